@@ -1,0 +1,126 @@
+"""The command line: `python -m reproductions list | run | check | compare | accept`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from reproductions.suite import experiment
+from reproductions.suite.errors import InputError
+
+LATEST = Path("results/latest")
+EXPECTED = Path("results/expected")
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """Says what is wrong in one line instead of a page of usage."""
+
+    def error(self, message):
+        """Prints the line and exits with status 2."""
+        self.exit(2, f"error: {message}; see {self.prog} --help\n")
+
+
+def whole_number(text: str) -> int:
+    """A number of seeds.
+
+    Raises:
+        argparse.ArgumentTypeError: it is no whole number from 1 to 100 million.
+    """
+    if text.isascii() and text.isdecimal() and 1 <= int(text[:10]) <= 10**8 and len(text) <= 9:
+        return int(text)
+    raise argparse.ArgumentTypeError(
+        f"must be a whole number from 1 to 100,000,000. Received: {text}"
+    )
+
+
+def parser() -> OneLineParser:
+    """The command line's grammar."""
+    top = OneLineParser(prog="python -m reproductions", description=__doc__)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("list", help="one line an experiment")
+    run = commands.add_parser("run", help="run the named experiments, or all")
+    run.add_argument("names", nargs="*", metavar="NAME")
+    run.add_argument("--seeds", type=whole_number, metavar="N", help="random initialisations")
+    run.add_argument("--results", type=Path, default=LATEST, metavar="DIR")
+    run.add_argument("--force", action="store_true", help="also what would come out the same")
+    check = commands.add_parser("check", help="hold fresh results against the stored numbers")
+    check.add_argument("names", nargs="*", metavar="NAME")
+    check.add_argument("--results", type=Path, default=LATEST, metavar="DIR")
+    check.add_argument("--expected", type=Path, default=EXPECTED, metavar="DIR")
+    compare = commands.add_parser("compare", help="hold one results folder against another")
+    compare.add_argument("expected", type=Path, metavar="A")
+    compare.add_argument("results", type=Path, metavar="B")
+    accept = commands.add_parser("accept", help="make fresh results the stored ones")
+    accept.add_argument("names", nargs="+", metavar="NAME")
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command; returns 0 when all holds, 1 when something differs, 2 on bad input."""
+    given = parser().parse_args(arguments)
+    try:
+        return COMMANDS[given.command](given)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped; every file that was written is whole", file=sys.stderr)
+        return 130
+
+
+def _list(given) -> int:
+    for name in experiment.names():
+        print(f"{name:24} {experiment.summary(name)}")
+    return 0
+
+
+# What follows imports pandas and scipy only when a command needs them: `list` answers at once.
+
+
+def _run(given) -> int:
+    names = experiment.chosen(given.names)
+    from reproductions.suite import runner
+
+    runner.run(names, given.results, given.seeds, given.force)
+    return 0
+
+
+def _check(given) -> int:
+    names = experiment.chosen(given.names)
+    from reproductions.suite import checking
+
+    return _report(checking.compare(names, given.expected, given.results, judge=True))
+
+
+def _compare(given) -> int:
+    from reproductions.suite import checking
+
+    names = list(experiment.names())
+    return _report(checking.compare(names, given.expected, given.results, judge=False))
+
+
+def _accept(given) -> int:
+    names = experiment.chosen(given.names)
+    from reproductions.suite import checking
+
+    EXPECTED.mkdir(parents=True, exist_ok=True)
+    _report(checking.compare(names, EXPECTED, LATEST, judge=False))
+    checking.accept(names, LATEST, EXPECTED)
+    print(f"accepted: {', '.join(names)}")
+    return 0
+
+
+def _report(found) -> int:
+    differences = found.concluded()
+    for difference in differences:
+        print(difference)
+    for note in found.notes:
+        print(note)
+    held = f"{found.values} values and {len(found.rate_tests)} rates held"
+    print(f"{len(differences)} differences, {held}" if differences else f"all holds: {held}")
+    return 1 if differences else 0
+
+
+COMMANDS = {"list": _list, "run": _run, "check": _check, "compare": _compare, "accept": _accept}
+
+if __name__ == "__main__":
+    sys.exit(main())

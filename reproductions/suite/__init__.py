@@ -1,0 +1,1 @@
+"""The machinery that every experiment shares: claims, tables, running, checking, figures."""

@@ -1,0 +1,137 @@
+"""Claims: what the documents state, the rule that decides, and the verdict."""
+
+import functools
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from reproductions.suite.experiment import Experiment
+from reproductions.suite.kinds import Exact, Table
+from reproductions.suite.tables import read_cells
+
+REPRODUCED = "reproduced"
+IN_PART = "reproduced in part"
+NOT_REPRODUCED = "not reproduced"
+DOCUMENT_ERROR = "document error"
+VERDICTS = (REPRODUCED, IN_PART, NOT_REPRODUCED, DOCUMENT_ERROR)
+
+LEDGER = Path(__file__).with_name("ledger.csv")
+"""Everything that the five documents state and that can be checked: the project's scope."""
+
+COLUMNS = (
+    "id", "document", "statement", "expected", "obtained", "low", "high", "rule", "verdict", "note",
+)  # fmt: skip
+
+CLAIMS_TABLE = Table(key=("id",), columns={name: Exact() for name in COLUMNS[1:]})
+
+DERIVED = ("obtained", "low", "high", "note")
+"""Columns of claims.csv that say again what a folder's own tables say.
+
+Between two folders the tables are held, each number by its own kind; within one folder these texts
+are held, exactly, against a fresh judgement of that folder's tables.
+"""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the tables say of one claim.
+
+    Attributes:
+        verdict: one of `VERDICTS`.
+        obtained: what was found; a number, or a few words.
+        low: lower end of a 95 % interval, where the result is random.
+        high: its upper end.
+        note: one line: why, or what a reader should know.
+    """
+
+    verdict: str
+    obtained: str | float
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+
+    def __post_init__(self):
+        if self.verdict not in VERDICTS:
+            raise ValueError(f"verdict must be one of {VERDICTS}. Received: {self.verdict!r}")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement of a document under test.
+
+    Attributes:
+        id: its id in the ledger.
+        rule: when it counts as reproduced, fixed before the run.
+        judge: applies the rule to the experiment's tables.
+    """
+
+    id: str
+    rule: str
+    judge: Callable[[Mapping[str, pd.DataFrame]], Judgement] = field(repr=False)
+
+
+def by(holds: bool, otherwise: str = NOT_REPRODUCED) -> str:
+    """`reproduced` where a rule holds, else the other verdict."""
+    return REPRODUCED if holds else otherwise
+
+
+@functools.cache
+def ledger() -> pd.DataFrame:
+    """The ledger, a row a claim: document, statement, expected, kind; indexed by id."""
+    header, rows = read_cells(LEDGER)
+    return pd.DataFrame(rows, columns=header).set_index("id")
+
+
+def judge(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The rows of claims.csv that an experiment's tables give, as text."""
+    rows = []
+    for claim in experiment.claims:
+        entry = ledger().loc[claim.id]
+        judgement = claim.judge(tables)
+        rows.append(
+            {
+                "id": claim.id,
+                "document": entry["document"],
+                "statement": entry["statement"],
+                "expected": entry["expected"],
+                "obtained": _text(judgement.obtained),
+                "low": _text(judgement.low),
+                "high": _text(judgement.high),
+                "rule": claim.rule,
+                "verdict": judgement.verdict,
+                "note": judgement.note,
+            }
+        )
+    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+
+
+def merge(kept: pd.DataFrame, fresh: pd.DataFrame, judged: Iterable[str]) -> pd.DataFrame:
+    """claims.csv after some experiments ran again: their rows new, all others as they were."""
+    kept = kept[~kept["id"].isin([*judged, *fresh["id"]])]
+    return pd.concat([kept, fresh], ignore_index=True).sort_values("id", ignore_index=True)
+
+
+def read(path: Path) -> pd.DataFrame:
+    """claims.csv as text; an empty table where there is none yet.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    if not path.exists() and not path.is_symlink():
+        return pd.DataFrame(columns=list(COLUMNS), dtype=object)
+    header, rows = read_cells(path)
+    return pd.DataFrame(rows, columns=header, dtype=object)
+
+
+def _text(value: str | float | None) -> str:
+    """A cell of claims.csv: four significant digits say all that a reader can use."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return str(value)
+    return "nan" if math.isnan(value) else f"{value:.4g}"

@@ -1,0 +1,94 @@
+"""Figures in one style: readable by the colour-blind and in grey, the same bytes every time."""
+
+import io
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.figure import Figure
+
+# Okabe and Ito (2008): eight colours that people with any colour vision tell apart.
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
+    "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
+)  # fmt: skip
+GREY = "#767676"
+
+FUNCTION_STYLE = {
+    # One function, one colour and dash, in every figure.
+    "threshold": {"color": BLACK, "linestyle": "-"},
+    "linear": {"color": GREY, "linestyle": "-"},
+    "sigmoid": {"color": BLUE, "linestyle": "-"},
+    "tanh": {"color": GREEN, "linestyle": (0, (5, 1.5))},
+    "relu": {"color": VERMILION, "linestyle": "-"},
+    "leaky_relu": {"color": ORANGE, "linestyle": (0, (4, 1, 1, 1))},
+    "elu": {"color": PURPLE, "linestyle": (0, (6, 1.5, 1.5, 1.5))},
+    "softplus": {"color": SKY, "linestyle": (0, (3, 1))},
+    "swish": {"color": "#8C6D00", "linestyle": (0, (1, 1))},
+}
+
+STYLE = {
+    "figure.dpi": 100,
+    "figure.constrained_layout.use": True,
+    "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine draws the same letters
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#DDDDDD",
+    "grid.linewidth": 0.7,
+    "axes.axisbelow": True,
+    "axes.prop_cycle": None,
+    "lines.linewidth": 1.8,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "svg.fonttype": "none",  # text stays text: searchable, and readable by a screen reader
+    "svg.hashsalt": "activation functions",  # ids that do not change from run to run
+    "path.simplify_threshold": 0.2,
+}
+
+
+def style() -> Any:
+    """A context in which whatever is drawn or saved follows the house style."""
+    import matplotlib
+    from cycler import cycler
+
+    cycle = cycler(color=[BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK])
+    return matplotlib.rc_context({**STYLE, "axes.prop_cycle": cycle})
+
+
+def panels(rows: int = 1, columns: int = 1, width: float = 4.0, height: float = 3.2, **options):
+    """An empty figure with a grid of axes.
+
+    Args:
+        rows: number of rows of panels.
+        columns: number of panels in a row.
+        width: of one panel, in inches.
+        height: of one panel, in inches.
+        **options: as for `matplotlib.figure.Figure.subplots`.
+
+    Returns:
+        The figure, and an array of axes of shape (rows, columns).
+    """
+    from matplotlib.figure import Figure  # without pyplot: no window, no state shared by figures
+
+    figure = Figure(figsize=(width * columns, height * rows))
+    return figure, figure.subplots(rows, columns, squeeze=False, **options)
+
+
+def render_all(figures: "Callable[[Any], dict[str, Figure]]", tables: Any) -> dict[str, bytes]:
+    """Draws an experiment's figures in the house style.
+
+    Returns:
+        Each figure's files by file name: PNG to look at, SVG to zoom and to search.
+    """
+    files = {}
+    with style():
+        for name, figure in figures(tables).items():
+            for suffix, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
+                buffer = io.BytesIO()
+                figure.savefig(buffer, format=suffix, dpi=150, metadata=metadata)
+                files[f"{name}.{suffix}"] = buffer.getvalue()
+    return files

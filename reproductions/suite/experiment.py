@@ -1,0 +1,96 @@
+"""What an experiment is, and how one is found: every module beside `suite` is one."""
+
+import ast
+import dataclasses
+import difflib
+import functools
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reproductions.suite.errors import InputError
+
+if TYPE_CHECKING:  # `list` must answer without pandas
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from reproductions.suite.claims import Claim
+    from reproductions.suite.kinds import Table
+
+FOLDER = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One module of `reproductions`, its parts by name.
+
+    Attributes:
+        name: the module's name, and that of its results folder.
+        doc: the module's docstring.
+        spec: the setting under which the stored numbers were made; a frozen dataclass.
+        run: makes the tables, and nothing else, from a spec.
+        figures: draws what the tables hold.
+        tables: each table's shape, by name.
+        claims: the claims that the experiment judges.
+    """
+
+    name: str
+    doc: str
+    spec: Any
+    run: Callable[[Any], dict[str, "pd.DataFrame"]]
+    figures: Callable[[Mapping[str, "pd.DataFrame"]], dict[str, "Figure"]]
+    tables: Mapping[str, "Table"]
+    claims: "list[Claim]"
+
+    @property
+    def summary(self) -> str:
+        """The first line of the docstring."""
+        return self.doc.strip().splitlines()[0]
+
+    @property
+    def has_seeds(self) -> bool:
+        """Whether the experiment runs over random initialisations that `--seeds` can change."""
+        return any(field.name == "seeds" for field in dataclasses.fields(self.spec))
+
+
+@functools.cache
+def names() -> tuple[str, ...]:
+    """All experiments, in alphabetical order."""
+    return tuple(sorted(p.stem for p in FOLDER.glob("*.py") if not p.stem.startswith("_")))
+
+
+def summary(name: str) -> str:
+    """The first docstring line of an experiment, read without importing it."""
+    doc = ast.get_docstring(ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))) or ""
+    return doc.partition("\n")[0]
+
+
+def chosen(wanted: list[str]) -> list[str]:
+    """The experiments that a command line names; all when it names none.
+
+    Raises:
+        InputError: there is no such experiment.
+    """
+    for name in wanted:
+        if name not in names():
+            near = difflib.get_close_matches(name, names(), n=1)
+            hint = f"did you mean {near[0]}?" if near else "`list` shows them."
+            raise InputError(f"no such experiment, {hint} Received: {name}")
+    return list(dict.fromkeys(wanted)) or list(names())
+
+
+@functools.cache
+def load(name: str) -> Experiment:
+    """Imports an experiment; TensorFlow comes in only when it runs."""
+    module = importlib.import_module(f"reproductions.{name}")
+    return Experiment(
+        name=name,
+        doc=module.__doc__ or "",
+        spec=module.SPEC,
+        run=module.run,
+        figures=module.figures,
+        tables=module.TABLES,
+        claims=module.CLAIMS,
+    )

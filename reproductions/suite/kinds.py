@@ -1,0 +1,66 @@
+"""How a table's column is held against its stored numbers: the five kinds of comparison."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Exact:
+    """Equality: integers, labels, verdicts."""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """Equality after rounding to the `digits` decimals that a document prints."""
+
+    digits: int
+
+
+@dataclass(frozen=True)
+class Close:
+    """|obtained - expected| <= atol + rtol * |expected|; `reason` says why so much is allowed.
+
+    NaN equals NaN only with `nan=True`, which says that NaN is a legal outcome of the column.
+    """
+
+    rtol: float
+    atol: float
+    reason: str
+    nan: bool = False
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share of random initialisations, held by a two-sample test on its counts.
+
+    With `trials`, the column holds the number of successes in as many trials as the column named
+    `trials` says. Without, the table has a row a seed, the column holds a label (an outcome), and
+    the counts of every label are compared within the rows that differ in `seed` alone.
+    """
+
+    trials: str | None = None
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """Only that the column is there and finite: times, throughput."""
+
+
+Kind = Exact | Printed | Close | Rate | Unchecked
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a table must look like: its key columns, and each value column's kind.
+
+    `over_seeds` marks a table whose rows sum up all seeds: run over other seeds than the stored
+    one, only its `Rate` columns can be held.
+    """
+
+    key: tuple[str, ...]
+    columns: dict[str, Kind]
+    over_seeds: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """All columns in the order in which they are written."""
+        return [*self.key, *self.columns]

@@ -1,0 +1,116 @@
+"""Where a result came from: versions, processor, spec, time, and the checksum of every file."""
+
+import dataclasses
+import functools
+import json
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from reproductions.suite.errors import InputError
+from reproductions.suite.experiment import FOLDER, Experiment
+from reproductions.suite.files import read_bytes, sha256
+
+FILE = "provenance.json"
+PACKAGES = ("keras", "matplotlib", "numpy", "pandas", "scipy", "tensorflow", "tensorflow-cpu")
+ROOT = FOLDER.parent
+
+
+def describe(
+    experiment: Experiment, spec: Any, seconds: float, contents: dict[str, bytes]
+) -> dict[str, Any]:
+    """The provenance of one experiment's files."""
+    return {
+        "experiment": experiment.name,
+        "spec": dataclasses.asdict(spec),
+        "seeds": getattr(spec, "seeds", None),
+        "seconds": round(seconds, 3),
+        "python": platform.python_version(),
+        "packages": _packages(),
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "fingerprint": fingerprint(experiment, spec),
+        "files": {name: sha256(data) for name, data in sorted(contents.items())},
+    }
+
+
+def to_json(record: dict[str, Any]) -> bytes:
+    """The bytes of provenance.json."""
+    return (json.dumps(record, indent=1, sort_keys=True) + "\n").encode()
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The provenance in a results folder of one experiment.
+
+    Raises:
+        InputError: it cannot be read, or is not what a run writes.
+    """
+    path = folder / FILE
+    try:
+        content = json.loads(read_bytes(path))
+        seeds, files = content["seeds"], content["files"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"cannot read {path}: it is not what a run writes") from error
+    if not (isinstance(files, dict) and (seeds is None or isinstance(seeds, int))):
+        raise InputError(f"cannot read {path}: it is not what a run writes")
+    return content
+
+
+def is_current(folder: Path, experiment: Experiment, spec: Any) -> bool:
+    """Whether the folder holds, whole, what the experiment would write again."""
+    try:
+        content = read(folder)
+    except InputError:
+        return False
+    return content.get("fingerprint") == fingerprint(experiment, spec) and not damaged(folder)
+
+
+def damaged(folder: Path) -> list[str]:
+    """The files of a folder that are missing or not what its run wrote.
+
+    Raises:
+        InputError: the provenance cannot be read.
+    """
+    return [
+        name
+        for name, expected in read(folder)["files"].items()
+        if not (folder / name).is_file() or sha256((folder / name).read_bytes()) != expected
+    ]
+
+
+def fingerprint(experiment: Experiment, spec: Any) -> str:
+    """Changes whenever the spec, the code that makes the result, or a pinned package does."""
+    return sha256(f"{_code(experiment.name)}\n{spec!r}".encode())
+
+
+@functools.cache
+def _code(name: str) -> str:
+    paths = [
+        ROOT / "requirements.txt",
+        FOLDER / f"{name}.py",
+        *sorted((FOLDER / "suite").glob("*")),
+        *sorted((ROOT / "custom_layers").glob("*.py")),
+    ]
+    return "\n".join(f"{path.name} {sha256(path.read_bytes())}" for path in paths if path.is_file())
+
+
+def _packages() -> dict[str, str]:
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # TensorFlow goes by one of two names
+            continue
+    return found
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    fields = dict(line.split("\t: ", 1) for line in lines if "\t: " in line)
+    wide = [flag for flag in ("avx2", "avx512f") if flag in fields.get("flags", "").split()]
+    return " ".join([fields.get("model name", platform.machine()), *wide])

@@ -1,0 +1,33 @@
+"""Intervals and tests, from scipy."""
+
+import numpy as np
+
+
+def generator(*seed: int) -> np.random.Generator:
+    """A random generator that is the same on every machine: NumPy's Philox, a stream a seed.
+
+    Args:
+        *seed: one or more whole numbers from 0; every other tuple is another, independent stream.
+    """
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed)))
+
+
+def wilson(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
+    """The Wilson score interval of a share (Wilson 1927)."""
+    from scipy.stats import binomtest  # scipy.stats takes long to import; `list` needs none of it
+
+    interval = binomtest(int(successes), int(trials)).proportion_ci(confidence, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def same_rate_p(successes_a: int, trials_a: int, successes_b: int, trials_b: int) -> float:
+    """The p-value of two counts under one common rate (Fisher's exact test, two-sided).
+
+    It is conservative: under a common rate it falls below a level at most that often.
+    """
+    from scipy.stats import fisher_exact
+
+    if successes_a * trials_b == successes_b * trials_a:
+        return 1.0
+    table = [[successes_a, trials_a - successes_a], [successes_b, trials_b - successes_b]]
+    return float(fisher_exact(table).pvalue)

@@ -1,0 +1,69 @@
+"""What every experiment must keep: its parts, its tables' shape, the same bytes twice."""
+
+import dataclasses
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from reproductions.suite import claims, drawing, experiment, runner
+from reproductions.suite.kinds import Unchecked
+from reproductions.suite.tables import conform, to_csv
+
+NAMES = experiment.names()
+FEW_SEEDS = 3
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def ran(request):
+    """An experiment, its spec with few seeds, and the tables that it makes."""
+    loaded = experiment.load(request.param)
+    spec = runner.spec_for(loaded, FEW_SEEDS)
+    return loaded, spec, loaded.run(spec)
+
+
+def test_tables_are_as_declared_and_the_same_twice(ran):
+    loaded, spec, frames = ran
+    assert set(frames) == set(loaded.tables)
+    state = np.random.get_state()[1].tolist()  # noqa: NPY002 - the global state is what is watched
+    again = loaded.run(spec)
+    assert np.random.get_state()[1].tolist() == state  # noqa: NPY002
+    for name, table in loaded.tables.items():
+        first = to_csv(conform(name, frames[name], table))
+        if not any(isinstance(kind, Unchecked) for kind in table.columns.values()):
+            assert to_csv(conform(name, again[name], table)) == first
+
+
+def test_figures_and_claims_need_the_tables_alone(ran):
+    loaded, _, frames = ran
+    tables = {n: runner.reread(n, frames[n], table) for n, table in loaded.tables.items()}
+    first, second = (drawing.render_all(loaded.figures, tables) for _ in range(2))
+    assert first == second
+    assert first, "an experiment shows at least one figure"
+    judged = claims.judge(loaded, tables)
+    assert judged["id"].tolist() == [claim.id for claim in loaded.claims]
+    assert claims.judge(loaded, tables).equals(judged)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parts(name):
+    loaded = experiment.load(name)
+    for part in ("Document:", "Setup:", "Assumptions:", "Known differences:"):
+        assert re.search(f"^{part}", loaded.doc, re.MULTILINE), part
+    assert loaded.summary.endswith(".")
+    assert dataclasses.is_dataclass(loaded.spec)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        loaded.spec.anything = 1
+    hash(loaded.spec)
+    assert loaded.claims
+
+
+def test_loading_experiments_does_not_import_tensorflow():
+    code = (
+        "import sys\nfrom reproductions.suite import experiment\n"
+        "for name in experiment.names(): experiment.load(name)\n"
+        "assert not {'tensorflow', 'keras', 'matplotlib'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
