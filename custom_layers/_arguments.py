@@ -1,0 +1,59 @@
+"""The checks of arguments that the functions and the layers share.
+
+Each returns the plain Python number, so that a layer's config can be written as JSON, and
+raises ValueError, for a wrong type too, with a message that ends with what was received.
+"""
+
+import numbers
+import reprlib
+
+import numpy as np
+
+# An argument meets float32 data: outside this range it would turn into 0 or infinity there.
+_SMALLEST = float(np.finfo(np.float32).tiny)
+_LARGEST = float(np.finfo(np.float32).max)
+
+
+def _error(name, requirement, value):
+    received = " ".join(reprlib.repr(value).split())  # an array's text runs over several lines
+    return ValueError(f"{name} must be {requirement}. Received: {name}={received}")
+
+
+def _number(value):
+    """Return value as a float, NaN where it is no number in float32's range."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        return float("nan")
+    if not abs(value) <= _LARGEST:
+        return float("nan")
+    return float(value)
+
+
+def finite(name, value):
+    """Return value as a float if it is a finite number."""
+    number = _number(value)
+    if number != number:
+        raise _error(name, "a finite number (of float32)", value)
+    return number
+
+
+def non_negative(name, value):
+    """Return value as a float if it is a finite number of 0 or above."""
+    number = _number(value)
+    if not number >= 0:
+        raise _error(name, "a finite number (of float32), 0 or above", value)
+    return number
+
+
+def positive(name, value):
+    """Return value as a float if it is a finite number above 0."""
+    number = _number(value)
+    if not number >= _SMALLEST:
+        raise _error(name, "a finite number (of float32) above 0", value)
+    return number
+
+
+def integer(name, value):
+    """Return value as an int if it is an integer."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
+        raise _error(name, "an integer", value)
+    return int(value)

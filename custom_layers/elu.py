@@ -1,0 +1,70 @@
+"""ELU: the exponential linear unit."""
+
+import keras
+from keras import ops
+
+from custom_layers._arguments import non_negative
+from custom_layers._tensors import ShapePreservingLayer, as_float
+
+
+def elu(x, alpha=1.0):
+    """Return x where it is above 0, and alpha times exp(x) - 1 elsewhere.
+
+    Formula: `f(x) = x if x > 0 else alpha * (exp(x) - 1)`, with derivative `alpha * exp(x)` for
+    x < 0 and 1 for x > 0. At 0, where f is 0, the derivative returned is alpha. f is -alpha at
+    minus infinity, with derivative 0. NaN gives NaN.
+
+    Args:
+        x: Tensor of any shape.
+        alpha: Finite number, 0 or above, in x's unit.
+
+    Returns:
+        Tensor of x's shape and dtype (Keras' float dtype for integers and booleans).
+
+    Raises:
+        ValueError: If alpha is not a finite number, or is below 0.
+
+    References:
+        Clevert, Unterthiner and Hochreiter (2016), "Fast and accurate deep network learning by
+        exponential linear units (ELUs)".
+    """
+    alpha = non_negative("alpha", alpha)
+    x = as_float(x)
+    # TensorFlow's own kernel takes exp(x) - 1 as it stands: all digits are lost near 0. The inner
+    # choice keeps expm1 from infinity, whose gradient would pass as infinity times 0.
+    above = x > 0
+    return ops.where(above, x, alpha * ops.expm1(ops.where(above, 0.0, x)))
+
+
+@keras.saving.register_keras_serializable(package="custom_layers")
+class ELU(ShapePreservingLayer):
+    """Apply `custom_layers.elu`: x above 0, alpha times exp(x) - 1 elsewhere.
+
+    Formula: `f(x) = x if x > 0 else alpha * (exp(x) - 1)`, with derivative `alpha * exp(x)` for
+    x < 0, 1 for x > 0, and alpha at 0. NaN gives NaN.
+
+    Args:
+        alpha: Finite number, 0 or above, in the input's unit.
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+
+    Call arguments:
+        inputs: Tensor of any shape. The output has the same shape, in the compute dtype.
+
+    Raises:
+        ValueError: If alpha is not a finite number, or is below 0.
+
+    References:
+        Clevert, Unterthiner and Hochreiter (2016).
+    """
+
+    def __init__(self, alpha=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.alpha = non_negative("alpha", alpha)
+
+    def call(self, inputs):
+        """Return the exponential linear unit of the inputs."""
+        return elu(self.as_compute_dtype(inputs), self.alpha)
+
+    def get_config(self):
+        """Return the arguments from which the layer can be made again."""
+        return {**super().get_config(), "alpha": self.alpha}

@@ -1,0 +1,1 @@
+"""One contract for all of the layers, run over the table in cases.py."""
