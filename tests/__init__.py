@@ -1,0 +1,1 @@
+"""Tests: of the layers, the machinery and the experiments."""

@@ -28,10 +28,8 @@ class Difference:
 
     def __str__(self):
         place = ", ".join(part for part in (self.row, self.column) if part)
-        return (
-            f"{self.file}: {place}: expected {self.expected}, obtained {self.obtained}"
-            f" ({self.rule})"
-        )
+        where = f"{self.file}: {place}" if place else self.file
+        return f"{where}: expected {self.expected}, obtained {self.obtained} ({self.rule})"
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,15 @@
 import numpy as np
 
 
-def generator(*seed: int) -> np.random.Generator:
+def generator(seed: int, *stream: int) -> np.random.Generator:
     """A random generator that is the same on every machine: NumPy's Philox, a stream a seed.
 
     Args:
-        *seed: one or more whole numbers from 0; every other tuple is another, independent stream.
+        seed: a whole number from 0.
+        *stream: more whole numbers from 0, for several independent streams under one seed.
     """
-    return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed)))
+    # As entropy alone, (1,) and (1, 0) would be the same stream; a spawn key tells them apart.
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=stream)))
 
 
 def wilson(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:

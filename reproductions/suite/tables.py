@@ -30,9 +30,8 @@ def conform(name: str, frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     frame = frame[table.names].sort_values(list(table.key), kind="stable", ignore_index=True)
     repeated = frame.duplicated(list(table.key))
     if repeated.any():
-        raise ValueError(
-            f"table {name} repeats a key. Received: {frame[repeated].iloc[0].tolist()}"
-        )
+        row = frame[repeated].iloc[0].tolist()
+        raise ValueError(f"table {name} must hold each key once. Received: {row}")
     for column in frame:
         kind = table.columns.get(column)
         values = frame[column]

@@ -1,0 +1,74 @@
+# Every target makes .venv and installs requirements.txt first, if that was not done yet.
+# Another Python: make PYTHON=python3.12 ...
+
+VENV ?= .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.installed-$(shell cksum < requirements.txt | tr -dc '0-9')
+JAX := .venv-jax
+JAX_STAMP := $(JAX)/.installed-$(shell cksum < tests/requirements-jax.txt | tr -dc '0-9')
+SEEDS ?= 64
+SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help reproduce quick check test test-backends lint clean
+
+help: ## print this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+reproduce: $(STAMP) ## run every experiment; results go to results/latest
+	$(PY) -m reproductions run
+
+quick: $(STAMP) ## a first look: every experiment with few initialisations, and the check
+	$(PY) -m reproductions run --seeds $(SEEDS)
+	$(PY) -m reproductions check
+
+check: $(STAMP) ## hold results/latest against the stored numbers
+	$(PY) -m reproductions check
+
+test: $(STAMP) ## run the tests
+	$(PY) -m pytest -n auto --dist loadscope
+
+test-backends: $(STAMP) $(JAX_STAMP) ## run the layers' tests on TensorFlow and on JAX
+	KERAS_BACKEND=tensorflow $(PY) -m pytest tests/layers
+	KERAS_BACKEND=jax $(JAX)/bin/python -m pytest tests/layers
+
+lint: $(STAMP) ## check style and format
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+clean: ## remove the environments and what runs wrote; the stored numbers stay
+	rm -rf .venv .venv-jax results/latest .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamp's name holds a checksum of the requirements: it is made again when they change, and
+# only then. It is written last, so an installation that was cut short is taken up again.
+$(STAMP):
+	@$(call make-venv,$(VENV),requirements.txt,$@)
+
+$(JAX_STAMP):
+	@$(call make-venv,$(JAX),tests/requirements-jax.txt,$@)
+
+define make-venv
+set -e; \
+if [ ! -x $(1)/bin/python ] || ! $(1)/bin/python -c '$(SUITABLE)' 2>/dev/null; then \
+	for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
+		if $$python -c '$(SUITABLE)' >/dev/null 2>&1; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "error: Python 3.11, 3.12 or 3.13 is needed." \
+			"Received: $$($(or $(PYTHON),python3) --version 2>&1 | head -n 1)" >&2; \
+		exit 2; \
+	fi; \
+	rm -rf $(1); \
+	if ! $$found -m venv $(1) >/dev/null 2>&1; then \
+		rm -rf $(1); \
+		echo "error: $$found cannot make environments; install its venv module (python3-venv)." >&2; \
+		exit 2; \
+	fi; \
+fi; \
+echo "installing $(2) into $(1) (once, a minute or two)"; \
+$(1)/bin/python -m pip install --quiet --disable-pip-version-check -r $(2); \
+rm -f $(1)/.installed-*; \
+touch $(3)
+endef

@@ -1,0 +1,156 @@
+"""The network-post's matrix product and its three-layer network, as Keras models.
+
+Document: network-post, parts 1.3 and 1.6.
+Setup: a Dense layer without bias for the product; Dense 3 sigmoid - Dense 2 sigmoid - Dense 2
+linear with the listing's weights, fed with (1.0, 0.5); all in float64, as NumPy computes.
+Assumptions: none, the listings give every number.
+Known differences: the post prints no output of the network; the ledger's two numbers were computed
+from the listing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from reproductions.suite import drawing
+from reproductions.suite.claims import Claim, Judgement, by
+from reproductions.suite.kinds import Close, Exact, Printed, Table
+
+
+@dataclass(frozen=True)
+class Spec:
+    """The listings' numbers."""
+
+    product_x: tuple = ((1, 2),)
+    product_w: tuple = ((1, 2, 3), (4, 5, 6))
+    product_printed: tuple = ((9, 12, 15),)
+    x: tuple = (1.0, 0.5)
+    weights: tuple = (
+        (((0.1, 0.3, 0.5), (0.2, 0.4, 0.6)), (0.1, 0.2, 0.3)),
+        (((0.1, 0.4), (0.2, 0.5), (0.3, 0.6)), (0.1, 0.2)),
+        (((0.1, 0.3), (0.2, 0.4)), (0.1, 0.2)),
+    )
+    y_printed: tuple = (0.31682708, 0.69627909)
+
+
+SPEC = Spec()
+
+
+def run(spec: Spec) -> dict[str, pd.DataFrame]:
+    """The product with its shapes, and every signal in the network."""
+    import keras
+
+    from custom_layers import Linear, Sigmoid
+
+    x, w = np.array(spec.product_x, "float64"), np.array(spec.product_w, "float64")
+    product = keras.layers.Dense(w.shape[1], use_bias=False, dtype="float64")
+    product.build(x.shape)
+    product.set_weights([w])
+    y = np.array(product(x))
+    printed = np.array(spec.product_printed, "float64")
+
+    signal = np.array([spec.x], "float64")
+    signals = [
+        {"layer": 0, "unit": unit, "affine": value, "output": value}  # the input itself
+        for unit, value in enumerate(spec.x, start=1)
+    ]
+    last = len(spec.weights)
+    for layer, (kernel, bias) in enumerate(spec.weights, start=1):
+        kernel, bias = np.array(kernel), np.array(bias)
+        affine = keras.layers.Dense(len(bias), dtype="float64")
+        affine.build(signal.shape)
+        affine.set_weights([kernel, bias])
+        activation = Linear(dtype="float64") if layer == last else Sigmoid(dtype="float64")
+        before = affine(signal)
+        signal = np.array(activation(before))
+        signals += [
+            {"layer": layer, "unit": unit + 1, "affine": float(a), "output": float(z)}
+            for unit, (a, z) in enumerate(zip(np.array(before)[0], signal[0], strict=True))
+        ]
+    signals = pd.DataFrame(signals)
+    output = signals[signals["layer"] == last][["unit", "output"]]
+    return {
+        "product": pd.DataFrame(
+            {
+                "column": range(1, y.shape[1] + 1),
+                "product": y[0],
+                "printed": printed[0],
+                "shapes": f"{x.shape} · {w.shape} -> {y.shape}",
+            }
+        ),
+        "signals": signals,
+        "output": output.assign(printed=spec.y_printed),
+    }
+
+
+def figures(tables):
+    """The network with its signals written into the units."""
+    signals = tables["signals"]
+    figure, ((axes,),) = drawing.panels(width=7, height=3.6)
+    places = {(row.layer, row.unit): row.output for row in signals.itertuples()}
+    sizes = {layer: max(u for at, u in places if at == layer) for layer, _ in places}
+
+    def height(layer, unit):
+        return (sizes[layer] + 1) / 2 - unit
+
+    for layer, unit in places:
+        for other in range(1, sizes.get(layer + 1, 0) + 1):
+            ends = (height(layer, unit), height(layer + 1, other))
+            axes.plot((layer, layer + 1), ends, color="#BBBBBB", linewidth=1, zorder=1)
+    for (layer, unit), value in places.items():
+        axes.text(
+            layer,
+            height(layer, unit),
+            f"{value:.3g}" if layer == 0 else f"{value:.4f}",
+            ha="center",
+            va="center",
+            bbox={"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": drawing.BLUE},
+        )
+    labels = ["input", "sigmoid", "sigmoid", "linear"]
+    axes.set_xticks(range(4), labels)
+    axes.set(
+        title="The three-layer network's signals", yticks=[], xlim=(-0.5, 3.5), ylim=(-1.6, 1.6)
+    )
+    axes.grid(visible=False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+    axes.tick_params(length=0)
+    return {"signals": figure}
+
+
+FLOAT64 = "a few float64 operations and one exp: some units in the last place"
+TABLES = {
+    "product": Table(
+        key=("column",), columns={"product": Exact(), "printed": Exact(), "shapes": Exact()}
+    ),
+    "signals": Table(
+        key=("layer", "unit"),
+        columns={
+            "affine": Close(rtol=1e-12, atol=0, reason=FLOAT64),
+            "output": Close(rtol=1e-12, atol=0, reason=FLOAT64),
+        },
+    ),
+    "output": Table(key=("unit",), columns={"output": Printed(digits=8), "printed": Exact()}),
+}
+
+
+def _product(tables) -> Judgement:
+    rows = tables["product"]
+    holds = (rows["product"] == rows["printed"]).all()
+    shapes = rows["shapes"].iloc[0]
+    found = " ".join(f"{value:g}" for value in rows["product"])
+    return Judgement(by(holds and shapes == "(1, 2) · (2, 3) -> (1, 3)"), f"[[{found}]], {shapes}")
+
+
+def _network(tables) -> Judgement:
+    rows = tables["output"]
+    holds = (rows["output"].round(8) == rows["printed"].round(8)).all()
+    found = ", ".join(f"{value:.8f}" for value in rows["output"])
+    return Judgement(by(holds), found, note="the post prints no output; the listing gives this one")
+
+
+CLAIMS = [
+    Claim("NP-10", "every element equals the printed one, and so do the three shapes", _product),
+    Claim("NP-11", "both outputs equal the ledger's numbers when rounded to 8 decimals", _network),
+]

@@ -1,0 +1,279 @@
+"""The command line: exit status, one clear line, and nothing stored is ever touched by mistake."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reproductions import __main__ as command_line
+from reproductions.suite import claims, experiment, runner
+
+NAME = "document_arithmetic"  # needs no TensorFlow
+TABLE = f"{NAME}/products.csv"
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """Fresh results of one experiment."""
+    folder = tmp_path_factory.mktemp("made")
+    runner.run([NAME], folder)
+    return folder
+
+
+@pytest.fixture
+def folders(made, tmp_path):
+    """Stored results and fresh ones that hold."""
+    for side in ("expected", "latest"):
+        shutil.copytree(made, tmp_path / side)
+    return tmp_path / "expected", tmp_path / "latest"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.fixture
+def check(folders, capsys):
+    """Runs `check` on the one experiment; returns its exit status and what it printed."""
+
+    def call(*more):
+        capsys.readouterr()
+        expected, latest = folders
+        before = contents(expected)
+        arguments = ["check", NAME, "--results", str(latest), "--expected", str(expected), *more]
+        status = command_line.main(arguments)
+        assert contents(expected) == before
+        printed = capsys.readouterr()
+        return status, printed.out + printed.err
+
+    return call
+
+
+def edit(path: Path, change):
+    path.write_bytes(change(path.read_bytes()))
+
+
+def test_fresh_results_hold(check):
+    status, printed = check()
+    assert status == 0
+    assert printed.startswith("all holds")
+
+
+DIFFERENCES = {
+    "a digit": (TABLE, lambda d: d.replace(b"0.001,0.001", b"0.001,0.002"), "layers=3, printed"),
+    "a dropped row": (TABLE, lambda d: b"".join(d.splitlines(True)[:-1]), "layers=11"),
+    "an added row": (TABLE, lambda d: d + b"12,0.1,,0.1\n", "layers=12"),
+    "a dropped column": (
+        TABLE,
+        lambda d: b"".join(line.rpartition(b",")[0] + b"\n" for line in d.splitlines()),
+        "largest_sigmoid_product",
+    ),
+    "a NaN": (TABLE, lambda d: d.replace(b"\n3,0.001", b"\n3,nan"), "layers=3, product"),
+    "a verdict": (
+        "claims.csv",
+        lambda d: d.replace(b",document error,", b",reproduced,"),
+        "id=XP-07, verdict",
+    ),
+    "a digit in claims.csv": (
+        "claims.csv",
+        lambda d: d.replace(b",0.001,,", b",0.002,,"),
+        "id=XP-06, obtained",
+    ),
+    "a claim's row": (
+        "claims.csv",
+        lambda d: b"".join(line for line in d.splitlines(True) if b"XP-06" not in line),
+        "id=XP-06",
+    ),
+}
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=["stored", "fresh"])
+@pytest.mark.parametrize("kind", DIFFERENCES)
+def test_a_difference_is_named(check, folders, kind, side):
+    file, change, place = DIFFERENCES[kind]
+    before = (folders[side] / file).read_bytes()
+    edit(folders[side] / file, change)
+    assert (folders[side] / file).read_bytes() != before
+    status, printed = check()
+    assert status == 1
+    assert any(file in line and place in line for line in printed.splitlines()), printed
+
+
+UNREADABLE = {
+    "cut short": lambda d: d[:-3],
+    "empty": lambda d: b"",
+    "binary": lambda d: b"\x89PNG\x00\xff" + d,
+    "carriage returns": lambda d: d.replace(b"\n", b"\r\n"),
+    "a byte order mark": lambda d: b"\xef\xbb\xbf" + d,
+    "a lost comma": lambda d: d.replace(b"\n3,", b"\n3", 1),
+}
+
+
+@pytest.mark.parametrize("file", [TABLE, "claims.csv"])
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_unreadable_input_is_named(check, folders, kind, file):
+    change = UNREADABLE[kind]
+    if file == "claims.csv" and kind == "a lost comma":
+        change = lambda d: d.replace(b"\nXP-06,", b"\nXP-06", 1)  # noqa: E731
+    edit(folders[1] / file, change)
+    status, printed = check()
+    assert status == 2
+    assert printed.startswith(f"error: cannot read {folders[1] / file}: ")
+    assert printed.count("\n") == 1
+
+
+def test_a_folder_in_place_of_a_file(check, folders):
+    (folders[1] / TABLE).unlink()
+    (folders[1] / TABLE).mkdir()
+    status, printed = check()
+    assert (status, "products.csv: Is a directory" in printed) == (2, True)
+
+
+def test_missing_and_extra_files_are_differences(check, folders):
+    (folders[1] / TABLE).rename(folders[1] / NAME / "more.csv")
+    (folders[1] / NAME / "products.svg").unlink()
+    status, printed = check()
+    assert status == 1
+    for file in ("products.csv", "more.csv", "products.svg"):
+        assert f"{NAME}/{file}: expected" in printed
+
+
+def test_a_missing_experiment_is_a_difference(check, folders):
+    shutil.rmtree(folders[1] / NAME)
+    status, printed = check()
+    assert (status, f"{NAME}: expected there, obtained missing" in printed) == (1, True)
+
+
+def test_damaged_provenance_is_named(check, folders):
+    for text in ("", "[]", "{}", '{"seeds": "x", "files": {}}'):
+        (folders[1] / NAME / "provenance.json").write_text(text)
+        status, printed = check()
+        assert (status, "provenance.json: it is not what a run writes" in printed) == (2, True)
+
+
+def test_compare_holds_two_folders(folders, capsys):
+    expected, latest = map(str, folders)
+    assert command_line.main(["compare", expected, latest]) == 0
+    edit(folders[1] / TABLE, lambda d: d.replace(b"0.001,0.001", b"0.001,0.002"))
+    assert command_line.main(["compare", expected, latest]) == 1
+    assert "layers=3, printed: expected 0.001, obtained 0.002" in capsys.readouterr().out
+    assert command_line.main(["compare", expected, expected]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run", "document_arithmetics"], "did you mean document_arithmetic? Received: document_a"),
+        (["run", "../suite"], "no such experiment"),
+        (["run", "--seeds", "-3"], "must be a whole number from 1 to 100,000,000. Received: -3"),
+        (["run", "--seeds", "0"], "Received: 0"),
+        (["run", "--seeds", "many"], "Received: many"),
+        (["run", "--seeds", "1e3"], "Received: 1e3"),
+        (["run", "--seeds", "9" * 30], "Received: 999"),
+        (["run", NAME, "--results", "/dev/null/x"], "cannot write"),
+        (["run", NAME, "--results", "/proc/x"], "cannot write"),
+        (["check", "--expected", "/nowhere"], "no such results folder. Received: /nowhere"),
+        (["compare", "/nowhere", "/nowhere"], "no such results folder"),
+        (["compare", "/nowhere"], "required"),
+        (["accept"], "required"),
+        (["walk"], "invalid choice"),
+        ([], "required"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(arguments, says, capsys):
+    try:
+        status = command_line.main(arguments)
+    except SystemExit as stop:
+        status = stop.code
+    printed = capsys.readouterr()
+    assert status == 2
+    assert printed.out == ""
+    assert printed.err.startswith("error: ")
+    assert printed.err.count("\n") == 1
+    assert says in printed.err
+
+
+def test_run_keeps_a_file_that_it_cannot_read(folders, capsys):
+    path = folders[1] / "claims.csv"
+    path.write_bytes(b"id\nbroken")
+    assert command_line.main(["run", NAME, "--results", str(folders[1])]) == 2
+    assert path.read_bytes() == b"id\nbroken"
+
+
+def test_a_second_run_changes_nothing_and_force_writes_the_same_bytes(folders, capsys):
+    before = contents(folders[1])
+    arguments = ["run", NAME, "--results", str(folders[1])]
+    assert command_line.main(arguments) == 0
+    assert "unchanged" in capsys.readouterr().out
+    assert contents(folders[1]) == before
+    assert command_line.main([*arguments, "--force"]) == 0
+    assert "unchanged" not in capsys.readouterr().out
+    after = contents(folders[1])
+    provenance = f"{NAME}/provenance.json"  # holds the time taken
+    assert {k: v for k, v in after.items() if k != provenance} == {
+        k: v for k, v in before.items() if k != provenance
+    }
+
+
+def test_a_damaged_result_is_run_again(folders, capsys):
+    good = (folders[1] / TABLE).read_bytes()
+    edit(folders[1] / TABLE, lambda d: d[:50])
+    assert command_line.main(["run", NAME, "--results", str(folders[1])]) == 0
+    assert (folders[1] / TABLE).read_bytes() == good
+
+
+def test_a_run_ends_with_the_verdicts(made, capsys):
+    command_line.main(["run", NAME, "--results", str(made)])
+    last = capsys.readouterr().out.splitlines()[-3:]
+    assert last[0].startswith("XP-06  reproduced ")
+    assert last[1].startswith("XP-07  document error ")
+    assert last[2] == "2 claims: 1 reproduced, 1 document error"
+
+
+def test_accept_shows_what_changes_and_stores_it(folders, capsys, monkeypatch):
+    monkeypatch.setattr(command_line, "EXPECTED", folders[0])
+    monkeypatch.setattr(command_line, "LATEST", folders[1])
+    fresh = contents(folders[1])
+    edit(folders[0] / TABLE, lambda d: d.replace(b"0.001,0.001", b"0.001,0.002"))
+    assert command_line.main(["accept", NAME]) == 0
+    printed = capsys.readouterr().out
+    assert "layers=3, printed: expected 0.002, obtained 0.001" in printed
+    assert contents(folders[0]) == fresh
+
+
+def test_accept_refuses_what_is_not_a_whole_result_of_today(folders, capsys, monkeypatch):
+    monkeypatch.setattr(command_line, "EXPECTED", folders[0])
+    monkeypatch.setattr(command_line, "LATEST", folders[1])
+    before = contents(folders[0])
+    path = folders[1] / NAME / "provenance.json"
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps(record | {"fingerprint": "of another spec"}))
+    assert command_line.main(["accept", NAME]) == 2
+    path.write_text(json.dumps(record))
+    edit(folders[1] / TABLE, lambda d: d.replace(b"0.001,0.001", b"0.001,0.002"))
+    assert command_line.main(["accept", NAME]) == 2
+    assert contents(folders[0]) == before
+
+
+def test_list_needs_neither_tensorflow_nor_pandas():
+    code = (
+        "import sys\nfrom reproductions.__main__ import main\nmain(['list'])\n"
+        "assert not {'tensorflow', 'keras', 'pandas', 'numpy'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert [line.split()[0] for line in done.stdout.splitlines()] == list(experiment.names())
+    assert all(len(line.split()) > 3 for line in done.stdout.splitlines())
+
+
+def test_a_merged_claims_file_is_sorted_and_keeps_other_rows(made):
+    judged = claims.read(made / "claims.csv")
+    other = judged.head(1).assign(id="AA-01")
+    stale = judged.tail(1).assign(verdict="stale")
+    import pandas as pd
+
+    merged = claims.merge(pd.concat([stale, other]), judged, ["XP-06", "XP-07"])
+    assert merged["id"].tolist() == ["AA-01", "XP-06", "XP-07"]
+    assert "stale" not in set(merged["verdict"])
