@@ -7,6 +7,11 @@ from custom_layers._arguments import integer, positive
 from custom_layers._tensors import ShapePreservingLayer, as_float
 
 
+def _check_axis(axis, rank):
+    if not -rank <= axis < rank:
+        raise ValueError(f"axis must be an axis of x, of rank {rank}. Received: axis={axis}")
+
+
 def softmax(x, temperature=1.0, axis=-1):
     """Return probabilities that are proportional to exp(x / temperature).
 
@@ -35,15 +40,15 @@ def softmax(x, temperature=1.0, axis=-1):
     temperature = positive("temperature", temperature)
     axis = integer("axis", axis)
     x = as_float(x)
-    rank = len(x.shape)
-    if not -rank <= axis < rank:
-        raise ValueError(f"axis must be an axis of x, of rank {rank}. Received: axis={axis}")
+    _check_axis(axis, rank=len(x.shape))
     dtype = x.dtype
     if keras.backend.standardize_dtype(dtype) in ("float16", "bfloat16"):
         x = ops.cast(x, "float32")  # in float16 the sum of 70,000 ones is infinite
     # The greatest is taken away before the division: x / T can overflow, 0 / T cannot. It
-    # cancels in the quotient, so it carries no gradient.
-    shifted = x - ops.stop_gradient(ops.max(x, axis=axis, keepdims=True))
+    # cancels in the quotient, so it carries no gradient. Without an initial value Keras refuses
+    # an empty batch.
+    greatest = ops.max(x, axis=axis, keepdims=True, initial=float("-inf"))
+    shifted = x - ops.stop_gradient(greatest)
     powers = ops.exp(shifted / temperature)
     return ops.cast(powers / ops.sum(powers, axis=axis, keepdims=True), dtype)
 
@@ -68,7 +73,7 @@ class Softmax(ShapePreservingLayer):
 
     Raises:
         ValueError: If the temperature is not a finite number above 0, or if axis is not an
-            integer or, in the call, not an axis of the inputs.
+            integer or, in the first call, not an axis of the inputs.
 
     References:
         Bridle (1990); Hinton, Vinyals and Dean (2015).
@@ -78,6 +83,10 @@ class Softmax(ShapePreservingLayer):
         super().__init__(**kwargs)
         self.temperature = positive("temperature", temperature)
         self.axis = integer("axis", axis)
+
+    def build(self, input_shape):
+        """Refuse inputs that lack the axis."""
+        _check_axis(self.axis, rank=len(input_shape))
 
     def call(self, inputs):
         """Return the probabilities."""

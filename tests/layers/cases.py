@@ -15,6 +15,7 @@ import scipy.special
 
 import custom_layers
 
+
 @dataclass(frozen=True)
 class Kink:
     """A point where the derivative jumps: what holds just below it, at it and just above it."""
@@ -128,6 +129,8 @@ def swish_derivative(x):
 
 def softmax_value(temperature, axis):
     def value(x):
+        if x.size == 0:
+            return x
         shifted = (x - np.max(x, axis=axis, keepdims=True)) / temperature
         return scipy.special.softmax(shifted, axis=axis)
 

@@ -5,10 +5,10 @@ import ml_dtypes
 import numpy as np
 import pytest
 
+import custom_layers
+
 from .cases import CASES, numpy_dtype
 from .gradients import DTYPES, MODES, value_and_vjp
-
-pytestmark = pytest.mark.parametrize("case", CASES, ids=str)
 
 
 def is_close(obtained, expected, rtol, atol):
@@ -16,6 +16,7 @@ def is_close(obtained, expected, rtol, atol):
         return np.isclose(obtained, expected, rtol=rtol, atol=atol, equal_nan=True)
 
 
+@pytest.mark.parametrize("case", CASES, ids=str)
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("mode", MODES)
 def test_value_and_derivative(case, dtype, mode):
@@ -44,6 +45,7 @@ def test_value_and_derivative(case, dtype, mode):
     assert vjp_holds.all(), (x[~vjp_holds], vjp[~vjp_holds], expected_vjp[~vjp_holds])
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case.kinks], ids=str)
 @pytest.mark.parametrize("mode", MODES)
 def test_kinks(case, mode):
     for kink in case.kinks:
@@ -56,10 +58,16 @@ def test_kinks(case, mode):
         np.testing.assert_allclose(derivative, kink.derivatives, rtol=1e-6)
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case.peer], ids=str)
 def test_peer(case):
-    if case.peer is None:
-        pytest.skip("Keras has no such function")
     x = np.random.default_rng(1).normal(scale=3, size=(4, 5, 6)).astype("float32")
     ours, theirs = (keras.ops.convert_to_numpy(f(x)) for f in (case.call, case.peer))
     assert ours.shape == x.shape
     np.testing.assert_allclose(ours, theirs, rtol=2e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_relu_derivative_at_0_is_that_of_keras(mode):
+    x = np.zeros(3, "float32")
+    for function in (custom_layers.relu, keras.activations.relu):
+        np.testing.assert_array_equal(value_and_vjp(function, x, np.ones(3), mode)[1], 0)

@@ -1,0 +1,95 @@
+"""What is refused, and that the table of cases covers all there is."""
+
+import inspect
+
+import keras
+import numpy as np
+import pytest
+
+import custom_layers
+
+from .cases import CASES, REFUSED
+
+BAD_VALUES = [
+    pytest.param(layer, name, value, id=f"{layer.__name__}-{name}-{index}")
+    for layer, name, values in REFUSED
+    for index, value in enumerate(values)
+]
+LAYERS = [name for name in custom_layers.__all__ if inspect.isclass(getattr(custom_layers, name))]
+
+
+FUNCTIONS = {
+    name.replace("_", ""): getattr(custom_layers, name)
+    for name in custom_layers.__all__
+    if name.islower()
+}
+
+
+def function_of(layer):
+    return FUNCTIONS[layer.__name__.lower()]
+
+
+def arguments_of(layer):
+    return [
+        parameter
+        for parameter in inspect.signature(layer).parameters.values()
+        if parameter.kind is not parameter.VAR_KEYWORD
+    ]
+
+
+@pytest.mark.parametrize(("layer", "name", "value"), BAD_VALUES)
+def test_bad_arguments_are_refused(layer, name, value):
+    x = np.ones((2, 3), "float32")
+    for make in (layer, lambda **arguments: function_of(layer)(x, **arguments)):
+        with pytest.raises(ValueError, match=f"^{name} must be ") as error:
+            make(**{name: value})
+        message = str(error.value)
+        assert "\n" not in message
+        assert f". Received: {name}=" in message
+        if np.isscalar(value) and abs(len(repr(value))) < 20:
+            assert message.endswith(f"{name}={value!r}")
+
+
+def test_axis_that_the_input_lacks_is_refused():
+    for axis in (2, -3):
+        with pytest.raises(ValueError, match=f"axis must be .* Received: axis={axis}$"):
+            custom_layers.softmax(np.ones((2, 3)), axis=axis)
+        with pytest.raises(ValueError, match="axis must be"):
+            custom_layers.Softmax(axis=axis)(keras.Input((3,)))
+
+
+def test_negative_slope_has_no_default():
+    with pytest.raises(TypeError, match="negative_slope"):
+        custom_layers.LeakyReLU()
+
+
+def test_exports():
+    assert len(LAYERS) == 10
+    expected = {*LAYERS, *(function_of(getattr(custom_layers, name)).__name__ for name in LAYERS)}
+    assert set(custom_layers.__all__) == expected
+    assert len(custom_layers.__all__) == 20
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_cases_are_complete(name):
+    layer = getattr(custom_layers, name)
+    cases = [case for case in CASES if case.layer is layer]
+    assert cases, f"{name} has no row in cases.py"
+    assert all(case.function is function_of(layer) for case in cases)
+    refused = {argument for refusing, argument, _ in REFUSED if refusing is layer}
+    for argument in arguments_of(layer):
+        values = {case.arguments.get(argument.name, argument.default) for case in cases}
+        assert values - {argument.default}, f"no row sets {argument.name} of {name}"
+        assert argument.name in refused, f"no bad value of {argument.name} of {name}"
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_layer_and_function_take_the_same_arguments(name):
+    layer = getattr(custom_layers, name)
+    of_layer = [(argument.name, argument.default) for argument in arguments_of(layer)]
+    x, *of_function = [
+        (argument.name, argument.default) for argument in arguments_of(function_of(layer))
+    ]
+    assert x == ("x", inspect.Parameter.empty)
+    assert of_function == of_layer
+    assert keras.saving.get_registered_name(layer) == f"custom_layers>{name}"
