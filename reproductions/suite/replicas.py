@@ -1,0 +1,387 @@
+"""Many initialisations of one network, trained side by side.
+
+A replica is one initialisation. It stands on the last axis: kernels are (in, out, replica), signals
+(batch, unit, replica). Replicas do not touch each other, so everything but the dense product is
+elementwise on that axis, any activation works unchanged, and each vector instruction advances many
+replicas. The whole training loop is one compiled function; replicas go through it in blocks small
+enough for the cache, blocks side by side on threads.
+
+The package sets three XLA flags before TensorFlow is imported (see `reproductions/__init__.py`);
+without them the results are the same bits, three times slower.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from reproductions.suite.statistics import generator
+
+BLOCK = 64
+"""Replicas in a call: a block's weights, signals and gradients stay in a core's L2 cache."""
+
+Weights = list[np.ndarray]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What training gave, the replica always on the last axis.
+
+    Attributes:
+        model: the Keras model that every replica is a copy of.
+        weights: as `model.get_weights()`, with one more axis.
+        records: what was recorded, (record, ..., replica), by name.
+        finite_steps: after how many steps the weights were still finite, (replica,).
+    """
+
+    model: keras.Sequential
+    weights: Weights
+    records: dict[str, np.ndarray]
+    finite_steps: np.ndarray
+
+    def __len__(self):
+        """The number of replicas."""
+        return len(self.finite_steps)
+
+    def replica(self, i: int) -> keras.Sequential:
+        """One replica as an ordinary Keras model, to predict with, plot and save."""
+        model = keras.models.clone_model(self.model)
+        model.set_weights([array[..., i] for array in self.weights])
+        return model
+
+
+class Replicas:
+    """A network whose replicas are trained together by plain SGD.
+
+    Args:
+        model: a built `keras.Sequential` of `Dense` layers (with bias) and layers that act on each
+            element alone and have no weights, such as all of `custom_layers` but Softmax.
+        loss: a function of (y, output), shapes (batch, unit, 1 or replica) and (batch, unit,
+            replica), that gives the loss of each replica, (replica,).
+        record: a function of (y, output) that gives what is recorded, by name, each (..., replica);
+            by default the loss alone, as `loss`.
+        gradients: also record, as `gradient_norm`, the norm of the loss's gradient with respect to
+            each Dense layer's kernel, (layer, replica).
+        threads: blocks trained at once; by default as many as the machine has cores.
+
+    Raises:
+        ValueError: the model has no Dense layer, or a layer that cannot be replicated.
+    """
+
+    def __init__(
+        self,
+        model: keras.Sequential,
+        loss: Callable,
+        record: Callable | None = None,
+        gradients: bool = False,
+        threads: int | None = None,
+        block: int = BLOCK,
+    ):
+        _check_model(model)
+        self.model = model
+        self.loss = loss
+        self.record = record or (lambda y, output: {"loss": loss(y, output)})
+        self.gradients = gradients
+        self.threads = threads or os.cpu_count() or 1
+        self.block = block
+        self._compiled = tf.function(self._loop, jit_compile=True, autograph=False)
+
+    def train(self, weights, x, y, rate, steps, **options) -> Trained:
+        """Trains all replicas and joins their blocks; arguments as for `blocks`."""
+        blocks = list(self.blocks(weights, x, y, rate, steps, **options))
+
+        def join(arrays):
+            return np.concatenate(list(arrays), axis=-1)
+
+        return Trained(
+            self.model,
+            [join(arrays) for arrays in zip(*(b.weights for b in blocks), strict=True)],
+            {name: join(b.records[name] for b in blocks) for name in blocks[0].records},
+            join(b.finite_steps for b in blocks),
+        )
+
+    def blocks(
+        self,
+        weights: Weights | Callable[[int, int], Weights],
+        x: np.ndarray,
+        y: np.ndarray,
+        rate: float | np.ndarray,
+        steps: int,
+        every: int | None = None,
+        batches: np.ndarray | Callable[[int, int], np.ndarray] | None = None,
+        replicas: int | None = None,
+    ) -> Iterator[Trained]:
+        """Trains the replicas and gives them block by block, in order, as they are done.
+
+        No more than a few blocks are in memory at a time, however many replicas there are.
+
+        Args:
+            weights: initial weights, as `model.get_weights()` with the replica on one more, last
+                axis; or a function of (start, stop) that makes those of a block, so that not all
+                need be in memory at once.
+            x: inputs, (sample, unit); the same for all replicas.
+            y: targets, (sample, unit).
+            rate: learning rate, for all replicas or one for each, (replica,).
+            steps: number of updates.
+            every: take a record before the first and then before every so many updates; by
+                default, before the first only.
+            batches: which samples each step uses, (step, batch), or a function of (start, stop)
+                that gives those of a block, (step, batch, replica). By default all, every step.
+            replicas: their number; needed only if `weights` is a function.
+
+        Yields:
+            Each block's replicas.
+
+        Raises:
+            ValueError: an argument does not fit; the message ends with what was received.
+        """
+        count = replicas if callable(weights) else _count(weights, self.model)
+        every = every or steps
+        rate = self._check(x, y, rate, steps, every, batches, count)
+        x, y = tf.constant(x, tf.float32), tf.constant(y, tf.float32)
+
+        def one(start: int) -> Trained:
+            stop = min(start + self.block, count)
+            own = (
+                weights(start, stop) if callable(weights) else [w[..., start:stop] for w in weights]
+            )
+            order = batches(start, stop) if callable(batches) else batches
+            if callable(batches):
+                order = self._fill(order)
+            trained, records, finite = self._compiled(
+                [tf.constant(self._fill(w), tf.float32) for w in own],
+                tf.constant(self._fill(rate[start:stop]), tf.float32),
+                x,
+                y,
+                None if order is None else tf.constant(order, tf.int32),
+                tf.constant(steps, tf.int32),
+                tf.constant(every, tf.int32),
+                -(-steps // every),
+            )
+            size = stop - start
+            return Trained(
+                self.model,
+                [w.numpy()[..., :size] for w in trained],
+                {name: array.numpy()[..., :size] for name, array in records.items()},
+                finite.numpy()[:size],
+            )
+
+        yield from _in_order(one, range(0, count, self.block), self.threads)
+
+    def _fill(self, array: np.ndarray) -> np.ndarray:
+        """Fills a last block up with copies of its last replica.
+
+        So every replica goes through the same program, and comes to the same bits, whatever their
+        number and whichever its neighbours.
+        """
+        missing = self.block - array.shape[-1]
+        return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, missing)], mode="edge")
+
+    def _check(self, x, y, rate, steps, every, batches, count) -> np.ndarray:
+        units = (self.model.input_shape[-1], self.model.output_shape[-1])
+        if np.ndim(x) != 2 or np.ndim(y) != 2 or len(x) != len(y):
+            raise ValueError(
+                "x and y must be (sample, unit) with as many samples."
+                f" Received: shapes {np.shape(x)} and {np.shape(y)}"
+            )
+        if (np.shape(x)[1], np.shape(y)[1]) != units:
+            raise ValueError(
+                f"x and y must have {units[0]} and {units[1]} units as the model does."
+                f" Received: shapes {np.shape(x)} and {np.shape(y)}"
+            )
+        for name, value in (("steps", steps), ("every", every), ("replicas", count)):
+            if not isinstance(value, int | np.integer) or value < 1:
+                raise ValueError(f"{name} must be a whole number above 0. Received: {value}")
+        if not callable(batches) and batches is not None and len(batches) < steps:
+            raise ValueError(
+                f"batches must hold one for each of {steps} steps. Received: {len(batches)}"
+            )
+        if np.shape(rate) not in ((), (count,)) or not np.isfinite(rate).all():
+            raise ValueError(f"rate must be finite, one number or one a replica. Received: {rate}")
+        return np.broadcast_to(np.asarray(rate, "float32"), (count,))
+
+    def _forward(self, weights, x):
+        """The model's output on replicas, (batch, unit, replica)."""
+        signal = tf.broadcast_to(x, (*x.shape[:2], self.block))
+        weights = iter(weights)
+        for layer in self.model.layers:
+            if isinstance(layer, keras.layers.Dense):
+                signal = layer.activation(dense(signal, next(weights), next(weights)))
+            else:
+                signal = layer(signal)
+        return signal
+
+    def _loop(self, weights, rate, x, y, order, steps, every, records):
+        """Plain SGD on one block: an outer loop over records, an inner one over steps."""
+
+        def batch(step):
+            if order is None:
+                return x[..., None], y[..., None]
+            picked = order[step]
+            xs, ys = tf.gather(x, picked), tf.gather(y, picked)
+            if order.shape.rank == 3:  # an order for each replica: (batch, replica, unit) so far
+                return tf.transpose(xs, (0, 2, 1)), tf.transpose(ys, (0, 2, 1))
+            return xs[..., None], ys[..., None]
+
+        def loss_gradients(weights, x, y):
+            # Summed over replicas, each of which moves its own weights only.
+            total = tf.reduce_sum(self.loss(y, self._forward(weights, x)))
+            return tf.gradients(total, weights)
+
+        def take(weights):
+            taken = self.record(y[..., None], self._forward(weights, x[..., None]))
+            if self.gradients:
+                kernels = loss_gradients(weights, x[..., None], y[..., None])[::2]
+                norms = [tf.sqrt(tf.reduce_sum(kernel**2, (0, 1))) for kernel in kernels]
+                taken = {**taken, "gradient_norm": tf.stack(norms)}
+            return taken
+
+        def step(i, finite, *weights):
+            weights = [
+                w - rate * gradient
+                for w, gradient in zip(weights, loss_gradients(weights, *batch(i)), strict=True)
+            ]
+            # A gradient that is not finite reaches the last bias first.
+            alive = tf.reduce_all(tf.math.is_finite(weights[-1]), 0)
+            return i + 1, finite + tf.cast(alive, tf.int32), *weights
+
+        def chunk(r, arrays, finite, *weights):
+            arrays = [a.write(r, v) for a, v in zip(arrays, take(weights).values(), strict=True)]
+            end = tf.minimum((r + 1) * every, steps)
+            _, finite, *weights = tf.while_loop(
+                lambda i, *_: i < end, step, (r * every, finite, *weights)
+            )
+            return r + 1, arrays, finite, *weights
+
+        shapes = {name: value.shape for name, value in take(weights).items()}
+        arrays = [tf.TensorArray(tf.float32, records, element_shape=s) for s in shapes.values()]
+        finite = tf.zeros(self.block, tf.int32)
+        _, arrays, finite, *weights = tf.while_loop(
+            lambda r, *_: r < records, chunk, (0, arrays, finite, *weights)
+        )
+        return weights, {n: a.stack() for n, a in zip(shapes, arrays, strict=True)}, finite
+
+
+@tf.custom_gradient
+def dense(x, kernel, bias):
+    """The dense product of every replica.
+
+    A sum over a broadcast product rather than a matrix product: XLA compiles a loop as one kernel
+    only if there is no matrix product in it.
+
+    Args:
+        x: (batch, in, replica).
+        kernel: (in, out, replica).
+        bias: (out, replica).
+
+    Returns:
+        (batch, out, replica).
+    """
+    y = tf.reduce_sum(x[:, :, None] * kernel[None], 1) + bias
+
+    def gradient(dy):
+        dy = _computed_once(dy, bias[0, 0])
+        dx = tf.reduce_sum(dy[:, None] * kernel[None], 2)
+        return dx, _batch_sum(x[:, :, None] * dy[:, None]), _batch_sum(dy)
+
+    return y, gradient
+
+
+def _computed_once(x, scalar):
+    """Returns x, and keeps XLA from computing it anew wherever it is used.
+
+    XLA fuses the cheap product of gradient and slope into each of its readers, and so computes it
+    once for every element of theirs. A conditional is not fused; both branches give x, so `scalar`
+    only has to be unknown when the loop is compiled.
+    """
+    return tf.cond(scalar > 0, lambda: tf.identity(x), lambda: tf.identity(x))
+
+
+def _batch_sum(x, group=8):
+    """Sums axis 0, in groups short enough for the compiler to unroll, and so to vectorise."""
+    while x.shape[0] > group and x.shape[0] % group == 0:
+        x = tf.reduce_sum(tf.reshape(x, (-1, group, *x.shape[1:])), 1)
+    return tf.reduce_sum(x, 0)
+
+
+def initial_weights(
+    model: keras.Sequential, seeds: Sequence[int], scheme: str = "normal"
+) -> Weights:
+    """Draws every replica's weights from a stream of its own.
+
+    Args:
+        model: gives the shapes.
+        seeds: a whole number from 0 for each replica.
+        scheme: "normal", N(0, 1) for kernels and biases, as `tf.random_normal` draws them;
+            "glorot", uniform with variance 2 / (in + out), biases 0 (Glorot and Bengio 2010;
+            Keras' default); or "he", normal with variance 2 / in, biases 0 (He et al. 2015).
+
+    Returns:
+        Arrays as `model.get_weights()`, float32, with the replica on one more, last axis.
+
+    Raises:
+        ValueError: there is no such scheme.
+    """
+    if scheme not in ("normal", "glorot", "he"):
+        raise ValueError(f"scheme must be 'normal', 'glorot' or 'he'. Received: {scheme!r}")
+    shapes = [w.shape for w in model.weights]
+    ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes])
+    draw = (
+        (lambda g: g.uniform(-1, 1, ends[-1]))
+        if scheme == "glorot"
+        else (lambda g: g.standard_normal(ends[-1]))
+    )
+    drawn = np.stack([draw(generator(int(seed))) for seed in seeds], axis=-1)
+    weights = []
+    for shape, part in zip(shapes, np.split(drawn, ends[:-1]), strict=True):
+        scale = 1.0
+        if scheme != "normal":
+            is_bias = len(shape) == 1
+            variance = 2 / sum(shape) * 3 if scheme == "glorot" else 2 / shape[0]
+            scale = 0.0 if is_bias else np.sqrt(variance)
+        weights.append((scale * part.reshape(*shape, -1)).astype("float32"))
+    return weights
+
+
+def _check_model(model: keras.Sequential) -> None:
+    dense_layers = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    if not dense_layers:
+        raise ValueError(f"the model must have a Dense layer. Received: {model.layers}")
+    for layer in model.layers:
+        if layer in dense_layers and not layer.use_bias:
+            raise ValueError(f"Dense layers must have a bias. Received: {layer.name} without")
+        if layer not in dense_layers and layer.weights:
+            raise ValueError(f"only Dense layers may have weights. Received: {layer.name}")
+
+
+def _count(weights: Weights, model: keras.Sequential) -> int:
+    shapes = [np.shape(w) for w in weights]
+    expected = [tuple(w.shape) for w in model.weights]
+    sizes = {shape[-1] if shape else 0 for shape in shapes}
+    if [shape[:-1] for shape in shapes] != expected or len(sizes) != 1:
+        raise ValueError(
+            f"weights must have the shapes {expected}, each with one more axis, the replicas."
+            f" Received: {shapes}"
+        )
+    return sizes.pop()
+
+
+def _in_order(function, items, threads: int) -> Iterator:
+    """Applies a function on threads; gives the results in order, and never runs far ahead."""
+    with ThreadPoolExecutor(threads) as pool:
+        waiting = deque()
+        try:
+            for item in items:
+                waiting.append(pool.submit(function, item))
+                if len(waiting) > 2 * threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:  # stopped half-way: start no more blocks
+            for future in waiting:
+                future.cancel()
