@@ -381,6 +381,7 @@ def _kinks_figure(tables):
         axes.set_xlabel("step h")
     for axes in grid[:, 0]:
         axes.set_ylabel("quotient at 0")
+    figure.suptitle("Do the difference quotients at 0 meet as the step shrinks?", x=0.01, ha="left")
     figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside lower left", ncols=2)
     return figure
 
@@ -459,8 +460,8 @@ def _pp_03(tables) -> Judgement:
     return Judgement(
         by(inside and rising and limits),
         f"{value.iloc[0]:.3g} to {value.iloc[-1]:.6g}, rising",
-        note="in float64 the output is exactly 1 from about x = 37 on, so 'below 1' holds on"
-        " paper and on the document's range, not for every number",
+        note="strictly below 1 on the listing's range; float64 gives"
+        f" {'exactly 1' if far[40] == 1 else 'less than 1'} at x = 40",
     )
 
 
@@ -477,7 +478,8 @@ def _pp_05(tables) -> Judgement:
     return Judgement(
         by(inside and limits and far[0.0] == 0),
         f"{far[0.0]:.0f} at 0; {value.min():.9f} to {value.max():.9f}",
-        note="in float64 the output is exactly 1 or -1 from about |x| = 19 on",
+        note="strictly below 1 on the listing's range; float64 gives"
+        f" {'exactly 1' if far[20] == 1 else 'less than 1'} at x = 20",
     )
 
 
@@ -527,32 +529,35 @@ def _pp_14(tables) -> Judgement:
     chosen = smooth[list(IN_PLACE_OF_THRESHOLD)]
     verdict = REPRODUCED if chosen.all() else IN_PART if chosen.any() else NOT_REPRODUCED
     kinks = ", ".join(LABELS[name] for name in chosen[~chosen].index)
-    other = "is" if smooth["threshold"] else "is not"
+    other = "is" if smooth["threshold"] else "is not either"
     return Judgement(
         verdict,
         f"{chosen.sum()} of {len(chosen)}" + (f"; not {kinks}" if kinks else ""),
-        note=f"ReLU and leaky ReLU have a kink at 0; the threshold, which they replace, {other}"
-        " differentiable there and has derivative 0 elsewhere",
+        note=f"judged at 0, where alone one can fail to be; the threshold, which they replace,"
+        f" {other}",
     )
 
 
 def _xp_15(tables) -> Judgement:
-    relu, tanh, leaky = (
-        _curve(tables, *choice).set_index("x")["value"]
-        for choice in (("relu", None), ("tanh", None), ("leaky_relu", 0.2))
+    named = {
+        name: _curve(tables, name, slope).set_index("x")["value"]
+        for name, slope in (("relu", None), ("tanh", None), ("leaky_relu", 0.2))
+    }
+    relu, tanh, leaky = named.values()
+    x = relu.index.to_numpy()
+    holds = (
+        (relu == np.maximum(0, x)).all()
+        and (tanh.diff().iloc[1:] > 0).all()
+        and abs(tanh.iloc[0] + 1) < 1e-4
+        and abs(tanh.iloc[-1] - 1) < 1e-4
+        and len(leaky) == len(x)
+        and np.allclose(leaky, np.maximum(0.2 * x, x), rtol=1e-12, atol=0)
     )
-    end = relu.index.max()
-    shapes = (
-        relu[-end] == 0 and relu[end] == end,
-        abs(tanh[-end] + 1) < 1e-4 and abs(tanh[end] - 1) < 1e-4,
-        np.isclose(leaky[-end], -0.2 * end) and leaky[end] == end,
-    )
-    outside = [((f < 0) | (f > 1)).any() for f in (relu, tanh, leaky)]
-    low_high = ", ".join(f"[{f.min():.3g}, {f.max():.3g}]" for f in (relu, tanh, leaky))
     return Judgement(
-        by(all(shapes) and all(outside)),
-        low_high,
-        note=f"ranges on [-{end:g}, {end:g}]; the post prints no slope, 0.2 is what its call gives",
+        by(holds),
+        ", ".join(f"{LABELS[f]} [{y.min():.3g}, {y.max():.3g}]" for f, y in named.items()),
+        note=f"ranges on [{x.min():g}, {x.max():g}]; the post prints no slope, 0.2 is what its call"
+        " gives",
     )
 
 
@@ -640,9 +645,9 @@ def _rp_09(tables) -> Judgement:
     return Judgement(
         by(kink and (chosen == 0).all()),
         f"{', '.join(f'{d:g}' for d in sorted(set(chosen)))} at 0",
-        note="quotients are 0 from the left and 1 from the right at every step; Keras and"
-        " TensorFlow return the value that the post names; how often training meets an exact 0 is"
-        " not judged here",
+        note=f"slope {frame['left'].iloc[-1]:g} from the left and {frame['right'].iloc[-1]:g} from"
+        " the right; the derivative half alone: how often training meets an exact 0 is not judged"
+        " here",
     )
 
 
@@ -654,7 +659,7 @@ def _xx_01(tables) -> Judgement:
     return Judgement(
         by(documents.nunique() == 1, otherwise=DOCUMENT_ERROR),
         ", ".join(f"{slope:g}" for slope in sorted(set(documents))),
-        note=f"Keras does not agree with itself either: {named}",
+        note=f"defaults of the libraries: {named}",
     )
 
 
@@ -710,8 +715,8 @@ CLAIMS = [
     ),
     Claim(
         "XP-15",
-        "at -6 and 6: ReLU is 0 and 6, tanh within 1e-4 of -1 and 1, leaky ReLU -1.2 and 6 (slope"
-        " 0.2); each of the three leaves the sigmoid's range from 0 to 1",
+        "on [-6, 6] ReLU equals max(0, x) exactly and leaky ReLU max(0.2x, x) within 1e-12; tanh"
+        " rises at every step, and is within 1e-4 of -1 and 1 at the ends",
         _xp_15,
     ),
     Claim(
