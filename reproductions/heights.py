@@ -455,7 +455,7 @@ def _loses_information(tables) -> Judgement:
     kept = answer["information_bits"].max() / bits["height"]
     all_kept = abs(bits["probability"] - bits["height"]) < 1e-9
     posterior = tables["posterior"]
-    exact = (posterior["sigmoid"] - posterior["posterior_man"]).abs().max() < 1e-12
+    exact = ((posterior["sigmoid"] - posterior["posterior_man"]).abs() < 1e-12).all()
     stated = hard and soft and kept < 0.99 and all_kept and exact
     learned = tables["units"]["converged"].all() and both["low"] <= 0.95 <= both["high"]
     best = answer.loc[answer["information_bits"].idxmax()]

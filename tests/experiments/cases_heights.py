@@ -1,5 +1,7 @@
 """Made-up tables for the claim on heights."""
 
+import math
+
 import pandas as pd
 
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
@@ -49,6 +51,7 @@ CASES = [
     ("PP-02", tables(best=0.3999), NOT_REPRODUCED),  # a threshold that loses nothing
     ("PP-02", tables(probability=0.39), NOT_REPRODUCED),  # a probability that loses some
     ("PP-02", tables(sigmoid=0.9001), NOT_REPRODUCED),  # another curve than the sigmoid
+    ("PP-02", tables(sigmoid=math.nan), NOT_REPRODUCED),
     ("PP-02", tables(covered=80), IN_PART),  # units that learn something else
     ("PP-02", tables(covered=100), IN_PART),  # standard errors that are too wide
     ("PP-02", tables(done=False), IN_PART),  # a unit that is not trained to the end
