@@ -10,6 +10,7 @@ The package sets three XLA flags before TensorFlow is imported (see `reproductio
 without them the results are the same bits, three times slower.
 """
 
+import functools
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -59,8 +60,8 @@ class Replicas:
     """A network whose replicas are trained together by plain SGD.
 
     Args:
-        model: a built `keras.Sequential` of `Dense` layers (with bias) and layers that act on each
-            element alone and have no weights, such as all of `custom_layers` but Softmax.
+        model: a built `keras.Sequential` of `Dense` layers (with bias, trainable) and layers that
+            act on each element alone and have no state, such as all of `custom_layers` but Softmax.
         loss: a function of (y, output), shapes (batch, unit, 1 or replica) and (batch, unit,
             replica), that gives the loss of each replica, (replica,).
         record: a function of (y, output) that gives what is recorded, by name, each (..., replica);
@@ -70,7 +71,8 @@ class Replicas:
         threads: blocks trained at once; by default as many as the machine has cores.
 
     Raises:
-        ValueError: the model has no Dense layer, or a layer that cannot be replicated.
+        ValueError: the model has no Dense layer, or a layer that cannot be replicated; later, the
+            loss does not give one number a replica.
     """
 
     def __init__(
@@ -89,7 +91,11 @@ class Replicas:
         self.gradients = gradients
         self.threads = threads or os.cpu_count() or 1
         self.block = block
-        self._compiled = tf.function(self._loop, jit_compile=True, autograph=False)
+        # TensorFlow counts traces by the code object, and would warn of several engines as of one
+        # that is traced again and again; a partial is counted for itself.
+        self._compiled = tf.function(
+            functools.partial(self._loop), jit_compile=True, autograph=False
+        )
 
     def train(self, weights, x, y, rate, steps, **options) -> Trained:
         """Trains all replicas and joins their blocks; arguments as for `blocks`."""
@@ -140,18 +146,24 @@ class Replicas:
         Raises:
             ValueError: an argument does not fit; the message ends with what was received.
         """
-        count = replicas if callable(weights) else _count(weights, self.model)
-        every = every or steps
+        arrays = not callable(weights)
+        count = _count(weights, self.model) if arrays else replicas
+        every = steps if every is None else every
         rate = self._check(x, y, rate, steps, every, batches, count)
         x, y = tf.constant(x, tf.float32), tf.constant(y, tf.float32)
 
         def one(start: int) -> Trained:
             stop = min(start + self.block, count)
-            own = (
-                weights(start, stop) if callable(weights) else [w[..., start:stop] for w in weights]
-            )
-            order = batches(start, stop) if callable(batches) else batches
+            own = [w[..., start:stop] for w in weights] if arrays else weights(start, stop)
+            given = _count(own, self.model)
+            if given != stop - start:
+                raise ValueError(
+                    f"weights must give {stop - start} replicas from {start} on. Received: {given}"
+                )
+            order = batches
             if callable(batches):
+                order = batches(start, stop)
+                _check_order(order, (steps, None, stop - start), len(x))
                 order = self._fill(order)
             trained, records, finite = self._compiled(
                 [tf.constant(self._fill(w), tf.float32) for w in own],
@@ -161,7 +173,7 @@ class Replicas:
                 None if order is None else tf.constant(order, tf.int32),
                 tf.constant(steps, tf.int32),
                 tf.constant(every, tf.int32),
-                -(-steps // every),
+                int(-(-steps // every)),
             )
             size = stop - start
             return Trained(
@@ -197,10 +209,8 @@ class Replicas:
         for name, value in (("steps", steps), ("every", every), ("replicas", count)):
             if not isinstance(value, int | np.integer) or value < 1:
                 raise ValueError(f"{name} must be a whole number above 0. Received: {value}")
-        if not callable(batches) and batches is not None and len(batches) < steps:
-            raise ValueError(
-                f"batches must hold one for each of {steps} steps. Received: {len(batches)}"
-            )
+        if batches is not None and not callable(batches):
+            _check_order(batches, (steps, None), len(x))
         if np.shape(rate) not in ((), (count,)) or not np.isfinite(rate).all():
             raise ValueError(f"rate must be finite, one number or one a replica. Received: {rate}")
         return np.broadcast_to(np.asarray(rate, "float32"), (count,))
@@ -229,9 +239,14 @@ class Replicas:
             return xs[..., None], ys[..., None]
 
         def loss_gradients(weights, x, y):
+            losses = self.loss(y, self._forward(weights, x))
+            if losses.shape != (self.block,):
+                raise ValueError(
+                    "the loss must give one number a replica, shape (replica,)."
+                    f" Received: {losses.shape} for {self.block} replicas"
+                )
             # Summed over replicas, each of which moves its own weights only.
-            total = tf.reduce_sum(self.loss(y, self._forward(weights, x)))
-            return tf.gradients(total, weights)
+            return tf.gradients(tf.reduce_sum(losses), weights)
 
         def take(weights):
             taken = self.record(y[..., None], self._forward(weights, x[..., None]))
@@ -246,8 +261,7 @@ class Replicas:
                 w - rate * gradient
                 for w, gradient in zip(weights, loss_gradients(weights, *batch(i)), strict=True)
             ]
-            # A gradient that is not finite reaches the last bias first.
-            alive = tf.reduce_all(tf.math.is_finite(weights[-1]), 0)
+            alive = tf.reduce_all(tf.stack([_finite(w) for w in weights]), 0)
             return i + 1, finite + tf.cast(alive, tf.int32), *weights
 
         def chunk(r, arrays, finite, *weights):
@@ -302,6 +316,11 @@ def _computed_once(x, scalar):
     return tf.cond(scalar > 0, lambda: tf.identity(x), lambda: tf.identity(x))
 
 
+def _finite(weight):
+    """Whether a weight is finite, (replica,)."""
+    return tf.reduce_all(tf.math.is_finite(weight), list(range(weight.shape.rank - 1)))
+
+
 def _batch_sum(x, group=8):
     """Sums axis 0, in groups short enough for the compiler to unroll, and so to vectorise."""
     while x.shape[0] > group and x.shape[0] % group == 0:
@@ -349,14 +368,46 @@ def initial_weights(
 
 
 def _check_model(model: keras.Sequential) -> None:
+    if not isinstance(model, keras.Sequential) or not model.built:
+        raise ValueError(f"the model must be a built keras.Sequential. Received: {model}")
     dense_layers = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
     if not dense_layers:
         raise ValueError(f"the model must have a Dense layer. Received: {model.layers}")
     for layer in model.layers:
-        if layer in dense_layers and not layer.use_bias:
-            raise ValueError(f"Dense layers must have a bias. Received: {layer.name} without")
-        if layer not in dense_layers and layer.weights:
-            raise ValueError(f"only Dense layers may have weights. Received: {layer.name}")
+        is_dense = layer in dense_layers
+        if is_dense and not (layer.use_bias and layer.trainable):
+            raise ValueError(
+                f"Dense layers must have a bias and be trainable. Received: {layer.get_config()}"
+            )
+        if not is_dense and layer.variables:  # of which a random state, as Dropout's, is one
+            raise ValueError(f"only Dense layers may have weights or state. Received: {layer}")
+        if not _is_elementwise(layer.activation if is_dense else layer):
+            raise ValueError(
+                f"activations must act on each element alone, as the replicas do. Received: {layer}"
+            )
+
+
+def _is_elementwise(function: Callable) -> bool:
+    """Whether numbers come out the same in another shape and in other company."""
+    x = generator(0).standard_normal(30).astype("float32")
+    replicated = keras.ops.convert_to_numpy(function(x[:24].reshape(2, 3, 4)))
+    plain = keras.ops.convert_to_numpy(function(x.reshape(5, 6)))
+    same_shape = replicated.shape == (2, 3, 4) and plain.shape == (5, 6)
+    return same_shape and np.allclose(replicated.ravel(), plain.ravel()[:24])
+
+
+def _check_order(order: np.ndarray, expected: tuple[int | None, ...], samples: int) -> None:
+    """Refuses batches that do not fit: XLA would take the nearest sample there is, silently."""
+    shape = np.shape(order)
+    steps, *_ = expected
+    fits = len(shape) == len(expected) and shape[0] >= steps and shape[2:] == expected[2:]
+    fits = fits and 0 not in shape
+    if not fits or np.min(order) < 0 or np.max(order) >= samples:
+        raise ValueError(
+            f"batches must be (step, batch), or (step, batch, replica) from a function, hold"
+            f" {steps} steps or more, and name samples from 0 to {samples - 1}."
+            f" Received: shape {shape}" + (f", {np.min(order)} to {np.max(order)}" if fits else "")
+        )
 
 
 def _count(weights: Weights, model: keras.Sequential) -> int:
