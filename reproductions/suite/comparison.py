@@ -182,7 +182,7 @@ def _holds(kind: Kind, expected: pd.Series, obtained: pd.Series) -> np.ndarray:
     if isinstance(kind, Exact):
         return a == b
     if isinstance(kind, Unchecked):
-        return np.isfinite(b)
+        return np.isfinite(b) | (kind.nan & np.isnan(b))
     if isinstance(kind, Printed):
         return np.isfinite(a) & (np.round(a, kind.digits) == np.round(b, kind.digits))
     assert isinstance(kind, Close)
@@ -229,7 +229,7 @@ def _rate_test(file, row, column, expected, obtained) -> RateTest:
     counts = (*expected, *obtained)
     texts = [f"{plain(k)} of {plain(n)}" for k, n in (expected, obtained)]
     whole = all(np.isfinite(n) and n == int(n) for n in counts)
-    if not whole or not all(0 <= k <= n and n > 0 for k, n in (expected, obtained)):
+    if not whole or not all(0 <= k <= n for k, n in (expected, obtained)):
         return RateTest(Difference(file, row, column, *texts, "counts must be whole, k of n"), -1.0)
     p = same_rate_p(*(int(n) for n in counts))
     return RateTest(Difference(file, row, column, *texts, f"two-sample test, p = {p:.1g}"), p)

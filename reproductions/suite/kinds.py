@@ -42,7 +42,12 @@ class Rate:
 
 @dataclass(frozen=True)
 class Unchecked:
-    """Only that the column is there and finite: times, throughput."""
+    """Only that the column is there and finite: times, throughput, what single seeds came to.
+
+    With `nan=True`, NaN is a legal outcome.
+    """
+
+    nan: bool = False
 
 
 Kind = Exact | Printed | Close | Rate | Unchecked

@@ -91,15 +91,22 @@ class Replicas:
         self.gradients = gradients
         self.threads = threads or os.cpu_count() or 1
         self.block = block
+        self._capacity = 0  # the most records that a compiled loop of ours can take
         # TensorFlow counts traces by the code object, and would warn of several engines as of one
         # that is traced again and again; a partial is counted for itself.
         self._compiled = tf.function(
             functools.partial(self._loop), jit_compile=True, autograph=False
         )
 
-    def train(self, weights, x, y, rate, steps, **options) -> Trained:
-        """Trains all replicas and joins their blocks; arguments as for `blocks`."""
-        blocks = list(self.blocks(weights, x, y, rate, steps, **options))
+    def train(self, weights, x, y, rate, steps, done=lambda replicas: None, **options) -> Trained:
+        """Trains all replicas and joins their blocks; arguments as for `blocks`.
+
+        `done` is told the number of replicas in each block that is finished.
+        """
+        blocks = []
+        for block in self.blocks(weights, x, y, rate, steps, **options):
+            blocks.append(block)
+            done(len(block))
 
         def join(arrays):
             return np.concatenate(list(arrays), axis=-1)
@@ -151,6 +158,8 @@ class Replicas:
         every = steps if every is None else every
         rate = self._check(x, y, rate, steps, every, batches, count)
         x, y = tf.constant(x, tf.float32), tf.constant(y, tf.float32)
+        records = int(-(-steps // every))
+        self._capacity = max(self._capacity, records)  # fewer records need no other compilation
 
         def one(start: int) -> Trained:
             stop = min(start + self.block, count)
@@ -165,7 +174,7 @@ class Replicas:
                 order = batches(start, stop)
                 _check_order(order, (steps, None, stop - start), len(x))
                 order = self._fill(order)
-            trained, records, finite = self._compiled(
+            trained, taken, finite = self._compiled(
                 [tf.constant(self._fill(w), tf.float32) for w in own],
                 tf.constant(self._fill(rate[start:stop]), tf.float32),
                 x,
@@ -173,13 +182,14 @@ class Replicas:
                 None if order is None else tf.constant(order, tf.int32),
                 tf.constant(steps, tf.int32),
                 tf.constant(every, tf.int32),
-                int(-(-steps // every)),
+                tf.constant(records, tf.int32),
+                self._capacity,
             )
             size = stop - start
             return Trained(
                 self.model,
                 [w.numpy()[..., :size] for w in trained],
-                {name: array.numpy()[..., :size] for name, array in records.items()},
+                {name: array.numpy()[:records, ..., :size] for name, array in taken.items()},
                 finite.numpy()[:size],
             )
 
@@ -226,7 +236,7 @@ class Replicas:
                 signal = layer(signal)
         return signal
 
-    def _loop(self, weights, rate, x, y, order, steps, every, records):
+    def _loop(self, weights, rate, x, y, order, steps, every, records, capacity):
         """Plain SGD on one block: an outer loop over records, an inner one over steps."""
 
         def batch(step):
@@ -273,7 +283,7 @@ class Replicas:
             return r + 1, arrays, finite, *weights
 
         shapes = {name: value.shape for name, value in take(weights).items()}
-        arrays = [tf.TensorArray(tf.float32, records, element_shape=s) for s in shapes.values()]
+        arrays = [tf.TensorArray(tf.float32, capacity, element_shape=s) for s in shapes.values()]
         finite = tf.zeros(self.block, tf.int32)
         _, arrays, finite, *weights = tf.while_loop(
             lambda r, *_: r < records, chunk, (0, arrays, finite, *weights)

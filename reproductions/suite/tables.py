@@ -35,7 +35,7 @@ def conform(name: str, frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     for column in frame:
         kind = table.columns.get(column)
         values = frame[column]
-        if values.isna().any() and not (isinstance(kind, Close) and kind.nan):
+        if values.isna().any() and not (isinstance(kind, Close | Unchecked) and kind.nan):
             raise ValueError(f"table {name} has a NaN in column {column}, which may hold none")
         if values.map(lambda cell: isinstance(cell, str) and not cell.isprintable()).any():
             raise ValueError(f"table {name} has a line break or control code in column {column}")

@@ -98,7 +98,7 @@ def test_rates_are_held_as_counts(expected, obtained, held):
 
 
 def test_impossible_counts_are_a_difference():
-    for obtained in ((11, 10), (-1, 10), (0, 0)):
+    for obtained in ((11, 10), (-1, 10), (1, 0), (0.5, 10)):
         found = Comparison()
         compare_table("t.csv", COUNTS, counts(5, 10), counts(*obtained), found, same_seeds=False)
         assert found.concluded()

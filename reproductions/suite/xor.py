@@ -1,0 +1,108 @@
+"""The XOR problem as the xor-post sets it: data, networks, losses, and what counts as solved."""
+
+import math
+
+import numpy as np
+
+X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
+Y = np.array([[0], [1], [1], [0]], "float32")
+
+PLATEAU_COST = math.log(2)
+"""The cost of answering 1/2 to everything."""
+
+SOLVED_COST = math.log(2) / 4
+"""Below it all four points are right: one wrong point alone costs log 2, a mean of log(2) / 4."""
+
+PLATEAU_WIDTH = 0.01
+
+OUTCOMES = ("solved", "plateau", "other", "non-finite")
+
+
+def activation(name: str):
+    """A fresh layer of `custom_layers` by its function's name; TensorFlow's leaky slope, 0.2."""
+    import custom_layers
+
+    layers = {
+        "sigmoid": custom_layers.Sigmoid,
+        "tanh": custom_layers.Tanh,
+        "relu": custom_layers.ReLU,
+        "leaky_relu": lambda: custom_layers.LeakyReLU(negative_slope=0.2),
+        "elu": custom_layers.ELU,
+        "softplus": custom_layers.Softplus,
+        "swish": custom_layers.Swish,
+        "linear": custom_layers.Linear,
+    }
+    return layers[name]()
+
+
+def network(hidden: tuple[int, ...], name: str, loss: str):
+    """A Keras model from two inputs to one output.
+
+    Args:
+        hidden: the widths of the hidden layers.
+        name: their activation.
+        loss: "document" ends in a sigmoid, "stable" in the logit.
+    """
+    import keras
+
+    parts = [part for width in hidden for part in (keras.layers.Dense(width), activation(name))]
+    output = activation({"document": "sigmoid", "stable": "linear"}[loss])
+    return keras.Sequential([keras.Input((2,)), *parts, keras.layers.Dense(1), output])
+
+
+def document_loss(y, h):
+    """The post's cost, -mean(y log h + (1 - y) log(1 - h)), of each replica.
+
+    In float32 the sigmoid h is exactly 1 for logits above 17, and 0 * log(0) is NaN.
+    """
+    import tensorflow as tf
+
+    return -tf.reduce_mean(y * tf.math.log(h) + (1 - y) * tf.math.log(1 - h), (0, 1))
+
+
+def stable_loss(y, z):
+    """The same cost from the logit z, mean(softplus(z) - y z): finite for every finite logit."""
+    import tensorflow as tf
+
+    from custom_layers import softplus
+
+    return tf.reduce_mean(softplus(z) - y * z, (0, 1))
+
+
+LOSSES = {"document": document_loss, "stable": stable_loss}
+
+
+def records(loss: str):
+    """What the post records, cost and accuracy, as functions of (y, output)."""
+    import tensorflow as tf
+
+    threshold = {"document": 0.5, "stable": 0.0}[loss]
+
+    def record(y, output):
+        right = tf.equal(output > threshold, y > 0.5)  # a comparison with NaN is false
+        return {
+            "cost": LOSSES[loss](y, output),
+            "accuracy": tf.reduce_mean(tf.cast(right, tf.float32), (0, 1)),
+        }
+
+    return record
+
+
+def outcomes(cost: np.ndarray, broken: np.ndarray) -> np.ndarray:
+    """What each seed came to.
+
+    Args:
+        cost: at all records, (record, replica).
+        broken: whether its weights are no longer finite, (replica,).
+
+    Returns:
+        Labels out of `OUTCOMES`: "non-finite" if the weights broke or any cost is not finite; else,
+        by the last cost, "solved", "plateau" (within 0.01 of log 2), or "other".
+    """
+    last = cost[-1]
+    choices = [
+        broken | ~np.isfinite(cost).all(axis=0),
+        last < SOLVED_COST,
+        np.abs(last - PLATEAU_COST) < PLATEAU_WIDTH,
+    ]
+    return np.select(choices, ["non-finite", "solved", "plateau"], "other")
