@@ -34,6 +34,7 @@ class Experiment:
         figures: draws what the tables hold.
         tables: each table's shape, by name.
         claims: the claims that the experiment judges.
+        small: fields of the spec that make a run short enough for the tests; optional.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Experiment:
     figures: Callable[[Mapping[str, "pd.DataFrame"]], dict[str, "Figure"]]
     tables: Mapping[str, "Table"]
     claims: "list[Claim]"
+    small: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def summary(self) -> str:
@@ -93,4 +95,5 @@ def load(name: str) -> Experiment:
         figures=module.figures,
         tables=module.TABLES,
         claims=module.CLAIMS,
+        small=getattr(module, "SMALL", {}),
     )

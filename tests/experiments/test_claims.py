@@ -4,7 +4,7 @@ The cases stand in `cases_<experiment>.py` beside this file, as a list `CASES` o
 claim's id, made-up tables, and the verdict that they must give.
 """
 
-import importlib
+import importlib.util
 
 import pytest
 
@@ -15,7 +15,9 @@ NAMES = experiment.names()
 
 
 def cases(name):
-    return importlib.import_module(f"tests.experiments.cases_{name}").CASES
+    module = f"tests.experiments.cases_{name}"
+    # Without its cases an experiment's claims fail below, and no other experiment's do.
+    return importlib.import_module(module).CASES if importlib.util.find_spec(module) else []
 
 
 def judge(name, claim_id, tables):

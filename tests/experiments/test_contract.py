@@ -18,9 +18,9 @@ FEW_SEEDS = 3
 
 @pytest.fixture(scope="module", params=NAMES)
 def ran(request):
-    """An experiment, its spec with few seeds, and the tables that it makes."""
+    """An experiment, a small spec of its, and the tables that it makes."""
     loaded = experiment.load(request.param)
-    spec = runner.spec_for(loaded, FEW_SEEDS)
+    spec = dataclasses.replace(runner.spec_for(loaded, FEW_SEEDS), **loaded.small)
     return loaded, spec, loaded.run(spec)
 
 
