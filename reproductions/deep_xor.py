@@ -186,42 +186,45 @@ def _outcome_figure(rates):
 
 
 def _curve_figure(curves):
-    figure, axes = drawing.panels(2, 4, width=3.1, height=2.7, sharex=True, sharey="row")
+    losses = len(LOSS_STYLES)
+    figure, axes = drawing.panels(
+        losses + 1, len(NAMES), width=3.1, height=2.3, sharex=True, sharey="row"
+    )
     for column, activation in zip(axes.T, NAMES, strict=True):
-        for loss, (color, dash) in LOSS_STYLES.items():
+        for panel, (loss, (color, dash)) in zip(column, LOSS_STYLES.items(), strict=False):
             rows = curves[(curves["activation"] == activation) & (curves["loss"] == loss)]
-            _bands(column[0], rows, loss, color, dash)
-            _shares(column[1], rows, loss, color, dash)
-        column[0].axhline(xor.PLATEAU_COST, color=drawing.GREY, linewidth=0.8)
-        column[0].set(title=NAMES[activation], yscale="log", ylim=(1e-5, 10))
-        column[1].set(xlabel="step", ylim=(-0.03, 1.05))
-        column[1].set_xticks([0, 10_000, 20_000], ["0", "10,000", "20,000"])
-    axes[0, 0].set_ylabel("cost of finite seeds (nats)")
-    axes[1, 0].set_ylabel("share of seeds")
-    handles = [handle for row in axes for handle in row[0].get_legend_handles_labels()[0]]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3)
-    figure.suptitle("Learning rate 0.01, by step; grey line: cost log 2, where every answer is 1/2")
+            _bands(panel, rows, color, dash)
+            solved, finite = (rows[name] / rows["seeds"] for name in ("solved", "finite"))
+            shares = {"color": color, "linewidth": 1.5}
+            column[-1].plot(rows["step"], solved, dash, label=f"solved, {loss} loss", **shares)
+            column[-1].plot(rows["step"], finite, ":", label=f"finite, {loss} loss", **shares)
+        column[0].set_title(NAMES[activation])
+        column[-1].set(xlabel="step", ylim=(-0.03, 1.05))
+        column[-1].set_xticks([0, 10_000, 20_000], ["0", "10,000", "20,000"])
+    for row, loss in zip(axes[:, 0], LOSS_STYLES, strict=False):
+        row.set_ylabel(f"cost (nats),\n{loss} loss")
+    axes[-1, 0].set_ylabel("share of seeds")
+    handles = [*axes[0, 0].get_legend_handles_labels()[0], *axes[-1, 0].lines]
+    figure.legend(handles=handles, loc="outside lower center", ncols=4)
+    figure.suptitle("10 layers on XOR at learning rate 0.01: cost and success by step")
     return figure
 
 
-def _bands(axes, rows, loss, color, dash):
-    for low, high, alpha in (("q05", "q95", 0.15), ("q25", "q75", 0.25)):
+def _bands(axes, rows, color, dash):
+    """Quantiles of the cost over the seeds whose cost is finite."""
+    for low, high, share, alpha in (("05", "95", 90, 0.18), ("25", "75", 50, 0.35)):
         axes.fill_between(
             rows["step"],
-            rows[f"cost_{low}"],
-            rows[f"cost_{high}"],
+            rows[f"cost_q{low}"],
+            rows[f"cost_q{high}"],
             color=color,
             alpha=alpha,
             linewidth=0,
+            label=f"{share} % of finite seeds",
         )
-    label = f"{loss} loss: median; 50 % and 90 % of seeds"
-    axes.plot(rows["step"], rows["cost_q50"], linestyle=dash, color=color, label=label)
-
-
-def _shares(axes, rows, loss, color, dash):
-    solved, finite = (rows[name] / rows["seeds"] for name in ("solved", "finite"))
-    axes.plot(rows["step"], solved, linestyle=dash, color=color, label=f"{loss} loss: solved")
-    axes.plot(rows["step"], finite, ":", color=color, label=f"{loss} loss: cost finite")
+    axes.plot(rows["step"], rows["cost_q50"], dash, color=color, label="median")
+    axes.axhline(xor.PLATEAU_COST, color=drawing.BLACK, linewidth=0.8, label="every answer 1/2")
+    axes.set(yscale="log", ylim=(1e-5, 10))
 
 
 def _single_figure(single):

@@ -295,6 +295,8 @@ def _curve_figure(curve):
     curve = curve[(curve["seed"] >= 0) & (curve["rate"] == curve["rate"].min())]
     shown = [name for name in NAMES if name in set(curve["activation"])]
     figure, axes = drawing.panels(1, max(1, len(shown)), width=5.0, height=3.4, sharey=True)
+    if not shown:
+        axes[0, 0].text(0.5, 0.5, "no seed of this run shows it", ha="center")
     for panel, activation in zip(axes[0], shown, strict=False):
         rows = curve[curve["activation"] == activation]
         panel.plot(rows["step"], rows["cost"], color=drawing.VERMILION, label="cost (nats)")
@@ -305,7 +307,7 @@ def _curve_figure(curve):
         panel.set(title=f"{NAMES[activation]}, seed {rows['seed'].iloc[0]:.0f}", xlabel="step")
         panel.set_ylim(-0.03, 1.2)
         panel.legend(loc="center left")
-    figure.suptitle("The post's curve exists, but not with sigmoids: first seed that shows it")
+    figure.suptitle("The first seed of each activation whose curve is the post's")
     return figure
 
 
@@ -329,16 +331,11 @@ def _before_figure(before):
         panel.set_yticks(
             range(len(places)), [f"{NAMES[name]}, {moment}" for name, moment in places]
         )
-    axes[0, 0].axvline(17, color=drawing.GREY, linestyle=":")
-    axes[0, 0].annotate(
-        "float32 sigmoid\nis 1 from here ",
-        (17, len(places) - 0.6),
-        ha="right",
-        va="top",
-        fontsize=8,
-        color=drawing.GREY,
+    axes[0, 0].axvline(
+        17, color=drawing.GREY, linestyle=":", label="float32 sigmoid is exactly 1 above"
     )
     axes[0, 0].invert_yaxis()
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center")
     figure.suptitle("Networks about to break have huge logits, and no vanished gradient")
     return figure
 

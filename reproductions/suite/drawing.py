@@ -91,4 +91,5 @@ def render_all(figures: "Callable[[Any], dict[str, Figure]]", tables: Any) -> di
                 buffer = io.BytesIO()
                 figure.savefig(buffer, format=suffix, dpi=150, metadata=metadata)
                 files[f"{name}.{suffix}"] = buffer.getvalue()
+                figure.set_layout_engine("none")  # laid out once, it stays as it is
     return files
