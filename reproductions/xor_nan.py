@@ -306,7 +306,7 @@ def _curve_figure(curve):
         panel.text((start + rows["step"].max()) / 2, 0.75, "cost\nNaN", ha="center", va="center")
         panel.set(title=f"{NAMES[activation]}, seed {rows['seed'].iloc[0]:.0f}", xlabel="step")
         panel.set_ylim(-0.03, 1.2)
-        panel.legend(loc="center left")
+        panel.legend(loc="center", bbox_to_anchor=(0.42, 0.5))
     figure.suptitle("The first seed of each activation whose curve is the post's")
     return figure
 
