@@ -1,5 +1,8 @@
 """The replica engine against plain Keras and the documents' own graph, and against itself."""
 
+import threading
+import time
+
 import keras
 import numpy as np
 import pytest
@@ -106,6 +109,14 @@ def test_a_replica_is_a_keras_model(activation):
     for i, loss in [(4, lambda y, z: log_loss(y, tf.sigmoid(z))), (5, logits_loss)]:
         start = pick(weights, i)
         assert_close(pick(trained.weights, i), plain_training(model, start, loss, 50), start)
+
+
+def test_a_dense_layers_own_activation():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation="tanh")])
+    weights = initial_weights(model, [0])
+    trained = Replicas(model, squared_loss).train(weights, X, Y, RATE, 50)
+    start = pick(weights, 0)
+    assert_close(pick(trained.weights, 0), plain_training(model, start, squared_loss, 50), start)
 
 
 def test_a_replica_is_the_documents_graph():
@@ -263,7 +274,7 @@ def test_own_orders_do_not_mix(circles, points):
 
 def test_nothing_is_compiled_twice(xor, start, trained):
     before = xor._compiled.experimental_get_tracing_count()
-    xor.train(pick(start, [0]), X, Y, 0.3, 3, every=1)
+    xor.train(pick(start, [0]), X, Y, 0.3, 2, every=1)  # fewer records than before
     xor.train(start, X[::-1].copy(), Y, RATE, np.int64(60), every=np.int64(20))
     assert xor._compiled.experimental_get_tracing_count() == before
 
@@ -397,11 +408,28 @@ def test_more_replicas_than_memory_holds(xor):
     blocks = xor.blocks(draw, X, Y, RATE, 1, replicas=10**7)
     first, second = next(blocks), next(blocks)
     assert len(first) == len(second) == replicas.BLOCK
+    time.sleep(0.3)  # a hundred blocks' time, if nothing held them back
     blocks.close()
     assert sorted(drawn) == [64 * i for i in range(len(drawn))]
     assert len(drawn) <= 2 + 2 * xor.threads
     expected = initial_weights(xor.model, range(64, 128))
     assert_same_bits(second.weights, xor.train(expected, X, Y, RATE, 1).weights)
+
+
+def test_who_stops_waits_for_no_block_that_has_not_begun(xor):
+    began, gate = [], threading.Event()
+
+    def draw(first, last):
+        began.append(first)
+        if first >= 2 * replicas.BLOCK:  # the first two go through, then both threads wait
+            gate.wait(60)
+        return initial_weights(xor.model, range(first, last))
+
+    blocks = xor.blocks(draw, X, Y, RATE, 1, replicas=10**7)
+    next(blocks)
+    threading.Timer(0.5, gate.set).start()
+    blocks.close()
+    assert len(began) <= 4
 
 
 def test_blocks_come_in_order(xor, start, trained):
