@@ -11,7 +11,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce quick check test test-backends lint clean
+.PHONY: help reproduce quick check test test-backends bench lint clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -30,8 +30,11 @@ test: $(STAMP) ## run the tests
 	$(PY) -m pytest -n auto --dist loadscope
 
 test-backends: $(STAMP) $(JAX_STAMP) ## run the layers' tests on TensorFlow and on JAX
-	KERAS_BACKEND=tensorflow $(PY) -m pytest tests/layers
-	KERAS_BACKEND=jax $(JAX)/bin/python -m pytest tests/layers
+	KERAS_BACKEND=tensorflow $(PY) -m pytest tests/layers -n auto
+	KERAS_BACKEND=jax $(JAX)/bin/python -m pytest tests/layers -n auto
+
+bench: $(STAMP) ## time the replica engine (beside JAX too, once test-backends has run)
+	$(PY) -m reproductions.suite.bench
 
 lint: $(STAMP) ## check style and format
 	$(PY) -m ruff check .

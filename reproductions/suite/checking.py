@@ -72,7 +72,7 @@ def _seeds_note(name: str, seeds: list[int | None], rows: list[pd.DataFrame]) ->
 def _compare_tables(experiment: Experiment, folders, found, same_seeds) -> bool:
     """Compares every CSV, and that the figures are there; says if the tables can be judged."""
     folders = [folder / experiment.name for folder in folders]
-    suffixes = (".csv", ".png", ".svg")
+    suffixes = (".csv", ".png", ".svg", ".webp")
     files = {p.name for folder in folders for p in folder.iterdir() if p.suffix in suffixes}
     readable = True
     for file in sorted(files | {f"{table}.csv" for table in experiment.tables}):

@@ -1,6 +1,7 @@
 """Figures in one style: readable by the colour-blind and in grey, the same bytes every time."""
 
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -78,18 +79,64 @@ def panels(rows: int = 1, columns: int = 1, width: float = 4.0, height: float = 
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
-def render_all(figures: "Callable[[Any], dict[str, Figure]]", tables: Any) -> dict[str, bytes]:
-    """Draws an experiment's figures in the house style.
+@dataclass(frozen=True)
+class Animation:
+    """A figure that moves.
+
+    Attributes:
+        figure: drawn once.
+        update: changes the figure's artists to those of a frame, by its number from 0.
+        frames: how many there are.
+        frame_ms: how long each is shown, in milliseconds; the last one stays a second longer.
+    """
+
+    figure: "Figure"
+    update: "Callable[[int], object]"
+    frames: int
+    frame_ms: int = 80
+
+
+def render_all(figures: "Callable[[Any], dict]", tables: Any) -> dict[str, bytes]:
+    """Draws an experiment's figures and animations in the house style.
 
     Returns:
-        Each figure's files by file name: PNG to look at, SVG to zoom and to search.
+        Their files by file name: of a figure, PNG to look at and SVG to zoom and to search; of an
+        animation, WebP.
     """
     files = {}
     with style():
-        for name, figure in figures(tables).items():
+        for name, drawn in figures(tables).items():
+            if isinstance(drawn, Animation):
+                files[f"{name}.webp"] = _webp(drawn)
+                continue
             for suffix, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
                 buffer = io.BytesIO()
-                figure.savefig(buffer, format=suffix, dpi=150, metadata=metadata)
+                drawn.savefig(buffer, format=suffix, dpi=150, metadata=metadata)
                 files[f"{name}.{suffix}"] = buffer.getvalue()
-                figure.set_layout_engine("none")  # laid out once, it stays as it is
+                drawn.set_layout_engine("none")  # laid out once, it stays as it is
     return files
+
+
+def _webp(animation: Animation) -> bytes:
+    from PIL import Image
+
+    images = []
+    for frame in range(animation.frames):
+        animation.update(frame)
+        buffer = io.BytesIO()
+        animation.figure.savefig(buffer, format="png", dpi=100)
+        animation.figure.set_layout_engine("none")  # nothing may jump from frame to frame
+        images.append(Image.open(buffer).convert("RGB"))
+    durations = [animation.frame_ms] * (animation.frames - 1) + [animation.frame_ms + 1000]
+    buffer = io.BytesIO()
+    images[0].save(
+        buffer,
+        format="WEBP",
+        save_all=True,
+        append_images=images[1:],
+        duration=durations,
+        loop=0,
+        quality=80,
+        method=4,
+    )
+    return buffer.getvalue()

@@ -68,6 +68,7 @@ class Replicas:
             by default the loss alone, as `loss`.
         gradients: also record, as `gradient_norm`, the norm of the loss's gradient with respect to
             each Dense layer's kernel, (layer, replica).
+        snapshots: also record the weights, as `weight_0`, `weight_1`, ..., in `get_weights` order.
         threads: blocks trained at once; by default as many as the machine has cores.
 
     Raises:
@@ -81,6 +82,7 @@ class Replicas:
         loss: Callable,
         record: Callable | None = None,
         gradients: bool = False,
+        snapshots: bool = False,
         threads: int | None = None,
         block: int = BLOCK,
     ):
@@ -89,6 +91,7 @@ class Replicas:
         self.loss = loss
         self.record = record or (lambda y, output: {"loss": loss(y, output)})
         self.gradients = gradients
+        self.snapshots = snapshots
         self.threads = threads or os.cpu_count() or 1
         self.block = block
         self._capacity = 0  # the most records that a compiled loop of ours can take
@@ -128,6 +131,7 @@ class Replicas:
         every: int | None = None,
         batches: np.ndarray | Callable[[int, int], np.ndarray] | None = None,
         replicas: int | None = None,
+        record_on: tuple[np.ndarray, np.ndarray] | None = None,
     ) -> Iterator[Trained]:
         """Trains the replicas and gives them block by block, in order, as they are done.
 
@@ -146,6 +150,7 @@ class Replicas:
             batches: which samples each step uses, (step, batch), or a function of (start, stop)
                 that gives those of a block, (step, batch, replica). By default all, every step.
             replicas: their number; needed only if `weights` is a function.
+            record_on: inputs and targets on which records are taken; by default x and y.
 
         Yields:
             Each block's replicas.
@@ -157,7 +162,9 @@ class Replicas:
         count = _count(weights, self.model) if arrays else replicas
         every = steps if every is None else every
         rate = self._check(x, y, rate, steps, every, batches, count)
-        x, y = tf.constant(x, tf.float32), tf.constant(y, tf.float32)
+        seen = (x, y) if record_on is None else record_on
+        _check_data(*seen, self.model)
+        x, y, seen_x, seen_y = (tf.constant(array, tf.float32) for array in (x, y, *seen))
         records = int(-(-steps // every))
         self._capacity = max(self._capacity, records)  # fewer records need no other compilation
 
@@ -179,6 +186,8 @@ class Replicas:
                 tf.constant(self._fill(rate[start:stop]), tf.float32),
                 x,
                 y,
+                seen_x,
+                seen_y,
                 None if order is None else tf.constant(order, tf.int32),
                 tf.constant(steps, tf.int32),
                 tf.constant(every, tf.int32),
@@ -207,17 +216,7 @@ class Replicas:
         return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, missing)], mode="edge")
 
     def _check(self, x, y, rate, steps, every, batches, count) -> np.ndarray:
-        units = (self.model.input_shape[-1], self.model.output_shape[-1])
-        if np.ndim(x) != 2 or np.ndim(y) != 2 or len(x) != len(y):
-            raise ValueError(
-                "x and y must be (sample, unit) with as many samples."
-                f" Received: shapes {np.shape(x)} and {np.shape(y)}"
-            )
-        if (np.shape(x)[1], np.shape(y)[1]) != units:
-            raise ValueError(
-                f"x and y must have {units[0]} and {units[1]} units as the model does."
-                f" Received: shapes {np.shape(x)} and {np.shape(y)}"
-            )
+        _check_data(x, y, self.model)
         for name, value in (("steps", steps), ("every", every), ("replicas", count)):
             if not isinstance(value, int | np.integer) or value < 1:
                 raise ValueError(f"{name} must be a whole number above 0. Received: {value}")
@@ -238,7 +237,7 @@ class Replicas:
                 signal = layer(signal)
         return signal
 
-    def _loop(self, weights, rate, x, y, order, steps, every, records, capacity):
+    def _loop(self, weights, rate, x, y, seen_x, seen_y, order, steps, every, records, capacity):
         """Plain SGD on one block: an outer loop over records, an inner one over steps."""
 
         def batch(step):
@@ -261,11 +260,14 @@ class Replicas:
             return tf.gradients(tf.reduce_sum(losses), weights)
 
         def take(weights):
-            taken = self.record(y[..., None], self._forward(weights, x[..., None]))
+            x, y = seen_x[..., None], seen_y[..., None]
+            taken = self.record(y, self._forward(weights, x))
             if self.gradients:
-                kernels = loss_gradients(weights, x[..., None], y[..., None])[::2]
+                kernels = loss_gradients(weights, x, y)[::2]
                 norms = [tf.sqrt(tf.reduce_sum(kernel**2, (0, 1))) for kernel in kernels]
                 taken = {**taken, "gradient_norm": tf.stack(norms)}
+            if self.snapshots:
+                taken = {**taken, **{f"weight_{i}": w for i, w in enumerate(weights)}}
             return taken
 
         def step(i, finite, *weights):
@@ -419,6 +421,20 @@ def _check_order(order: np.ndarray, expected: tuple[int | None, ...], samples: i
             f"batches must be (step, batch), or (step, batch, replica) from a function, hold"
             f" {steps} steps or more, and name samples from 0 to {samples - 1}."
             f" Received: shape {shape}" + (f", {np.min(order)} to {np.max(order)}" if fits else "")
+        )
+
+
+def _check_data(x, y, model: keras.Sequential) -> None:
+    units = (model.input_shape[-1], model.output_shape[-1])
+    if np.ndim(x) != 2 or np.ndim(y) != 2 or len(x) != len(y):
+        raise ValueError(
+            "x and y must be (sample, unit) with as many samples."
+            f" Received: shapes {np.shape(x)} and {np.shape(y)}"
+        )
+    if (np.shape(x)[1], np.shape(y)[1]) != units:
+        raise ValueError(
+            f"x and y must have {units[0]} and {units[1]} units as the model does."
+            f" Received: shapes {np.shape(x)} and {np.shape(y)}"
         )
 
 

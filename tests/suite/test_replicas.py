@@ -588,3 +588,18 @@ def test_a_loss_that_mixes_replicas():
 def test_an_unknown_scheme():
     with pytest.raises(ValueError, match=r"Received: 'uniform'$"):
         initial_weights(network(2, 1), [0], "uniform")
+
+
+def test_records_can_be_taken_on_other_data_and_hold_the_weights():
+    model = network(2, 3, 1, last=None)
+    engine = Replicas(model, logits_loss, snapshots=True)
+    weights = initial_weights(model, range(5))
+    other = np.array([[0.5, -1.0]], "float32"), np.array([[1.0]], "float32")
+    trained = engine.train(weights, X, Y, 0.1, 6, every=3, record_on=other)
+    halfway = engine.train(weights, X, Y, 0.1, 3)
+    for i, (first, then) in enumerate(zip(weights, halfway.weights, strict=True)):
+        np.testing.assert_array_equal(trained.records[f"weight_{i}"], np.stack([first, then]))
+    logit = halfway.replica(4).predict(other[0], verbose=0)[0, 0]
+    np.testing.assert_allclose(trained.records["loss"][1, 4], np.logaddexp(0, -logit), rtol=1e-5)
+    with pytest.raises(ValueError, match=r"Received: shapes \(1, 3\)"):
+        engine.train(weights, X, Y, 0.1, 1, record_on=(np.ones((1, 3)), np.ones((1, 1))))
