@@ -175,14 +175,17 @@ def _train(spec: Spec) -> pd.DataFrame:
     optimizer = keras.optimizers.SGD(spec.learning_rate)
     optimizer.build(unit.trainable_variables)
 
-    @tf.function(jit_compile=True)
+    @tf.function(jit_compile=True, autograph=False)
     def train(x, man):
-        gradients = [tf.zeros_like(variable) for variable in unit.trainable_variables]
-        for _ in tf.range(spec.steps):
+        def step(i, *_):
             with tf.GradientTape() as tape:
                 loss = keras.ops.mean(keras.ops.binary_crossentropy(man, unit(x)))
             gradients = tape.gradient(loss, unit.trainable_variables)
             optimizer.apply(gradients, unit.trainable_variables)
+            return i + 1, *gradients
+
+        start = (0, *map(tf.zeros_like, unit.trainable_variables))
+        _, *gradients = tf.while_loop(lambda i, *_: i < spec.steps, step, start)
         return gradients
 
     truth = np.array([spec.slope_per_cm, spec.bias])
