@@ -17,5 +17,7 @@ os.environ["XLA_FLAGS"] = " ".join(
         "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1000000000",
         "--xla_cpu_prefer_vector_width=512",
         "--xla_cpu_copy_insertion_use_region_analysis=true",
+        # Large sums would go to a library that such a kernel cannot call.
+        "--xla_cpu_experimental_ynn_fusion_type=",
     ]
 ).strip()

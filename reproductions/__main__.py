@@ -1,6 +1,7 @@
 """The command line: `python -m reproductions list | run | check | compare | accept`."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from reproductions.suite.errors import InputError
 
 LATEST = Path("results/latest")
 EXPECTED = Path("results/expected")
+INTERRUPTED = 130
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -64,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         print("stopped; every file that was written is whole", file=sys.stderr)
-        return 130
+        return INTERRUPTED
 
 
 def _list(given) -> int:
@@ -123,4 +125,9 @@ def _report(found) -> int:
 COMMANDS = {"list": _list, "run": _run, "check": _check, "compare": _compare, "accept": _accept}
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    if status == INTERRUPTED:
+        # Do not wait for blocks that are still in training or compilation: nobody will read them.
+        sys.stdout.flush()
+        os._exit(status)
+    sys.exit(status)

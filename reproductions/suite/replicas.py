@@ -452,15 +452,14 @@ def _count(weights: Weights, model: keras.Sequential) -> int:
 
 def _in_order(function, items, threads: int) -> Iterator:
     """Applies a function on threads; gives the results in order, and never runs far ahead."""
-    with ThreadPoolExecutor(threads) as pool:
-        waiting = deque()
-        try:
-            for item in items:
-                waiting.append(pool.submit(function, item))
-                if len(waiting) > 2 * threads:
-                    yield waiting.popleft().result()
-            while waiting:
+    pool = ThreadPoolExecutor(threads)
+    waiting = deque()
+    try:
+        for item in items:
+            waiting.append(pool.submit(function, item))
+            if len(waiting) > 2 * threads:
                 yield waiting.popleft().result()
-        finally:  # stopped half-way: start no more blocks
-            for future in waiting:
-                future.cancel()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:  # stopped half-way: start no more blocks, and do not wait for those under way
+        pool.shutdown(wait=False, cancel_futures=True)

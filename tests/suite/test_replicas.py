@@ -603,3 +603,13 @@ def test_records_can_be_taken_on_other_data_and_hold_the_weights():
     np.testing.assert_allclose(trained.records["loss"][1, 4], np.logaddexp(0, -logit), rtol=1e-5)
     with pytest.raises(ValueError, match=r"Received: shapes \(1, 3\)"):
         engine.train(weights, X, Y, 0.1, 1, record_on=(np.ones((1, 3)), np.ones((1, 1))))
+
+
+def test_records_of_many_points(circles):
+    x = np.random.default_rng(0).normal(size=(40_000, 2)).astype("float32")
+    y = (x[:, :1] > 0).astype("float32")
+    batches = np.arange(96).reshape(3, 32)
+    weights = initial_weights(circles.model, [0])
+    trained = circles.train(weights, x, y, RATE, 3, every=1, batches=batches)
+    expected = ((forward(pick(weights, 0), x) - y) ** 2).mean()
+    np.testing.assert_allclose(trained.records["loss"][0, 0], expected, rtol=1e-4)
