@@ -57,7 +57,8 @@ def test_parts(name):
     with pytest.raises(dataclasses.FrozenInstanceError):
         loaded.spec.anything = 1
     hash(loaded.spec)
-    assert loaded.claims
+    # An experiment that goes beyond the documents says so, and may judge no claim.
+    assert loaded.claims or "Document: none" in loaded.doc
 
 
 def test_loading_experiments_does_not_import_tensorflow():
