@@ -1,0 +1,212 @@
+"""The map behind the 10-layer XOR network: depth, learning rate, activation and initial weights.
+
+Document: none states it; xor-post, parts 1-1 and 3-1, shows four single points of it.
+Setup: width 5, depth 2 to 12, learning rate 0.001 to 1, seven activations, three kinds of initial
+weights: N(0, 1) with biases too, as the post draws them; Glorot's; He's. SGD on all four points,
+the same seeds in every cell.
+Assumptions: a seed has solved XOR when its last cost is below log(2)/4, which no wrong point
+allows. What is not solved may be solved later: the map is one of speed as well.
+Known differences: fewer updates than the post's 20,001, so that the whole map takes minutes; the
+cost is computed from the logit, so that no NaN comes from the loss's arithmetic.
+"""
+
+import itertools
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from reproductions.suite import drawing, xor
+from reproductions.suite.claims import Claim
+from reproductions.suite.kinds import Close, Exact, Rate, Table
+from reproductions.suite.progress import progress
+from reproductions.suite.statistics import wilson
+
+
+@dataclass(frozen=True)
+class Spec:
+    """The map's axes, and the seeds in each of its cells."""
+
+    seeds: int = 384
+    activations: tuple[str, ...] = (
+        "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
+    )  # fmt: skip
+    initialisations: tuple[str, ...] = ("normal", "glorot", "he")
+    depths: tuple[int, ...] = (2, 4, 6, 8, 10, 12)
+    rates: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+    width: int = 5
+    steps: int = 4_001
+
+
+SPEC = Spec()
+SMALL = {"activations": ("relu",), "depths": (2, 10), "rates": (0.01, 1.0), "steps": 101}
+
+POST = {"depth": 10, "rate": 0.01, "initialisation": "normal"}
+POST_ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu")
+
+
+def run(spec: Spec) -> dict[str, pd.DataFrame]:
+    """Trains the whole map, a network for each depth and activation."""
+    # Deep networks first, so that no core is left with a long one at the end.
+    rows = list(itertools.product(sorted(spec.depths, reverse=True), spec.activations))
+    total = len(rows) * len(spec.initialisations) * len(spec.rates) * spec.seeds
+    # A network compiles on one core: engines of one thread each keep all cores busy.
+    with (
+        progress(total=total, what="xor_phase_diagram") as bar,
+        ThreadPoolExecutor(os.cpu_count()) as pool,
+    ):
+        frames = pool.map(lambda row: _cells(spec, *row, bar.update), rows)
+        return {"cells": pd.concat(frames, ignore_index=True)}
+
+
+def _cells(spec, depth, activation, done) -> pd.DataFrame:
+    """Trains one network from all initial weights at all learning rates, in one compiled loop."""
+    from reproductions.suite import replicas
+
+    model = xor.network((spec.width,) * (depth - 1), activation, "stable")
+    engine = replicas.Replicas(model, xor.LOSSES["stable"], threads=1)
+    cells = list(itertools.product(spec.initialisations, spec.rates))
+    drawn = {
+        scheme: replicas.initial_weights(model, range(spec.seeds), scheme)
+        for scheme in spec.initialisations
+    }
+    weights = [
+        np.concatenate(arrays, axis=-1)
+        for arrays in zip(*(drawn[scheme] for scheme, _ in cells), strict=True)
+    ]
+    rates = np.repeat([rate for _, rate in cells], spec.seeds)
+    trained = engine.train(
+        weights, xor.X, xor.Y, rates, spec.steps, every=spec.steps - 1, done=done
+    )
+    outcome = xor.outcomes(trained.records["loss"], trained.finite_steps < spec.steps)
+    frame = []
+    for (scheme, rate), own in zip(cells, outcome.reshape(len(cells), -1), strict=True):
+        solved = int((own == "solved").sum())
+        low, high = wilson(solved, spec.seeds)
+        frame.append(
+            {
+                "activation": activation,
+                "initialisation": scheme,
+                "depth": depth,
+                "rate": rate,
+                "steps": spec.steps,
+                "seeds": spec.seeds,
+                "solved": solved,
+                "plateau": (own == "plateau").sum(),
+                "non_finite": (own == "non-finite").sum(),
+                "share": solved / spec.seeds,
+                "low": low,
+                "high": high,
+            }
+        )
+    return pd.DataFrame(frame)
+
+
+def figures(tables):
+    """The map of what is solved, and of what has not left the plateau."""
+    cells = tables["cells"]
+    return {
+        "solved": _map(cells, "solved", "Share of initialisations that solve XOR"),
+        "plateau": _map(
+            cells,
+            "plateau",
+            "Share of initialisations at the plateau (cost within 0.01 of log 2)",
+        ),
+    }
+
+
+NAMES = {
+    "sigmoid": "sigmoid",
+    "tanh": "tanh",
+    "relu": "ReLU",
+    "leaky_relu": "leaky ReLU 0.2",
+    "elu": "ELU",
+    "softplus": "softplus",
+    "swish": "swish",
+}
+INITIALISATIONS = {"normal": "N(0, 1)", "glorot": "Glorot", "he": "He"}
+
+
+def _map(cells, event, title):
+    from matplotlib.lines import Line2D
+
+    activations = [name for name in NAMES if name in set(cells["activation"])]
+    schemes = [name for name in INITIALISATIONS if name in set(cells["initialisation"])]
+    figure, axes = drawing.panels(
+        len(schemes), len(activations), width=2.5, height=2.25, sharex=True, sharey=True
+    )
+    for row, scheme in zip(axes, schemes, strict=True):
+        for panel, activation in zip(row, activations, strict=True):
+            own = cells[(cells["activation"] == activation) & (cells["initialisation"] == scheme)]
+            counts = own.pivot(index="depth", columns="rate", values=event)
+            shares = counts.to_numpy() / own["seeds"].iloc[0]
+            image = panel.imshow(shares, cmap="cividis", vmin=0, vmax=1, aspect="auto")
+            _numbers(panel, shares)
+            _mark_post(panel, counts, scheme, activation)
+            panel.set_xticks(range(len(counts.columns)), [f"{rate:g}" for rate in counts.columns])
+            panel.set_yticks(range(len(counts.index)), counts.index)
+            panel.tick_params(axis="x", rotation=60, labelsize=8)
+            panel.grid(visible=False)
+            panel.invert_yaxis()
+    for panel, activation in zip(axes[0], activations, strict=True):
+        panel.set_title(NAMES[activation])
+    for panel, scheme in zip(axes[:, 0], schemes, strict=True):
+        panel.set_ylabel(f"{INITIALISATIONS[scheme]}\ndepth (layers)")
+    for panel in axes[-1]:
+        panel.set_xlabel("learning rate")
+    figure.colorbar(image, ax=axes, label="share", fraction=0.02, pad=0.01)
+    seeds, steps = cells["seeds"].max(), cells["steps"].max()
+    figure.suptitle(f"{title} after {steps:,} updates: width 5, {seeds} in each cell")
+    mark = Line2D([], [], marker="s", markersize=11, **MARK, linestyle="none")
+    figure.legend(
+        [mark],
+        [
+            "where the post's own networks stand: depth 10, learning rate 0.01, N(0, 1);"
+            " numbers are per cent, left out at 0 and 100"
+        ],
+        loc="outside lower center",
+    )
+    return figure
+
+
+MARK = {
+    "markerfacecolor": "none",
+    "markeredgecolor": drawing.VERMILION,
+    "markeredgewidth": 2.0,
+}
+
+
+def _numbers(panel, shares):
+    """Writes each cell's per cent; nothing where it is 0 or 100."""
+    for (y, x), share in np.ndenumerate(shares):
+        text = f"{share * 100:.0f}"
+        if text not in ("0", "100"):
+            ink = "black" if share > 0.5 else "white"
+            panel.text(x, y, text, ha="center", va="center", fontsize=7, color=ink)
+
+
+def _mark_post(panel, counts, scheme, activation):
+    there = POST["depth"] in counts.index and POST["rate"] in counts.columns
+    if there and scheme == POST["initialisation"] and activation in POST_ACTIVATIONS:
+        place = counts.columns.get_loc(POST["rate"]), counts.index.get_loc(POST["depth"])
+        panel.plot(*place, marker="s", markersize=17, **MARK)
+
+
+COUNTED = "follows from the count beside it, which is held as a rate"
+TABLES = {
+    "cells": Table(
+        key=("activation", "initialisation", "depth", "rate"),
+        columns={
+            "steps": Exact(),
+            "seeds": Exact(),
+            **dict.fromkeys(("solved", "plateau", "non_finite"), Rate(trials="seeds")),
+            **dict.fromkeys(("share", "low", "high"), Close(rtol=0, atol=0.1, reason=COUNTED)),
+        },
+        over_seeds=True,
+    )
+}
+
+
+CLAIMS: list[Claim] = []  # beyond the documents: the claims at its four points are judged elsewhere
