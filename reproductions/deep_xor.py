@@ -11,6 +11,7 @@ Known differences: weights come from NumPy's Philox; XLA compiles the loop. The 
 the post's, computed from the logit: the same function, other arithmetic.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ import pandas as pd
 from reproductions.suite import drawing, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement, by
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
+from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
 from reproductions.suite.statistics import wilson
 
@@ -59,30 +61,25 @@ def run(spec: Spec, change=lambda weights: weights) -> dict[str, pd.DataFrame]:
         spec: the setting.
         change: applied to the initial weights, to see what a last-bit difference does.
     """
+    runs = list(itertools.product(spec.activations, spec.losses))
+    with progress(total=len(runs) * spec.seeds, what="deep_xor") as bar, workers() as pool:
+        # A network compiles on one core: engines of one thread each keep all cores busy.
+        parts = list(pool.map(lambda run: _train(spec, *run, change, bar.update), runs))
+    return {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in TABLES}
+
+
+def _train(spec, activation, loss, change, done) -> dict[str, pd.DataFrame]:
     from reproductions.suite import replicas
 
-    parts = {name: [] for name in TABLES}
-    total = len(spec.activations) * len(spec.losses) * spec.seeds
-    with progress(total=total, what="deep_xor") as bar:
-        for activation in spec.activations:
-            for loss in spec.losses:
-                model = xor.network(spec.hidden, activation, loss)
-                engine = replicas.Replicas(model, xor.LOSSES[loss], xor.records(loss))
-                weights = change(replicas.initial_weights(model, range(spec.seeds)))
-                trained = engine.train(
-                    weights, xor.X, xor.Y, spec.rate, spec.steps, every=spec.every, done=bar.update
-                )
-                first = engine.train(
-                    [w[..., : spec.first_seeds] for w in weights],
-                    xor.X,
-                    xor.Y,
-                    spec.rate,
-                    spec.first_steps + 1,
-                    every=spec.first_steps,
-                )
-                for name, frame in _tables(spec, trained, first).items():
-                    parts[name].append(frame.assign(activation=activation, loss=loss))
-    return {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
+    model = xor.network(spec.hidden, activation, loss)
+    engine = replicas.Replicas(model, xor.LOSSES[loss], xor.records(loss), threads=1)
+    weights = change(replicas.initial_weights(model, range(spec.seeds)))
+    data = {"x": xor.X, "y": xor.Y, "rate": spec.rate}
+    trained = engine.train(weights, **data, steps=spec.steps, every=spec.every, done=done)
+    few, steps = [w[..., : spec.first_seeds] for w in weights], spec.first_steps
+    first = engine.train(few, **data, steps=steps + 1, every=steps)
+    tables = _tables(spec, trained, first)
+    return {name: t.assign(activation=activation, loss=loss) for name, t in tables.items()}
 
 
 def _tables(spec, trained, first) -> dict[str, pd.DataFrame]:

@@ -13,8 +13,6 @@ those that have not solved XOR go on to ten times their updates, to tell "never"
 """
 
 import math
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -24,6 +22,7 @@ import pandas as pd
 from reproductions.suite import drawing, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement, by
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
+from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
 from reproductions.suite.statistics import wilson
 
@@ -68,7 +67,7 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     depth_seeds = min(spec.seeds, spec.depth_seeds)
     total = len(spec.networks) * spec.seeds + len(depths) * depth_seeds
     # A network compiles on one core: engines of one thread each keep all cores busy.
-    with progress(total=total, what="xor_depth") as bar, ThreadPoolExecutor(os.cpu_count()) as pool:
+    with progress(total=total, what="xor_depth") as bar, workers() as pool:
 
         def train(hidden, seeds, steps):
             return pool.submit(_train, spec, hidden, seeds, steps, bar.update)

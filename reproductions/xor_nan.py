@@ -20,6 +20,7 @@ import pandas as pd
 from reproductions.suite import drawing, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
 from reproductions.suite.kinds import Exact, Rate, Table, Unchecked
+from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
 from reproductions.suite.statistics import wilson
 
@@ -46,49 +47,58 @@ SMALL = {"hidden": (5,), "steps": 201}
 
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
     """Breaks networks under the post's loss, and follows those that broke."""
+    total = len(spec.activations) * len(spec.rates) * spec.seeds
+    with progress(total=total, what="xor_nan") as bar, workers() as pool:
+        # A network compiles on one core: engines of one thread each keep all cores busy.
+        parts = list(pool.map(lambda name: _follow(spec, name, bar.update), spec.activations))
+    return {
+        name: pd.concat([frame for part in parts for frame in part[name]], ignore_index=True)
+        for name in TABLES
+    }
+
+
+def _follow(spec, activation, done) -> dict[str, list[pd.DataFrame]]:
+    """Everything about the networks of one activation."""
     from reproductions.suite import replicas
 
+    engines = {
+        "document": replicas.Replicas(
+            xor.network(spec.hidden, activation, "document"),
+            xor.document_loss,
+            xor.records("document"),
+            threads=1,
+        ),
+        "stable": replicas.Replicas(
+            xor.network(spec.hidden, activation, "stable"),
+            xor.stable_loss,
+            lambda y, z: {"cost": xor.stable_loss(y, z), "logit": _largest(z)},
+            gradients=True,
+            threads=1,
+        ),
+    }
+    weights = replicas.initial_weights(engines["document"].model, range(spec.seeds))
     parts = {name: [] for name in TABLES}
-    total = len(spec.activations) * len(spec.rates) * spec.seeds
-    with progress(total=total, what="xor_nan") as bar:
-        for activation in spec.activations:
-            engines = {
-                "document": replicas.Replicas(
-                    xor.network(spec.hidden, activation, "document"),
-                    xor.document_loss,
-                    xor.records("document"),
-                ),
-                "stable": replicas.Replicas(
-                    xor.network(spec.hidden, activation, "stable"),
-                    xor.stable_loss,
-                    lambda y, z: {"cost": xor.stable_loss(y, z), "logit": _largest(z)},
-                    gradients=True,
-                ),
-            }
-            weights = replicas.initial_weights(engines["document"].model, range(spec.seeds))
-            for rate in spec.rates:
-                label = {"activation": activation, "rate": rate}
+    for rate in spec.rates:
 
-                def train(loss, seeds, rate=rate, engines=engines, weights=weights, **options):
-                    chosen = [w[..., seeds] for w in weights]
-                    options = {"steps": spec.steps, "every": spec.every} | options
-                    return engines[loss].train(chosen, xor.X, xor.Y, rate, **options)
+        def train(loss, seeds, rate=rate, **options):
+            chosen = [w[..., seeds] for w in weights]
+            options = {"steps": spec.steps, "every": spec.every} | options
+            return engines[loss].train(chosen, xor.X, xor.Y, rate, **options)
 
-                history = _history(spec, train("document", slice(None), done=bar.update))
-                broken = np.flatnonzero(history["broken"])
-                finite = 0
-                if len(broken):
-                    stable = train("stable", broken)
-                    lost = stable.finite_steps < spec.steps
-                    finite = int((xor.outcomes(stable.records["cost"], lost) != "non-finite").sum())
-                parts["events"].append(pd.DataFrame([{**label, **_events(history, finite)}]))
-                parts["before"].append(
-                    _before(spec, label, history, weights, train, engines["stable"])
-                )
-                parts["curve"].append(_curve(history).assign(**label))
-                if rate == spec.rates[0] and activation in spec.session_activations:
-                    parts["kernels"].append(_kernels(spec, label, history, weights))
-    return {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
+        label = {"activation": activation, "rate": rate}
+        history = _history(spec, train("document", slice(None), done=done))
+        broken = np.flatnonzero(history["broken"])
+        finite = 0
+        if len(broken):
+            stable = train("stable", broken)
+            lost = stable.finite_steps < spec.steps
+            finite = int((xor.outcomes(stable.records["cost"], lost) != "non-finite").sum())
+        parts["events"].append(pd.DataFrame([{**label, **_events(history, finite)}]))
+        parts["before"].append(_before(spec, label, history, weights, train, engines["stable"]))
+        parts["curve"].append(_curve(history).assign(**label))
+        if rate == spec.rates[0] and activation in spec.session_activations:
+            parts["kernels"].append(_kernels(spec, label, history, weights))
+    return parts
 
 
 def _history(spec, trained) -> dict[str, np.ndarray]:

@@ -11,8 +11,6 @@ cost is computed from the logit, so that no NaN comes from the loss's arithmetic
 """
 
 import itertools
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +19,7 @@ import pandas as pd
 from reproductions.suite import drawing, xor
 from reproductions.suite.claims import Claim
 from reproductions.suite.kinds import Close, Exact, Rate, Table
+from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
 from reproductions.suite.statistics import wilson
 
@@ -53,10 +52,7 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     rows = list(itertools.product(sorted(spec.depths, reverse=True), spec.activations))
     total = len(rows) * len(spec.initialisations) * len(spec.rates) * spec.seeds
     # A network compiles on one core: engines of one thread each keep all cores busy.
-    with (
-        progress(total=total, what="xor_phase_diagram") as bar,
-        ThreadPoolExecutor(os.cpu_count()) as pool,
-    ):
+    with progress(total=total, what="xor_phase_diagram") as bar, workers() as pool:
         frames = pool.map(lambda row: _cells(spec, *row, bar.update), rows)
         return {"cells": pd.concat(frames, ignore_index=True)}
 

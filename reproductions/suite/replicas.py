@@ -14,13 +14,13 @@ import functools
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from reproductions.suite.parallel import workers
 from reproductions.suite.statistics import generator
 
 BLOCK = 64
@@ -452,14 +452,11 @@ def _count(weights: Weights, model: keras.Sequential) -> int:
 
 def _in_order(function, items, threads: int) -> Iterator:
     """Applies a function on threads; gives the results in order, and never runs far ahead."""
-    pool = ThreadPoolExecutor(threads)
     waiting = deque()
-    try:
+    with workers(threads) as pool:
         for item in items:
             waiting.append(pool.submit(function, item))
             if len(waiting) > 2 * threads:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
-    finally:  # stopped half-way: start no more blocks, and do not wait for those under way
-        pool.shutdown(wait=False, cancel_futures=True)
