@@ -1,0 +1,430 @@
+"""How tanh networks of 2, 3 and 4 dimensions bend the plane to separate two circles.
+
+Document: slides, part 7-1: the 2-D, 3-D and 4-D networks, each with its animation.
+Setup: 2-2-2-1 at learning rate 0.001, 2-3-2-1 and 2-4-2-1 at 0.005, tanh, a sigmoid at the end,
+mean squared error, Keras' default initial weights; two circles of 20,000 points each, batches of
+32, 100 epochs.
+Assumptions: the slides print the networks alone; data, batches and epochs are those of the post
+that the animations are from, srome.github.io, which says that the 2-D network "cannot fully
+separate the two classes" and that the 3-D one easily does. A network separates them if every point
+of a dense grid without noise on both circles is right; all accuracies are of that grid.
+Known differences: the post shows one seed of each; initial weights, noise and order come from
+NumPy's Philox; all initialisations see the same batches; XLA compiles the loop.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from reproductions.suite import circles, drawing
+from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
+from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
+from reproductions.suite.progress import progress
+from reproductions.suite.statistics import wilson
+
+
+@dataclass(frozen=True)
+class Spec:
+    """The slides' networks, hidden layers and learning rate, and how many seeds see them."""
+
+    seeds: int = 512
+    networks: tuple[tuple[tuple[int, ...], float], ...] = (
+        ((2, 2), 0.001),
+        ((3, 2), 0.005),
+        ((4, 2), 0.005),
+    )
+    epochs: int = 100
+    first_seeds: int = 16
+
+
+SPEC = Spec()
+SMALL = {"epochs": 2}
+
+NAMES = {"2-2-2-1": "2-D", "2-3-2-1": "3-D", "2-4-2-1": "4-D"}
+RATES = {circles.name(hidden): rate for hidden, rate in SPEC.networks}
+SEPARATES = "separates the circles"
+BETTER = "better than any straight line"
+LEVELS = (*(round(0.5 + 0.025 * i, 3) for i in range(1, 20)), 2 / 3, 0.99, 1.0)
+LEVEL_EPOCHS = (0, 1, 2, 3, 5, 7, *range(10, 101, 5))
+
+
+def run(spec: Spec, change=lambda weights: weights) -> dict[str, pd.DataFrame]:
+    """Trains the networks side by side.
+
+    Args:
+        spec: the setting.
+        change: applied to the initial weights, to see what a last-bit difference does.
+    """
+    from reproductions.suite import replicas
+
+    with (
+        progress(total=len(spec.networks) * spec.seeds, what="tanh_warping") as bar,
+        ThreadPoolExecutor(os.cpu_count()) as pool,
+    ):
+
+        def train(network):
+            hidden, rate = network
+            engine = circles.engine(hidden, snapshots=True)
+            weights = change(replicas.initial_weights(engine.model, range(spec.seeds), "glorot"))
+            _, records = circles.train(engine, weights, rate, spec.epochs, done=bar.update)
+            return _tables(spec, records, circles.name(hidden))
+
+        # The widest first, so that the shorter ones share the other core.
+        results = list(pool.map(train, spec.networks[::-1]))[::-1]
+    return {name: pd.concat([r[name] for r in results], ignore_index=True) for name in TABLES}
+
+
+def _tables(spec, records, network) -> dict[str, pd.DataFrame]:
+    accuracy, loss = circles.accuracy(records), records["loss"]
+    last = accuracy[-1]
+    seeds = len(last)
+    counts = {SEPARATES: (last == 1).sum(), BETTER: (last > circles.LINE_ACCURACY).sum()}
+    for circle in circles.RADII:
+        counts[f"all of the {circle} circle right"] = (records[circle][-1] == circles.ANGLES).sum()
+    epochs = [epoch for epoch in LEVEL_EPOCHS if epoch <= spec.epochs]
+    epoch, below = np.meshgrid(epochs, LEVELS, indexing="ij")
+    # The sum of two circles' counts is exact in float32, so the levels are met exactly or not.
+    shares = accuracy[epochs][:, None].astype("float64").round(6)
+    first = slice(min(spec.first_seeds, seeds))
+    shown = _shown(last, loss[-1])
+    frames = {
+        "seeds": pd.DataFrame({"seed": range(seeds), "separates": last == 1, "accuracy": last}),
+        "rates": pd.DataFrame([_rate_row(*item, seeds) for item in counts.items()]),
+        "curves": pd.DataFrame(
+            {
+                "epoch": range(len(accuracy)),
+                "seeds": seeds,
+                "separates": (accuracy == 1).sum(axis=1),
+                "better": (accuracy > circles.LINE_ACCURACY).sum(axis=1),
+            }
+        ),
+        "levels": pd.DataFrame(
+            {
+                "epoch": epoch.ravel(),
+                "below": below.ravel(),
+                "count": (shares < np.array(LEVELS)[:, None]).sum(axis=2).ravel(),
+                "seeds": seeds,
+            }
+        ),
+        "first_epoch": pd.DataFrame({"seed": range(seeds)[first], "loss": loss[1, first]}),
+        "shown": pd.DataFrame(
+            [{"shown": s, "seed": i, "accuracy": last[i]} for s, i in shown.items()]
+        ),
+        "weights": pd.concat(
+            [_weights(records, seed).assign(shown=s) for s, seed in shown.items()]
+        ),
+    }
+    return {name: frame.assign(network=network) for name, frame in frames.items()}
+
+
+def _rate_row(event, count, seeds):
+    low, high = wilson(count, seeds)
+    share = count / seeds
+    return {
+        "event": event, "count": count, "seeds": seeds, "share": share, "low": low, "high": high
+    }  # fmt: skip
+
+
+def _shown(accuracy, loss) -> dict[str, int]:
+    """The seeds to draw, by a rule, so that none is picked by its looks.
+
+    Typical: the first whose final accuracy is the (lower) median. Best: the highest final accuracy,
+    and among those the lowest loss.
+    """
+    middle = np.sort(accuracy)[(len(accuracy) - 1) // 2]
+    return {
+        "typical": int(np.flatnonzero(accuracy == middle)[0]),
+        "best": int(np.lexsort((loss, -accuracy))[0]),
+    }
+
+
+def _weights(records, seed) -> pd.DataFrame:
+    """One seed's weights by epoch: all of an epoch's in a row, in `get_weights` order."""
+    arrays = [records[name][..., seed] for name in records if name.startswith("weight_")]
+    values = np.concatenate([array.reshape(len(array), -1) for array in arrays], axis=1)
+    epoch, weight = np.indices(values.shape)
+    return pd.DataFrame({"epoch": epoch.ravel(), "weight": weight.ravel(), "value": values.ravel()})
+
+
+def figures(tables):
+    """What the networks come to, what they make of the plane, epoch by epoch, still and moving."""
+    drawn = {"accuracy": _accuracy_figure(tables["curves"], tables["levels"])}
+    for network in NAMES:
+        histories = _histories(tables, network)
+        drawn[f"image_{network}"] = _image_figure(network, *histories["typical"])
+        if network in FIRST_LAYERS:
+            draw = FIRST_LAYERS[network]
+            drawn[f"first_layer_{network}"] = draw(network, *histories["typical"])
+        drawn[f"learning_{network}"] = _animation(network, histories)
+    return drawn
+
+
+STILLS = (0, 1, 10, 100)
+FRAMES_EVERY = 2  # epochs
+NETWORK_STYLES = {
+    "2-2-2-1": (drawing.VERMILION, "-"),
+    "2-3-2-1": (drawing.BLUE, "--"),
+    "2-4-2-1": (drawing.GREEN, (0, (1, 1))),
+}
+
+
+def _of(frame, network):
+    return frame[frame["network"] == network]
+
+
+def _histories(tables, network) -> dict[str, tuple[str, dict[int, list[np.ndarray]]]]:
+    """What is shown of a network: by name, how it is called, and its weights by epoch."""
+    hidden = tuple(map(int, network.split("-")[1:-1]))
+    histories = {}
+    weights = _of(tables["weights"], network)
+    for row in _of(tables["shown"], network).itertuples():
+        own = weights[weights["shown"] == row.shown]
+        title = f"seed {row.seed}, {row.shown}: {row.accuracy:.1%} right at the end"
+        histories[row.shown] = (
+            title,
+            {
+                epoch: circles.unflatten(rows.sort_values("weight")["value"].to_numpy(), hidden)
+                for epoch, rows in own.groupby("epoch")
+            },
+        )
+    return histories
+
+
+def _stills(history) -> list[int]:
+    return [epoch for epoch in STILLS if epoch in history]
+
+
+def _accuracy_figure(curves, levels):
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    figure, axes = drawing.panels(1, 4, width=3.3, height=3.5, sharex=True)
+    separates = axes[0, -1]
+    for panel, (network, (color, dash)) in zip(axes[0], NETWORK_STYLES.items(), strict=False):
+        _bands(panel, _of(levels, network), color)
+        panel.axhline(circles.LINE_ACCURACY, color=drawing.BLACK, linewidth=1, linestyle=":")
+        panel.set(title=f"{NAMES[network]}, {network}, rate {RATES[network]:g}", xlabel="epoch")
+        panel.set_ylim(0.48, 1.02)
+        own = _of(curves, network)
+        share = own["separates"] / own["seeds"]
+        separates.plot(own["epoch"], share, color=color, linestyle=dash, label=NAMES[network])
+    axes[0, 0].set_ylabel("share of both circles that is right")
+    separates.set(xlabel="epoch", ylabel="share of seeds", ylim=(-0.03, 1.03))
+    separates.set_title("separates the circles")
+    separates.legend(loc="center right")
+    handles = [
+        Line2D([], [], color=drawing.BLACK, label="median"),
+        Patch(color=drawing.BLACK, alpha=0.45, linewidth=0, label="50 % of seeds"),
+        Patch(color=drawing.BLACK, alpha=0.18, linewidth=0, label="90 % of seeds"),
+        Line2D([], [], color=drawing.BLACK, linewidth=1, linestyle=":", label="best straight line"),
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=4)
+    seeds = int(curves["seeds"].max())
+    figure.suptitle(f"Two circles, the slides' three networks: {seeds:,} initialisations each")
+    return figure
+
+
+def _bands(axes, levels, color):
+    """Quantiles over seeds, read from the counts below each level."""
+    epochs, quantiles = [], []
+    for epoch, rows in levels.sort_values("below").groupby("epoch"):
+        # Below 1 are all that do not separate; the rest are exactly 1.
+        shares, below = [*rows["count"] / rows["seeds"], 1.0], [*rows["below"], 1.0]
+        epochs.append(epoch)
+        quantiles.append(np.interp((0.05, 0.25, 0.5, 0.75, 0.95), [0.0, *shares], [0.5, *below]))
+    q05, q25, q50, q75, q95 = np.array(quantiles).T
+    for low, high, alpha in ((q05, q95, 0.18), (q25, q75, 0.35)):
+        axes.fill_between(epochs, low, high, color=color, alpha=alpha, linewidth=0)
+    axes.plot(epochs, q50, color=color)
+
+
+def _image_figure(network, title, history):
+    epochs = _stills(history)
+    figure, axes = drawing.panels(2, len(epochs), width=11.6 / len(epochs), height=2.9)
+    for (plane, image), epoch in zip(axes.T, epochs, strict=True):
+        for view in (circles.PlaneView(plane), circles.LayerView(image)):
+            view.update(history[epoch])
+        plane.set_title(f"epoch {epoch}")
+    axes[0, 0].set_ylabel("the plane: $x_2$")
+    axes[1, 0].set_ylabel("the layer of two units: $v$")
+    circles.legend(figure)
+    figure.suptitle(f"{NAMES[network]} network {network}, {title}")
+    return figure
+
+
+def _surface_figure(network, title, history):
+    """The image of the plane in the space of three units."""
+    epochs = _stills(history)
+    figure, axes = drawing.panels(
+        1, len(epochs), width=13.6 / len(epochs), height=3.6, subplot_kw={"projection": "3d"}
+    )
+    for panel, epoch in zip(axes[0], epochs, strict=True):
+        weights = history[epoch]
+
+        def layer(points, weights=weights):
+            return circles.layers(weights, points)[0]
+
+        for line in circles.lines(layer):
+            panel.plot(*line.T, color="#AAAAAA", linewidth=0.4)
+        for circle, image in circles.closed(layer).items():
+            panel.plot(*image.T, color=circles.COLORS[circle], label=f"{circle} circle")
+        panel.set(xlim=(-1, 1), ylim=(-1, 1), zlim=(-1, 1), title=f"epoch {epoch}")
+        panel.set(xlabel="unit 1", ylabel="unit 2", zlabel="unit 3")
+        for axis in (panel.xaxis, panel.yaxis, panel.zaxis):
+            axis.set_ticks([-1, 0, 1])
+        panel.view_init(elev=22, azim=-60)
+    handles = axes[0, 0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside lower center", ncols=2)
+    figure.suptitle(
+        f"What the first layer of {network} makes of the plane: a curved sheet in three dimensions"
+        f"\n({title})"
+    )
+    return figure
+
+
+def _projection_figure(network, title, history):
+    """The image of the plane in the space of four units, along its own three widest directions."""
+    epochs = _stills(history)
+    figure, axes = drawing.panels(3, len(epochs), width=10.8 / len(epochs), height=2.7)
+    for column, epoch in zip(axes.T, epochs, strict=True):
+        weights = history[epoch]
+        images = circles.closed(lambda points, w=weights: circles.layers(w, points)[0])
+        both = np.concatenate(list(images.values()))
+        middle = both.mean(axis=0)
+        _, size, directions = np.linalg.svd(both - middle, full_matrices=False)
+        share = size**2 / (size**2).sum()
+
+        def layer(points, weights=weights, middle=middle, directions=directions):
+            return (circles.layers(weights, points)[0] - middle) @ directions.T
+
+        lines = circles.lines(layer)
+        for panel, (i, j) in zip(column, ((0, 1), (0, 2), (1, 2)), strict=True):
+            for line in lines:
+                panel.plot(line[:, i], line[:, j], color="#AAAAAA", linewidth=0.4)
+            for circle, image in circles.closed(layer).items():
+                label = f"{circle} circle"
+                panel.plot(image[:, i], image[:, j], color=circles.COLORS[circle], label=label)
+            panel.set(xlabel=f"direction {i + 1}", aspect="equal")
+            panel.set(xlim=(-2.1, 2.1), ylim=(-2.1, 2.1))
+            panel.grid(visible=False)
+        column[0].set_title(f"epoch {epoch}\nfourth direction: {share[3]:.1%}", fontsize=10)
+    for panel, j in zip(axes[:, 0], (2, 3, 3), strict=True):
+        panel.set_ylabel(f"direction {j}")
+    handles = axes[0, 0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside lower center", ncols=2)
+    figure.suptitle(
+        f"What the first layer of {network} makes of the plane, seen along the three directions in"
+        f"\nwhich the circles' image is widest; the fourth's share of its variance above ({title})",
+        fontsize=11,
+    )
+    return figure
+
+
+FIRST_LAYERS = {"2-3-2-1": _surface_figure, "2-4-2-1": _projection_figure}
+
+
+def _animation(network, histories):
+    """The typical seed above, the best one below; left the plane, right the layer of two units."""
+    figure, axes = drawing.panels(2, 2, width=3.2, height=3.1)
+    views, epochs = [], []
+    for (plane, image), shown in zip(axes, ("typical", "best"), strict=True):
+        title, history = histories[shown]
+        epochs = [epoch for epoch in history if epoch % FRAMES_EVERY == 0]
+        plane.set_title(f"{title}", fontsize=9)
+        views += [
+            (circles.PlaneView(plane, size=120), history),
+            (circles.LayerView(image, width=1.5), history),
+        ]
+    heading = figure.suptitle("")
+
+    def update(frame):
+        for view, history in views:
+            view.update(history[epochs[frame]])
+        heading.set_text(f"{NAMES[network]} network {network}: epoch {epochs[frame]}")
+
+    return drawing.Animation(figure, update, frames=len(epochs), frame_ms=120)
+
+
+EARLY = "an epoch at a low rate, before the loss amplifies a last-bit difference into another path"
+COUNTED = "follows from the count beside it, which is held as a rate"
+TABLES = {
+    "seeds": Table(key=("network", "seed"), columns={"separates": Rate(), "accuracy": Unchecked()}),
+    "rates": Table(
+        key=("network", "event"),
+        columns={
+            "count": Rate(trials="seeds"),
+            "seeds": Exact(),
+            **dict.fromkeys(("share", "low", "high"), Close(rtol=0, atol=0.1, reason=COUNTED)),
+        },
+        over_seeds=True,
+    ),
+    "curves": Table(
+        key=("network", "epoch"),
+        columns={
+            "seeds": Exact(),
+            **dict.fromkeys(("separates", "better"), Rate(trials="seeds")),
+        },
+        over_seeds=True,
+    ),
+    "levels": Table(
+        key=("network", "epoch", "below"),
+        columns={"count": Rate(trials="seeds"), "seeds": Exact()},
+        over_seeds=True,
+    ),
+    "first_epoch": Table(
+        key=("network", "seed"), columns={"loss": Close(rtol=1e-4, atol=0, reason=EARLY)}
+    ),
+    # Which seeds these are, and what they come to, may differ between processors.
+    "shown": Table(
+        key=("network", "shown"), columns={"seed": Unchecked(), "accuracy": Unchecked()}
+    ),
+    "weights": Table(
+        key=("network", "shown", "epoch", "weight"), columns={"value": Unchecked(nan=True)}
+    ),
+}
+
+
+def _judge(network, decide):
+    def judge(tables) -> Judgement:
+        rows = _of(tables["rates"], network).set_index("event")
+        count, seeds = rows.loc[SEPARATES, ["count", "seeds"]]
+        low, high = wilson(count, seeds)
+        accuracy = _of(tables["seeds"], network)["accuracy"]
+        better = rows.loc[BETTER, "count"]
+        note = (
+            f"{count:.0f} of {seeds:.0f} separate; accuracy {accuracy.median():.1%} (median),"
+            f" {accuracy.max():.1%} (best); better than any line: {better / seeds:.1%}"
+        )
+        return Judgement(decide(count, low, high), count / seeds, low, high, note)
+
+    return judge
+
+
+def _fails(count, low, high) -> str:
+    if count == 0 and high < 0.2:
+        return REPRODUCED
+    return IN_PART if high < 0.5 else NOT_REPRODUCED
+
+
+def _succeeds(count, low, high) -> str:
+    return REPRODUCED if low > 0.5 else IN_PART if low > 0.05 else NOT_REPRODUCED
+
+
+SUCCEEDS = (
+    "the share that has every point of the dense grid right after 100 epochs has a 95 % interval"
+    " above 0.5; in part if above 0.05"
+)
+CLAIMS = [
+    Claim(
+        "SL-05",
+        "as in the post that the animation is from, the 2-D network cannot separate the circles:"
+        " no seed has every point of the dense grid right after 100 epochs, and the share's 95 %"
+        " interval is below 0.2; in part if below 0.5",
+        _judge("2-2-2-1", _fails),
+    ),
+    Claim("SL-06", SUCCEEDS, _judge("2-3-2-1", _succeeds)),
+    Claim("SL-07", SUCCEEDS, _judge("2-4-2-1", _succeeds)),
+]
