@@ -62,7 +62,7 @@ def _cells(spec, depth, activation, done) -> pd.DataFrame:
     from reproductions.suite import replicas
 
     model = xor.network((spec.width,) * (depth - 1), activation, "stable")
-    engine = replicas.Replicas(model, xor.LOSSES["stable"], threads=1)
+    engine = replicas.Replicas(model, xor.LOSSES["stable"], watch=False, threads=1)
     cells = list(itertools.product(spec.initialisations, spec.rates))
     drawn = {
         scheme: replicas.initial_weights(model, range(spec.seeds), scheme)

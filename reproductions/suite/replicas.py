@@ -37,7 +37,8 @@ class Trained:
         model: the Keras model that every replica is a copy of.
         weights: as `model.get_weights()`, with one more axis.
         records: what was recorded, (record, ..., replica), by name.
-        finite_steps: after how many steps the weights were still finite, (replica,).
+        finite_steps: after how many steps the weights were still finite, (replica,); of an engine
+            that does not watch, -1 where they are not finite in the end, else all steps.
     """
 
     model: keras.Sequential
@@ -69,6 +70,8 @@ class Replicas:
         gradients: also record, as `gradient_norm`, the norm of the loss's gradient with respect to
             each Dense layer's kernel, (layer, replica).
         snapshots: also record the weights, as `weight_0`, `weight_1`, ..., in `get_weights` order.
+        watch: look at every step whether the weights are finite, and not at the end alone; it costs
+            a tenth of the time to train and a fifth of the time to compile.
         threads: blocks trained at once; by default as many as the machine has cores.
 
     Raises:
@@ -83,6 +86,7 @@ class Replicas:
         record: Callable | None = None,
         gradients: bool = False,
         snapshots: bool = False,
+        watch: bool = True,
         threads: int | None = None,
         block: int = BLOCK,
     ):
@@ -92,6 +96,7 @@ class Replicas:
         self.record = record or (lambda y, output: {"loss": loss(y, output)})
         self.gradients = gradients
         self.snapshots = snapshots
+        self.watch = watch
         self.threads = threads or os.cpu_count() or 1
         self.block = block
         self._capacity = 0  # the most records that a compiled loop of ours can take
@@ -275,8 +280,9 @@ class Replicas:
                 w - rate * gradient
                 for w, gradient in zip(weights, loss_gradients(weights, *batch(i)), strict=True)
             ]
-            alive = tf.reduce_all(tf.stack([_finite(w) for w in weights]), 0)
-            return i + 1, finite + tf.cast(alive, tf.int32), *weights
+            if self.watch:
+                finite += tf.cast(_finite(weights), tf.int32)
+            return i + 1, finite, *weights
 
         def chunk(r, arrays, finite, *weights):
             arrays = [a.write(r, v) for a, v in zip(arrays, take(weights).values(), strict=True)]
@@ -292,6 +298,8 @@ class Replicas:
         _, arrays, finite, *weights = tf.while_loop(
             lambda r, *_: r < records, chunk, (0, arrays, finite, *weights)
         )
+        if not self.watch:  # what is not finite never becomes finite again
+            finite = tf.where(_finite(weights), steps, -1)
         return weights, {n: a.stack() for n, a in zip(shapes, arrays, strict=True)}, finite
 
 
@@ -330,9 +338,10 @@ def _computed_once(x, scalar):
     return tf.cond(scalar > 0, lambda: tf.identity(x), lambda: tf.identity(x))
 
 
-def _finite(weight):
-    """Whether a weight is finite, (replica,)."""
-    return tf.reduce_all(tf.math.is_finite(weight), list(range(weight.shape.rank - 1)))
+def _finite(weights):
+    """Whether all of a replica's weights are finite, (replica,)."""
+    each = [tf.reduce_all(tf.math.is_finite(w), list(range(w.shape.rank - 1))) for w in weights]
+    return tf.reduce_all(tf.stack(each), 0)
 
 
 def _batch_sum(x, group=8):

@@ -613,3 +613,15 @@ def test_records_of_many_points(circles):
     trained = circles.train(weights, x, y, RATE, 3, every=1, batches=batches)
     expected = ((forward(pick(weights, 0), x) - y) ** 2).mean()
     np.testing.assert_allclose(trained.records["loss"][0, 0], expected, rtol=1e-4)
+
+
+def test_an_engine_that_does_not_watch_tells_at_the_end(xor, start):
+    model = network(2, 5, 5, 1)
+    weights = [w.copy() for w in start]
+    weights[2][..., 7] = np.inf
+    watching, other = (Replicas(model, log_loss, watch=watch) for watch in (True, False))
+    seen, unseen = (engine.train(weights, X, Y, RATE, STEPS) for engine in (watching, other))
+    assert_same_bits(unseen.weights, seen.weights)
+    expected = np.where(seen.finite_steps == STEPS, STEPS, -1)
+    assert expected[7] == -1
+    np.testing.assert_array_equal(unseen.finite_steps, expected)
