@@ -8,8 +8,9 @@ Closed form: det J(x) = det W · σ'(z1) · σ'(z2) with z = Wx + b. For sigmoid
 where z = 0, at x = -W⁻¹b: det W / 16 and det W; its logarithm is concave, so the smallest value is
 in a corner of the square. For ReLU it is det W where both z > 0, else 0: the plane is folded flat.
 Assumptions: the slides give no numbers. Ours put -W⁻¹b near the middle of a cell, so that one cell
-is clearly the largest. A cell's area is that of the quadrilateral of its mapped corners; the
-polygon through 16 points a side stands beside it.
+is clearly the largest. A cell's area is that of the quadrilateral of its mapped corners; beside it
+stands the polygon through 16 points a side, which differs by much only where a ReLU's kink crosses
+a cell.
 Known differences: the slides' animations come from other sites and show other maps.
 """
 
@@ -733,15 +734,23 @@ def _sl_04(tables) -> Judgement:
     found = ", ".join(
         f"{name} {of[name]['area'].min():.2g} to {of[name]['area'].max():.3g}" for name in BENT
     )
-    _, flat = _folded(of["relu"], maps.loc["relu"])
     verdict = by(straight and even and all(holds.values()))
     if straight and even and any(holds.values()) and not all(holds.values()):
         verdict = IN_PART
-    return Judgement(
-        verdict,
-        f"{AREA_LABEL}: {found}",
-        note=f"ReLU does not bend but folds: lines stay straight up to kinks at z = 0, and"
-        f" {flat.sum()} of {len(flat)} cells are pressed flat onto the axes",
+    return Judgement(verdict, f"{AREA_LABEL}: {found}", note=_folding(of["relu"], maps, lines))
+
+
+def _folding(cells, maps, lines) -> str:
+    """How ReLU differs from a smooth activation: where a line turns, and what becomes of cells."""
+    _, flat = _folded(cells, maps.loc["relu"])
+    relu, tanh = (lines[lines["map"] == name] for name in ("relu", "tanh"))
+    in_one = (relu["turned_deg"] - relu["largest_turn_deg"]).abs() < 1e-6
+    sharpest = tanh.loc[tanh["largest_turn_deg"].idxmax()]
+    return (
+        f"ReLU folds: {in_one.sum()} of {len(relu)} lines turn in one point at most, by up to"
+        f" {relu['largest_turn_deg'].max():.3g} degrees, and {flat.sum()} of {len(flat)} cells lie"
+        f" flat on the axes; tanh bends: its sharpest turn, {sharpest['largest_turn_deg']:.2g}"
+        f" degrees, is {sharpest['largest_turn_finer_deg']:.2g} at half the step"
     )
 
 

@@ -90,7 +90,9 @@ def bent(changed="tanh", even=(), turned=50.0, straight=0.0, **changes):
                  "det": det + change.get("det", 0), "det_closed": det}
             )
         )  # fmt: skip
-        lines.append({"map": name, "turned_deg": straight if name == "affine" else turned})
+        angle = straight if name == "affine" else turned
+        turns = ("turned_deg", "largest_turn_deg", "largest_turn_finer_deg")
+        lines.append({"map": name, **dict.fromkeys(turns, angle)})
     return {"maps": pd.DataFrame(maps), "cells": pd.concat(cells), "lines": pd.DataFrame(lines)}
 
 
