@@ -54,7 +54,7 @@ $(JAX_STAMP):
 
 define make-venv
 set -e; \
-if [ ! -x $(1)/bin/python ] || ! $(1)/bin/python -c '$(SUITABLE)' 2>/dev/null; then \
+if ! $(1)/bin/python -c 'import pip; $(SUITABLE)' >/dev/null 2>&1; then \
 	for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
 		if $$python -c '$(SUITABLE)' >/dev/null 2>&1; then found=$$python; break; fi; \
 	done; \
