@@ -69,7 +69,7 @@ def run(spec: Spec, change=lambda weights: weights) -> dict[str, pd.DataFrame]:
             hidden, rate = network
             engine = circles.engine(hidden, snapshots=True)
             weights = change(replicas.initial_weights(engine.model, range(spec.seeds), "glorot"))
-            _, records = circles.train(engine, weights, rate, spec.epochs, done=bar.update)
+            _, records = circles.train(engine, weights, rate, range(spec.epochs), done=bar.update)
             return _tables(spec, records, circles.name(hidden))
 
         # The widest first, so that the shorter ones share the other core.
