@@ -6,7 +6,6 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed-$(shell cksum < requirements.txt | tr -dc '0-9')
 JAX := .venv-jax
 JAX_STAMP := $(JAX)/.installed-$(shell cksum < tests/requirements-jax.txt | tr -dc '0-9')
-SEEDS ?= 32
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
@@ -20,7 +19,7 @@ reproduce: $(STAMP) ## run every experiment; results go to results/latest
 	$(PY) -m reproductions run
 
 quick: $(STAMP) ## a first look: every experiment with few initialisations, and the check
-	$(PY) -m reproductions run --seeds $(SEEDS)
+	$(PY) -m reproductions run --quick
 	$(PY) -m reproductions check
 
 check: $(STAMP) ## hold results/latest against the stored numbers

@@ -42,6 +42,7 @@ def parser() -> OneLineParser:
     run = commands.add_parser("run", help="run the named experiments, or all")
     run.add_argument("names", nargs="*", metavar="NAME")
     run.add_argument("--seeds", type=whole_number, metavar="N", help="random initialisations")
+    run.add_argument("--quick", action="store_true", help="a first look: few seeds, fewer settings")
     run.add_argument("--results", type=Path, default=LATEST, metavar="DIR")
     run.add_argument("--force", action="store_true", help="also what would come out the same")
     check = commands.add_parser("check", help="hold fresh results against the stored numbers")
@@ -82,7 +83,7 @@ def _run(given) -> int:
     names = experiment.chosen(given.names)
     from reproductions.suite import runner
 
-    runner.run(names, given.results, given.seeds, given.force)
+    runner.run(names, given.results, given.seeds, given.force, given.quick)
     return 0
 
 

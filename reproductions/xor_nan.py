@@ -42,6 +42,7 @@ class Spec:
 
 
 SPEC = Spec()
+QUICK = {"session_activations": ("relu",)}
 SMALL = {"hidden": (5,), "steps": 201}
 
 

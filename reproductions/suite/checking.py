@@ -44,9 +44,11 @@ def compare(wanted: list[str], expected: Path, obtained: Path, judge: bool) -> C
 
 
 def _compare_experiment(experiment, folders, verdicts, found, judge) -> None:
-    seeds = [provenance.read(folder / experiment.name)["seeds"] for folder in folders]
-    same_seeds = seeds[0] == seeds[1]
-    readable = _compare_tables(experiment, folders, found, same_seeds)
+    records = [provenance.read(folder / experiment.name) for folder in folders]
+    seeds = [record["seeds"] for record in records]
+    quick = _is_quick(experiment, records)
+    same_seeds = seeds[0] == seeds[1] and not quick
+    readable = _compare_tables(experiment, folders, found, same_seeds, all_rows=not quick)
     ids = [claim.id for claim in experiment.claims]
     rows = [frame[frame["id"].isin(ids)] for frame in verdicts]
     if judge and readable:
@@ -60,6 +62,12 @@ def _compare_experiment(experiment, folders, verdicts, found, judge) -> None:
     compare_table(CLAIMS_FILE, claims.CLAIMS_TABLE, *rows, found)
 
 
+def _is_quick(experiment: Experiment, records: list[dict]) -> bool:
+    """Whether one of two results is a first look, which may lack rows; its spec says so."""
+    quick = [{name: record["spec"].get(name) for name in experiment.quick} for record in records]
+    return quick[0] != quick[1]
+
+
 def _seeds_note(name: str, seeds: list[int | None], rows: list[pd.DataFrame]) -> str:
     common = min(count or 0 for count in seeds)
     note = f"{name}: {common} seeds compared ({seeds[0]} stored, {seeds[1]} run)"
@@ -69,7 +77,7 @@ def _seeds_note(name: str, seeds: list[int | None], rows: list[pd.DataFrame]) ->
     return note
 
 
-def _compare_tables(experiment: Experiment, folders, found, same_seeds) -> bool:
+def _compare_tables(experiment: Experiment, folders, found, same_seeds, all_rows) -> bool:
     """Compares every CSV, and that the figures are there; says if the tables can be judged."""
     folders = [folder / experiment.name for folder in folders]
     suffixes = (".csv", ".png", ".svg", ".webp")
@@ -84,7 +92,7 @@ def _compare_tables(experiment: Experiment, folders, found, same_seeds) -> bool:
             readable &= table is None
         elif table is not None:
             frames = [read_table(folder / file, table) for folder in folders]
-            compare_table(label, table, *frames, found, same_seeds)
+            compare_table(label, table, *frames, found, same_seeds, all_rows)
             readable &= all(set(table.names) <= set(frame.columns) for frame in frames)
         elif file.endswith(".csv"):
             found.differences.append(

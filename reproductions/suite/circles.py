@@ -138,7 +138,7 @@ def train(engine, weights, rate: float, epochs: range, every: int = STEPS, done=
 
 def accuracy(records: dict[str, np.ndarray]) -> np.ndarray:
     """The share of the dense grid that is right, (record, replica)."""
-    return (records["outer"] + records["inner"]) / (2 * ANGLES)
+    return (records["outer"] + records["inner"]).astype("float64") / (2 * ANGLES)
 
 
 def layers(weights: Sequence[np.ndarray], points: np.ndarray) -> list[np.ndarray]:
@@ -223,8 +223,7 @@ class PlaneView:
         axes.grid(visible=False)
         axes.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
         axes.set(xlim=(-extent, extent), ylim=(-extent, extent))
-        axes.set_xticks([-1, 0, 1])
-        axes.set_yticks([-1, 0, 1])
+        axes.set(xticks=[-1, 0, 1], yticks=[-1, 0, 1])
 
     def update(self, weights) -> None:
         """Shows a network's answers."""
@@ -256,8 +255,7 @@ class LayerView:
         axes.grid(visible=False)
         axes.set(xlabel="unit $u$", ylabel="unit $v$", aspect="equal")
         axes.set(xlim=(-1.08, 1.08), ylim=(-1.08, 1.08))
-        axes.set_xticks([-1, 0, 1])
-        axes.set_yticks([-1, 0, 1])
+        axes.set(xticks=[-1, 0, 1], yticks=[-1, 0, 1])
 
     def update(self, weights) -> None:
         """Shows the last hidden layer's image."""

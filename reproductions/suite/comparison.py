@@ -72,6 +72,7 @@ def compare_table(
     obtained: pd.DataFrame,
     found: Comparison,
     same_seeds: bool = True,
+    all_rows: bool = True,
 ) -> None:
     """Adds to `found` every difference between two versions of one table.
 
@@ -82,6 +83,7 @@ def compare_table(
         obtained: the fresh numbers.
         found: receives differences and rate tests.
         same_seeds: False holds only what two runs over different seeds have in common.
+        all_rows: False lets a table over seeds lack rows, as after a first look at fewer settings.
     """
     columns = _common_columns(file, table, expected, obtained, found)
     key = [name for name in table.key if name in columns]
@@ -105,7 +107,7 @@ def compare_table(
         indicator=True,
         sort=False,
     )
-    if same_seeds or not by_seed:
+    if (not by_seed and (all_rows or not table.over_seeds)) or same_seeds:
         for _, row in both[both["_merge"] != "both"].iterrows():
             missing = row["_merge"] == "left_only"
             found.differences.append(

@@ -35,6 +35,8 @@ class Experiment:
         tables: each table's shape, by name.
         claims: the claims that the experiment judges.
         small: fields of the spec that make a run short enough for the tests; optional.
+        quick: fields of the spec for a first look, which may leave out rows of tables over seeds;
+            optional.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Experiment:
     tables: Mapping[str, "Table"]
     claims: "list[Claim]"
     small: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    quick: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def summary(self) -> str:
@@ -96,4 +99,5 @@ def load(name: str) -> Experiment:
         tables=module.TABLES,
         claims=module.CLAIMS,
         small=getattr(module, "SMALL", {}),
+        quick=getattr(module, "QUICK", {}),
     )

@@ -50,10 +50,11 @@ def read(folder: Path) -> dict[str, Any]:
     path = folder / FILE
     try:
         content = json.loads(read_bytes(path))
-        seeds, files = content["seeds"], content["files"]
+        seeds, files, spec = content["seeds"], content["files"], content["spec"]
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"cannot read {path}: it is not what a run writes") from error
-    if not (isinstance(files, dict) and (seeds is None or isinstance(seeds, int))):
+    sound = isinstance(files, dict) and isinstance(spec, dict)
+    if not (sound and (seeds is None or isinstance(seeds, int))):
         raise InputError(f"cannot read {path}: it is not what a run writes")
     return content
 

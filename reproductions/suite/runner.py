@@ -17,7 +17,16 @@ from reproductions.suite.tables import conform, parse_table, read_table, to_csv
 CLAIMS_FILE = "claims.csv"
 
 
-def run(names: list[str], results: Path, seeds: int | None = None, force: bool = False) -> None:
+QUICK_SEEDS = 32
+
+
+def run(
+    names: list[str],
+    results: Path,
+    seeds: int | None = None,
+    force: bool = False,
+    quick: bool = False,
+) -> None:
     """Runs experiments into a results folder and prints a line for each, then the verdicts.
 
     What is already there and would come out the same is left as it is, unless `force` is set.
@@ -32,7 +41,7 @@ def run(names: list[str], results: Path, seeds: int | None = None, force: bool =
         for name in bar:
             bar.set_description(name)
             experiment = load(name)
-            spec = spec_for(experiment, seeds)
+            spec = spec_for(experiment, seeds, quick)
             ran.extend(claim.id for claim in experiment.claims)
             started = time.perf_counter()
             if not force and provenance.is_current(results / name, experiment, spec):
@@ -59,11 +68,16 @@ def read_tables(experiment: Experiment, results: Path) -> dict[str, pd.DataFrame
     }
 
 
-def spec_for(experiment: Experiment, seeds: int | None):
-    """The experiment's spec, with as many seeds as the command line asks for."""
-    if seeds is None or not experiment.has_seeds:
-        return experiment.spec
-    return dataclasses.replace(experiment.spec, seeds=seeds)
+def spec_for(experiment: Experiment, seeds: int | None = None, quick: bool = False):
+    """The experiment's spec, with as many seeds as the command line asks for.
+
+    `quick` takes its settings for a first look, and few seeds where no number is asked for.
+    """
+    changes = dict(experiment.quick) if quick else {}
+    if experiment.has_seeds:
+        few = min(QUICK_SEEDS, experiment.spec.seeds) if quick else experiment.spec.seeds
+        changes["seeds"] = seeds or few
+    return dataclasses.replace(experiment.spec, **changes)
 
 
 def run_one(experiment: Experiment, spec, results: Path) -> pd.DataFrame:

@@ -148,7 +148,7 @@ def test_a_missing_experiment_is_a_difference(check, folders):
 
 
 def test_damaged_provenance_is_named(check, folders):
-    for text in ("", "[]", "{}", '{"seeds": "x", "files": {}}'):
+    for text in ("", "[]", "{}", '{"seeds": "x", "files": {}, "spec": {}}'):
         (folders[1] / NAME / "provenance.json").write_text(text)
         status, printed = check()
         assert (status, "provenance.json: it is not what a run writes" in printed) == (2, True)

@@ -178,6 +178,20 @@ def test_rows_and_columns_must_match_both_ways():
         assert [(d.row, d.column) for d in found.concluded()] == [(row, column)]
 
 
+def test_a_first_look_may_lack_rows_of_tables_over_seeds_only():
+    stored = pd.concat([counts(500, 1000).assign(width=width) for width in (5, 6)])
+    few = counts(5, 10)
+    for all_rows, lacking in ((True, 1), (False, 0)):
+        found = Comparison()
+        compare_table("t.csv", COUNTS, stored, few, found, same_seeds=False, all_rows=all_rows)
+        assert len(found.concluded()) == lacking
+    table = Table(key=("row",), columns={"a": Exact()})
+    two = pd.DataFrame({"row": [1, 2], "a": [1, 2]})
+    found = Comparison()
+    compare_table("t.csv", table, two, two.head(1), found, same_seeds=False, all_rows=False)
+    assert [d.row for d in found.concluded()] == ["row=2"]
+
+
 def test_false_alarms_are_rarer_than_promised():
     # 40 checks of 50 rates whose counts do come from one rate each. At the promised level an alarm
     # among them has a probability below 40/10,000; tests at the usual 5 % would give dozens.
