@@ -1,5 +1,6 @@
 """Where a result came from: versions, processor, spec, time, and the checksum of every file."""
 
+import ast
 import dataclasses
 import functools
 import json
@@ -88,13 +89,36 @@ def fingerprint(experiment: Experiment, spec: Any) -> str:
 
 @functools.cache
 def _code(name: str) -> str:
-    paths = [
-        ROOT / "requirements.txt",
-        FOLDER / f"{name}.py",
-        *sorted((FOLDER / "suite").glob("*")),
-        *sorted((ROOT / "custom_layers").glob("*.py")),
-    ]
-    return "\n".join(f"{path.name} {sha256(path.read_bytes())}" for path in paths if path.is_file())
+    """The checksums of everything that decides an experiment's files."""
+    modules = {f"reproductions.{name}", "reproductions", "reproductions.suite.runner"}
+    seen = set()
+    while modules - seen:
+        module = min(modules - seen)
+        seen.add(module)
+        modules |= _imports(_source(module))
+    paths = [_source(module) for module in sorted(seen)]
+    paths += [ROOT / "requirements.txt", FOLDER / "suite" / "ledger.csv"]
+    return "\n".join(f"{path.relative_to(ROOT)} {sha256(path.read_bytes())}" for path in paths)
+
+
+def _imports(path: Path) -> set[str]:
+    """The project's modules that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {name for name in found if _source(name) is not None}
+
+
+def _source(module: str) -> Path | None:
+    """The file of a module of the project; None for any other name."""
+    if module.split(".")[0] not in ("reproductions", "custom_layers"):
+        return None
+    path = ROOT.joinpath(*module.split("."))
+    places = (path.with_suffix(".py"), path / "__init__.py")
+    return next((place for place in places if place.is_file()), None)
 
 
 def _packages() -> dict[str, str]:

@@ -1,0 +1,36 @@
+"""The fingerprint changes with what decides a result, and with nothing else."""
+
+import dataclasses
+
+from reproductions.suite import experiment, provenance
+
+
+def test_the_code_of_an_experiment_is_what_it_imports():
+    names = {line.split()[0] for line in provenance._code("deep_xor").splitlines()}
+    assert {
+        "reproductions/deep_xor.py",
+        "reproductions/suite/xor.py",
+        "reproductions/suite/replicas.py",
+        "reproductions/suite/tables.py",
+        "reproductions/suite/drawing.py",
+        "custom_layers/tanh.py",
+        "requirements.txt",
+    } <= names
+    assert (
+        not {
+            "reproductions/xor_nan.py",
+            "reproductions/suite/bench.py",
+            "reproductions/suite/checking.py",
+        }
+        & names
+    )
+
+
+def test_the_spec_and_the_code_are_in_the_fingerprint(tmp_path, monkeypatch):
+    loaded = experiment.load("forward_pass")
+    before = provenance.fingerprint(loaded, loaded.spec)
+    assert provenance.fingerprint(loaded, loaded.spec) == before
+    other = dataclasses.replace(loaded.spec, x=(1.0, 0.6))
+    assert provenance.fingerprint(loaded, other) != before
+    monkeypatch.setattr(provenance, "_code", lambda name: "other code")
+    assert provenance.fingerprint(loaded, loaded.spec) != before
