@@ -255,69 +255,76 @@ def _image_figure(network, title, history):
     return figure
 
 
+def _directions(weights):
+    """What the first layer makes of points, along the directions in which the circles spread most.
+
+    Returns:
+        That function, and each direction's share of the circles' variance. The outer circle is
+        above the inner one in the third direction.
+    """
+    images = circles.closed(lambda points: circles.layers(weights, points)[0])
+    both = np.concatenate(list(images.values()))
+    middle = both.mean(axis=0)
+    _, size, directions = np.linalg.svd(both - middle, full_matrices=False)
+    above = (images["outer"].mean(axis=0) - middle) @ directions.T
+    directions *= np.where(above < 0, -1, 1)[:, None]
+    return (
+        lambda points: (circles.layers(weights, points)[0] - middle) @ directions.T,
+        size**2 / (size**2).sum(),
+    )
+
+
 def _surface_figure(network, title, history):
-    """The image of the plane in the space of three units."""
+    """The image of the plane in the space of three units: a curved sheet."""
     epochs = _stills(history)
     figure, axes = drawing.panels(
-        1, len(epochs), width=13.6 / len(epochs), height=3.6, subplot_kw={"projection": "3d"}
+        1, len(epochs), width=14.4 / len(epochs), height=3.5, subplot_kw={"projection": "3d"}
     )
     for panel, epoch in zip(axes[0], epochs, strict=True):
-        weights = history[epoch]
-
-        def layer(points, weights=weights):
-            return circles.layers(weights, points)[0]
-
+        layer, shares = _directions(history[epoch])
         for line in circles.lines(layer):
             panel.plot(*line.T, color="#AAAAAA", linewidth=0.4)
         for circle, image in circles.closed(layer).items():
             panel.plot(*image.T, color=circles.COLORS[circle], label=f"{circle} circle")
-        panel.set(xlim=(-1, 1), ylim=(-1, 1), zlim=(-1, 1), title=f"epoch {epoch}")
-        panel.set(xlabel="unit 1", ylabel="unit 2", zlabel="unit 3")
-        for axis in (panel.xaxis, panel.yaxis, panel.zaxis):
-            axis.set_ticks([-1, 0, 1])
-        panel.view_init(elev=22, azim=-60)
-    handles = axes[0, 0].get_legend_handles_labels()
-    figure.legend(*handles, loc="outside lower center", ncols=2)
+        panel.set(xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), zlim=(-0.8, 0.8))
+        panel.set(xticks=[-1, 0, 1], yticks=[-1, 0, 1], zticks=[-0.5, 0, 0.5])
+        panel.set(xlabel="direction 1", ylabel="direction 2", zlabel="direction 3")
+        panel.set_title(f"epoch {epoch}; direction 3: {shares[2]:.1%} of the variance", fontsize=10)
+        panel.set_box_aspect((1, 1, 0.5), zoom=0.92)
+        panel.view_init(elev=18, azim=-60)
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     figure.suptitle(
-        f"What the first layer of {network} makes of the plane: a curved sheet in three dimensions"
-        f"\n({title})"
+        f"What the first layer of {network} makes of the plane: a sheet that bends into a bowl"
+        f"\n({title}; axes along the directions in which the circles spread most)"
     )
     return figure
 
 
 def _projection_figure(network, title, history):
-    """The image of the plane in the space of four units, along its own three widest directions."""
+    """The image of the plane in the space of four units, along its three widest directions."""
     epochs = _stills(history)
     figure, axes = drawing.panels(3, len(epochs), width=10.8 / len(epochs), height=2.7)
     for column, epoch in zip(axes.T, epochs, strict=True):
-        weights = history[epoch]
-        images = circles.closed(lambda points, w=weights: circles.layers(w, points)[0])
-        both = np.concatenate(list(images.values()))
-        middle = both.mean(axis=0)
-        _, size, directions = np.linalg.svd(both - middle, full_matrices=False)
-        share = size**2 / (size**2).sum()
-
-        def layer(points, weights=weights, middle=middle, directions=directions):
-            return (circles.layers(weights, points)[0] - middle) @ directions.T
-
-        lines = circles.lines(layer)
+        layer, shares = _directions(history[epoch])
+        lines, images = circles.lines(layer), circles.closed(layer)
         for panel, (i, j) in zip(column, ((0, 1), (0, 2), (1, 2)), strict=True):
             for line in lines:
                 panel.plot(line[:, i], line[:, j], color="#AAAAAA", linewidth=0.4)
-            for circle, image in circles.closed(layer).items():
+            for circle, image in images.items():
                 label = f"{circle} circle"
                 panel.plot(image[:, i], image[:, j], color=circles.COLORS[circle], label=label)
             panel.set(xlabel=f"direction {i + 1}", aspect="equal")
-            panel.set(xlim=(-2.1, 2.1), ylim=(-2.1, 2.1))
+            panel.set(xlim=(-2, 2), ylim=(-2, 2))
+            panel.set(xticks=[-1, 0, 1], yticks=[-1, 0, 1])
             panel.grid(visible=False)
-        column[0].set_title(f"epoch {epoch}\nfourth direction: {share[3]:.1%}", fontsize=10)
+        column[0].set_title(f"epoch {epoch}\n4th direction: {shares[3]:.1%}", fontsize=10)
     for panel, j in zip(axes[:, 0], (2, 3, 3), strict=True):
         panel.set_ylabel(f"direction {j}")
-    handles = axes[0, 0].get_legend_handles_labels()
-    figure.legend(*handles, loc="outside lower center", ncols=2)
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     figure.suptitle(
-        f"What the first layer of {network} makes of the plane, seen along the three directions in"
-        f"\nwhich the circles' image is widest; the fourth's share of its variance above ({title})",
+        f"What the first layer of {network} makes of the plane: from above, and twice from the side"
+        f"\n({title}; directions in which the circles spread most; above: the fourth's share of"
+        " their variance)",
         fontsize=11,
     )
     return figure
@@ -328,17 +335,20 @@ FIRST_LAYERS = {"2-3-2-1": _surface_figure, "2-4-2-1": _projection_figure}
 
 def _animation(network, histories):
     """The typical seed above, the best one below; left the plane, right the layer of two units."""
-    figure, axes = drawing.panels(2, 2, width=3.2, height=3.1)
+    figure, axes = drawing.panels(2, 2, width=3.2, height=3.25)
     views, epochs = [], []
     for (plane, image), shown in zip(axes, ("typical", "best"), strict=True):
         title, history = histories[shown]
         epochs = [epoch for epoch in history if epoch % FRAMES_EVERY == 0]
-        plane.set_title(f"{title}", fontsize=9)
         views += [
             (circles.PlaneView(plane, size=120), history),
             (circles.LayerView(image, width=1.5), history),
         ]
-    heading = figure.suptitle("")
+        plane.set_title(title, fontsize=10)
+        for panel in (plane, image):  # the stills have them; in each frame they take half the time
+            panel.set(xticks=[], yticks=[])
+    circles.legend(figure, ncols=3, fontsize=8)
+    heading = figure.suptitle(" ")
 
     def update(frame):
         for view, history in views:
