@@ -42,6 +42,7 @@ class Spec:
 
 
 SPEC = Spec()
+QUICK = {"rates": (0.001, 0.005)}
 SMALL = {"epochs": 2, "watched": (0, 1, 2)}
 
 SHOWN = {"2-2-2-1": 0.001, "2-3-2-1": 0.005}
@@ -234,15 +235,13 @@ def figures(tables):
 
 
 NAMES = {"2-2-2-1": "2-D", "2-3-2-1": "3-D"}
-RATES = SPEC.rates
 EDGE = 1.25
 SIGN_COLORS = ("#B35806", "#542788")  # the ends of PuOr: det below 0, above 0
 
 
 def _history(weights, network) -> dict[int, list[np.ndarray]]:
-    hidden = tuple(map(int, network.split("-")[1:-1]))
     return {
-        epoch: circles.unflatten(rows.sort_values("weight")["value"].to_numpy(), hidden)
+        epoch: circles.unflatten(rows, network)
         for epoch, rows in weights[weights["network"] == network].groupby("epoch")
     }
 
@@ -354,7 +353,9 @@ def _fold_figure(histories):
         Line2D([], [], color=drawing.BLACK, linestyle="--", label="answer 1/2"),
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=6)
-    figure.suptitle("The 2-D network bends the plane and never turns it over; the 3-D one folds it")
+    figure.suptitle(
+        "The 2-D network bends the plane and leaves one side up everywhere; the 3-D one folds it"
+    )
     return figure
 
 
@@ -369,10 +370,11 @@ def _quantiles(rows) -> tuple[list[int], np.ndarray]:
 
 
 def _collapse_figure(sizes, crossings):
-    figure, axes = drawing.panels(1, 4, width=3.3, height=3.6)
     sizes = sizes[sizes["network"] == "2-2-2-1"]
+    rates = sorted(sizes["rate"].unique())
+    figure, axes = drawing.panels(1, len(rates) + 1, width=3.3, height=3.6)
     styles = {"largest": (drawing.BLUE, "-"), "smallest": (drawing.VERMILION, "--")}
-    for panel, rate in zip(axes[0], RATES, strict=False):
+    for panel, rate in zip(axes[0], rates, strict=False):
         own = sizes[sizes["rate"] == rate]
         for extreme, (color, dash) in styles.items():
             epochs, quantiles = _quantiles(own[own["extreme"] == extreme])
@@ -401,14 +403,18 @@ def _collapse_figure(sizes, crossings):
     bars.legend()
     bars.grid(visible=False, axis="x")
     seeds = int(sizes["seeds"].max())
-    figure.suptitle(f"The 2-D map collapses in places, and never turns over: {seeds:,} seeds")
+    figure.suptitle(
+        "The 2-D map shrinks in places to almost nothing; if it turns over, then all of it at once:"
+        f" {seeds:,} seeds"
+    )
     return figure
 
 
 def _count_figure(folds):
-    figure, axes = drawing.panels(1, len(RATES), width=3.6, height=3.5, sharey=True)
+    rates = sorted(folds["rate"].unique())
+    figure, axes = drawing.panels(1, len(rates), width=3.6, height=3.5, sharey=True)
     styles = {"2-2-2-1": (drawing.VERMILION, "o"), "2-3-2-1": (drawing.BLUE, "s")}
-    for panel, rate in zip(axes[0], RATES, strict=True):
+    for panel, rate in zip(axes[0], rates, strict=True):
         for network, (color, marker) in styles.items():
             own = folds[(folds["network"] == network) & (folds["rate"] == rate)]
             own = own.sort_values("epoch")

@@ -177,7 +177,6 @@ def _of(frame, network):
 
 def _histories(tables, network) -> dict[str, tuple[str, dict[int, list[np.ndarray]]]]:
     """What is shown of a network: by name, how it is called, and its weights by epoch."""
-    hidden = tuple(map(int, network.split("-")[1:-1]))
     histories = {}
     weights = _of(tables["weights"], network)
     for row in _of(tables["shown"], network).itertuples():
@@ -185,10 +184,7 @@ def _histories(tables, network) -> dict[str, tuple[str, dict[int, list[np.ndarra
         title = f"seed {row.seed}, {row.shown}: {row.accuracy:.1%} right at the end"
         histories[row.shown] = (
             title,
-            {
-                epoch: circles.unflatten(rows.sort_values("weight")["value"].to_numpy(), hidden)
-                for epoch, rows in own.groupby("epoch")
-            },
+            {epoch: circles.unflatten(rows, network) for epoch, rows in own.groupby("epoch")},
         )
     return histories
 

@@ -33,7 +33,7 @@ class Spec:
     slides: tuple[tuple[int, ...], ...] = ((2, 2), (3, 2), (4, 2))
     rates: tuple[float, ...] = (0.001, 0.005, 0.05)
     epochs: int = 100
-    longer: int = 10  # times as many epochs
+    longer: int = 10  # times as many epochs; 1 for no longer run
     longer_part: int = 8  # of the seeds: one in so many
     depths: tuple[tuple[int, tuple[int, ...]], ...] = ((2, (1, 3, 4, 6, 8)), (3, (1, 2, 4)))
     depth_rates: tuple[float, ...] = (0.005, 0.05)
@@ -41,6 +41,7 @@ class Spec:
 
 
 SPEC = Spec()
+QUICK = {"longer": 1, "depths": ((2, (1, 4)), (3, (1,)))}
 SMALL = {"epochs": 2, "longer": 2, "depths": ((2, (1, 3)), (3, (1,)))}
 
 NARROW = "2-2-2-1"
@@ -96,7 +97,7 @@ def _train(spec, hidden, rates, seeds) -> dict[str, pd.DataFrame]:
     start = [np.tile(w, len(rates)) for w in start]
     weights, records = circles.train(engine, start, rate, range(spec.epochs))
     parts = [_tables(hidden, rates, spec.epochs, weights, records)]
-    if circles.name(hidden) == NARROW:
+    if circles.name(hidden) == NARROW and spec.longer > 1:
         few = max(1, seeds // spec.longer_part)
         on = np.concatenate([np.arange(few) + i * seeds for i in range(len(rates))])
         epochs = spec.epochs * spec.longer
@@ -236,17 +237,13 @@ SHAPE_STYLES = {
 }
 
 
-def _hidden(network: str) -> tuple[int, ...]:
-    return tuple(map(int, network.split("-")[1:-1]))
-
-
 def _depths(networks) -> pd.Series:
-    return networks.map(lambda network: len(_hidden(network)))
+    return networks.map(lambda network: len(circles.widths(network)))
 
 
 def _of_width(rows, width):
     """The rows of networks all of whose hidden layers have this width."""
-    return rows[rows["network"].map(lambda network: set(_hidden(network)) == {width})]
+    return rows[rows["network"].map(lambda network: set(circles.widths(network)) == {width})]
 
 
 def _rate_figure(networks, shapes):
@@ -330,13 +327,13 @@ def _depth_figure(networks, shapes):
     own = shapes[(shapes["epochs"] == shapes["epochs"].min()) & (shapes["rate"] == 0.05)]
     own = _of_width(own, 2).set_index("network")
     names = sorted(own.index.unique(), key=len)
-    _stack(stacks, own, names, [str(len(_hidden(n))) for n in names])
+    _stack(stacks, own, names, [str(len(circles.widths(n))) for n in names])
     stacks.set(xlabel="hidden layers of width 2", title="what stays wrong, rate 0.05")
     handles, texts = stacks.get_legend_handles_labels()
     lines, names = separates.get_legend_handles_labels()
     figure.legend(lines + handles, names + texts, loc="outside lower center", ncols=4)
     figure.suptitle(
-        f"Depth against width: {int(networks['seeds'].min()):,} initialisations each or more"
+        f"Depth against width: {int(rows['seeds'].min()):,} initialisations each or more"
     )
     return figure
 
@@ -357,7 +354,7 @@ def _best_figure(networks, best):
             & (best["rate"] == row["rate"])
             & (best["epochs"] == row["epochs"])
         ]
-        weights = circles.unflatten(own.sort_values("weight")["value"].to_numpy(), _hidden(network))
+        weights = circles.unflatten(own, network)
         circles.PlaneView(panel, size=300).update(weights)
         panel.set_title(
             f"{network}: {row['accuracy_best']:.1%}\nrate {row['rate']:g},"
@@ -373,7 +370,7 @@ def _hand_figure(hand):
     """The written-down networks: three units' sum by radius, the plane, the layer of two units."""
     figure, axes = drawing.panels(1, 4, width=3.2, height=3.3)
     three, two = (
-        circles.unflatten(rows.sort_values("weight")["value"].to_numpy(), _hidden(network))
+        circles.unflatten(rows, network)
         for network, rows in sorted(hand.groupby("network"), key=lambda item: len(item[0]))
     )
     radius = np.linspace(0, 1.25, 126)
@@ -422,7 +419,7 @@ TABLES = {
         over_seeds=True,
     ),
     # Which seed is best may differ between processors.
-    "best": Table(key=(*CONFIGURATION, "weight"), columns={"value": Unchecked()}),
+    "best": Table(key=(*CONFIGURATION, "weight"), columns={"value": Unchecked()}, over_seeds=True),
     "by_hand": Table(
         key=("network", "circle"),
         columns={

@@ -78,6 +78,11 @@ def name(hidden: Sequence[int]) -> str:
     return "-".join(map(str, (2, *hidden, 1)))
 
 
+def widths(name: str) -> tuple[int, ...]:
+    """The hidden layers' widths that a network's name says."""
+    return tuple(map(int, name.split("-")[1:-1]))
+
+
 def squared_loss(y, output):
     """The mean squared error of each replica."""
     import tensorflow as tf
@@ -161,8 +166,14 @@ def layers(weights: Sequence[np.ndarray], points: np.ndarray) -> list[np.ndarray
     return [*signals[:-1], logit]
 
 
-def unflatten(values: np.ndarray, hidden: Sequence[int]) -> list[np.ndarray]:
-    """One network's weights from all their values in a row, in `get_weights` order."""
+def unflatten(rows, name: str) -> list[np.ndarray]:
+    """A network's weights in `get_weights` order, from a table with a row for each value.
+
+    Args:
+        rows: a data frame with the columns `weight`, which numbers the values, and `value`.
+        name: the network's.
+    """
+    values, hidden = rows.sort_values("weight")["value"].to_numpy(), widths(name)
     weights, start = [], 0
     for inputs, outputs in zip((2, *hidden), (*hidden, 1), strict=True):
         for shape in ((inputs, outputs), (outputs,)):

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 
 from reproductions import tanh_warping
@@ -90,7 +91,9 @@ def test_numpy_and_keras_give_the_same_answers():
     points, _ = circles.grid()
     answers = model.predict(points, verbose=0)
     values = np.concatenate([w.ravel() for w in model.get_weights()])
-    weights = circles.unflatten(values, (4, 2))
+    rows = pd.DataFrame({"weight": range(len(values)), "value": values})
+    assert circles.widths(circles.name((4, 2))) == (4, 2)
+    weights = circles.unflatten(rows[::-1], "2-4-2-1")
     logit = circles.layers(weights, points)[-1]
     np.testing.assert_allclose(1 / (1 + np.exp(-logit)), answers, rtol=1e-5)
 
