@@ -38,9 +38,11 @@ class Spec:
     )
     epochs: int = 100
     first_seeds: int = 16
+    frames_every: int = 2  # epochs, an even number
 
 
 SPEC = Spec()
+QUICK = {"frames_every": 10}
 SMALL = {"epochs": 2}
 
 NAMES = {"2-2-2-1": "2-D", "2-3-2-1": "3-D", "2-4-2-1": "4-D"}
@@ -48,6 +50,7 @@ RATES = {circles.name(hidden): rate for hidden, rate in SPEC.networks}
 SEPARATES = "separates the circles"
 BETTER = "better than any straight line"
 LEVELS = (*(round(0.5 + 0.025 * i, 3) for i in range(1, 20)), 2 / 3, 0.99, 1.0)
+STILLS = (0, 1, 10, 100)
 LEVEL_EPOCHS = (0, 1, 2, 3, 5, 7, *range(10, 101, 5))
 
 
@@ -114,7 +117,7 @@ def _tables(spec, records, network) -> dict[str, pd.DataFrame]:
             [{"shown": s, "seed": i, "accuracy": last[i]} for s, i in shown.items()]
         ),
         "weights": pd.concat(
-            [_weights(records, seed).assign(shown=s) for s, seed in shown.items()]
+            [_weights(spec, records, seed).assign(shown=s) for s, seed in shown.items()]
         ),
     }
     return {name: frame.assign(network=network) for name, frame in frames.items()}
@@ -141,11 +144,13 @@ def _shown(accuracy, loss) -> dict[str, int]:
     }
 
 
-def _weights(records, seed) -> pd.DataFrame:
-    """One seed's weights by epoch: all of an epoch's in a row, in `get_weights` order."""
+def _weights(spec, records, seed) -> pd.DataFrame:
+    """One seed's weights at the epochs that are drawn, in `get_weights` order."""
+    epochs = sorted({*STILLS, *range(0, spec.epochs + 1, spec.frames_every)})
+    epochs = [epoch for epoch in epochs if epoch <= spec.epochs]
     arrays = [records[name][..., seed] for name in records if name.startswith("weight_")]
-    values = np.concatenate([array.reshape(len(array), -1) for array in arrays], axis=1)
-    epoch, weight = np.indices(values.shape)
+    values = np.concatenate([a[epochs].reshape(len(epochs), -1) for a in arrays], axis=1)
+    epoch, weight = np.meshgrid(epochs, range(values.shape[1]), indexing="ij")
     return pd.DataFrame({"epoch": epoch.ravel(), "weight": weight.ravel(), "value": values.ravel()})
 
 
@@ -162,8 +167,6 @@ def figures(tables):
     return drawn
 
 
-STILLS = (0, 1, 10, 100)
-FRAMES_EVERY = 2  # epochs
 NETWORK_STYLES = {
     "2-2-2-1": (drawing.VERMILION, "-"),
     "2-3-2-1": (drawing.BLUE, "--"),
@@ -335,7 +338,7 @@ def _animation(network, histories):
     views, epochs = [], []
     for (plane, image), shown in zip(axes, ("typical", "best"), strict=True):
         title, history = histories[shown]
-        epochs = [epoch for epoch in history if epoch % FRAMES_EVERY == 0]
+        epochs = [epoch for epoch in history if epoch % 2 == 0]  # not epoch 1, a still
         views += [
             (circles.PlaneView(plane, size=120), history),
             (circles.LayerView(image, width=1.5), history),
@@ -388,7 +391,9 @@ TABLES = {
         key=("network", "shown"), columns={"seed": Unchecked(), "accuracy": Unchecked()}
     ),
     "weights": Table(
-        key=("network", "shown", "epoch", "weight"), columns={"value": Unchecked(nan=True)}
+        key=("network", "shown", "epoch", "weight"),
+        columns={"value": Unchecked(nan=True)},
+        over_seeds=True,
     ),
 }
 
