@@ -160,6 +160,8 @@ def figures(tables):
     for network in NAMES:
         histories = _histories(tables, network)
         drawn[f"image_{network}"] = _image_figure(network, *histories["typical"])
+        if network == "2-2-2-1":  # where the typical image is next to a curve, the best has a grid
+            drawn[f"image_best_{network}"] = _image_figure(network, *histories["best"])
         if network in FIRST_LAYERS:
             draw = FIRST_LAYERS[network]
             drawn[f"first_layer_{network}"] = draw(network, *histories["typical"])
@@ -275,9 +277,9 @@ def _directions(weights):
 
 def _surface_figure(network, title, history):
     """The image of the plane in the space of three units: a curved sheet."""
-    epochs = _stills(history)
+    epochs = [epoch for epoch in _stills(history) if epoch != 1]  # as at 0 to the eye
     figure, axes = drawing.panels(
-        1, len(epochs), width=14.4 / len(epochs), height=3.5, subplot_kw={"projection": "3d"}
+        1, len(epochs), width=14.4 / len(epochs), height=4.2, subplot_kw={"projection": "3d"}
     )
     for panel, epoch in zip(axes[0], epochs, strict=True):
         layer, shares = _directions(history[epoch])

@@ -342,7 +342,7 @@ def _best_figure(networks, best):
     """What the best seed of each network of width 2 answers, and that of the smallest wider one."""
     narrow = set(_of_width(networks, 2)["network"])
     names = [*sorted(narrow, key=len), "2-3-1"]
-    figure, axes = drawing.panels(2, -(-len(names) // 2), width=3.0, height=3.9)
+    figure, axes = drawing.panels(2, -(-len(names) // 2), width=3.0, height=3.65)
     for panel in axes.flat:
         panel.set_visible(False)
     for panel, network in zip(axes.flat, names, strict=False):
