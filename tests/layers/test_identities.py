@@ -10,7 +10,7 @@ import custom_layers as c
 
 from .gradients import value_and_vjp
 
-# The same numbers at each run, so that a failure on one machine is one on all.
+# The same numbers at each run of one Python version.
 chosen = settings(derandomize=True, deadline=None, max_examples=60, database=None)
 
 
@@ -121,7 +121,8 @@ def test_leaky_relu_is_a_mix_of_relu_and_linear(x, slope):
 @given(vectors(1e-3), slopes)
 def test_elu_is_continuous_at_0(x, alpha):
     near = np.where(x > 0, x, alpha * x)
-    close(of(c.elu, x, alpha), near, rtol=1e-3, atol=0)
+    # alpha * x can be subnormal where x is not, and may then be taken as 0.
+    close(of(c.elu, x, alpha), near, rtol=1e-3, atol=np.finfo("f4").tiny)
 
 
 @chosen
