@@ -42,7 +42,7 @@ class Spec:
 
 
 SPEC = Spec()
-QUICK = {"frames_every": 10}
+QUICK = {"frames_every": 50}
 SMALL = {"epochs": 2}
 
 NAMES = {"2-2-2-1": "2-D", "2-3-2-1": "3-D", "2-4-2-1": "4-D"}

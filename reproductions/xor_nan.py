@@ -42,7 +42,7 @@ class Spec:
 
 
 SPEC = Spec()
-QUICK = {"session_activations": ("relu",)}
+QUICK = {"session_activations": ("relu",), "rates": (0.01,), "traced_seeds": 16}
 SMALL = {"hidden": (5,), "steps": 201}
 
 
