@@ -6,7 +6,7 @@ elementwise on that axis, any activation works unchanged, and each vector instru
 replicas. The whole training loop is one compiled function; replicas go through it in blocks small
 enough for the cache, blocks side by side on threads.
 
-The package sets three XLA flags before TensorFlow is imported (see `reproductions/__init__.py`);
+The package sets XLA flags before TensorFlow is imported (see `reproductions/__init__.py`);
 without them the results are the same bits, three times slower.
 """
 
