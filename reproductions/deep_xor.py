@@ -22,7 +22,7 @@ from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Clai
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
 from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
-from reproductions.suite.statistics import wilson
+from reproductions.suite.statistics import share_of, wilson
 
 
 @dataclass(frozen=True)
@@ -112,11 +112,7 @@ def _tables(spec, trained, first) -> dict[str, pd.DataFrame]:
 
 
 def _rate_row(event, count, seeds):
-    low, high = wilson(count, seeds)
-    share = count / seeds
-    return {
-        "event": event, "count": count, "seeds": seeds, "share": share, "low": low, "high": high
-    }  # fmt: skip
+    return {"event": event, "count": count, "seeds": seeds, **share_of(count, seeds)}
 
 
 def _curves(step, cost, accuracy):

@@ -23,7 +23,7 @@ from reproductions.suite import circles, drawing
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
 from reproductions.suite.progress import progress
-from reproductions.suite.statistics import wilson
+from reproductions.suite.statistics import share_of, wilson
 
 
 @dataclass(frozen=True)
@@ -124,11 +124,7 @@ def _tables(spec, records, network) -> dict[str, pd.DataFrame]:
 
 
 def _rate_row(event, count, seeds):
-    low, high = wilson(count, seeds)
-    share = count / seeds
-    return {
-        "event": event, "count": count, "seeds": seeds, "share": share, "low": low, "high": high
-    }  # fmt: skip
+    return {"event": event, "count": count, "seeds": seeds, **share_of(count, seeds)}
 
 
 def _shown(accuracy, loss) -> dict[str, int]:

@@ -22,7 +22,7 @@ from reproductions.suite import circles, drawing
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
 from reproductions.suite.progress import progress
-from reproductions.suite.statistics import wilson
+from reproductions.suite.statistics import share_of, wilson
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,6 @@ def _tables(hidden, rates, epochs, weights, records) -> dict[str, pd.DataFrame]:
     for i, rate in enumerate(rates):
         own = accuracy[i]
         seeds, separates = len(own), int((own == 1).sum())
-        low, high = wilson(separates, seeds)
         label = {"network": circles.name(hidden), "rate": rate, "epochs": epochs}
         networks.append(
             {
@@ -125,9 +124,7 @@ def _tables(hidden, rates, epochs, weights, records) -> dict[str, pd.DataFrame]:
                 "separates": separates,
                 "better": int((own > circles.LINE_ACCURACY).sum()),
                 "high_accuracy": int((own > HIGH).sum()),
-                "share": separates / seeds,
-                "low": low,
-                "high": high,
+                **share_of(separates, seeds),
                 "accuracy_q50": np.median(own),
                 "accuracy_best": own.max(),
             }

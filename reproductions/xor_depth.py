@@ -24,7 +24,7 @@ from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Clai
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
 from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
-from reproductions.suite.statistics import wilson
+from reproductions.suite.statistics import share_of, wilson
 
 
 @dataclass(frozen=True)
@@ -149,14 +149,11 @@ def _row(result):
     cost = result["end"]["cost"]
     counts, seeds = _counts(cost), len(cost)
     solved = counts["solved"]
-    low, high = wilson(solved, seeds)
     quantiles = np.quantile(cost, (0.25, 0.5, 0.75))
     return {
         "seeds": seeds,
         **counts,
-        "share": solved / seeds,
-        "low": low,
-        "high": high,
+        **share_of(solved, seeds),
         "accuracy_1": int((result["accuracy"] == 1).sum()),
         "finite": int(result["finite"].sum()),
         **dict(zip(("cost_q25", "cost_q50", "cost_q75"), quantiles, strict=True)),
@@ -210,16 +207,13 @@ def _levels(step, moment):
     rows = []
     for level in (SOLVED, *LEVELS, BETWEEN):
         own = labels == level
-        low, high = wilson(own.sum(), len(own))
         rows.append(
             {
                 "step": step,
                 "level": level,
                 "count": own.sum(),
                 "seeds": len(own),
-                "share": own.mean(),
-                "low": low,
-                "high": high,
+                **share_of(own.sum(), len(own)),
                 "cost_q50": np.median(cost[own]) if own.any() else np.nan,
                 "gradient_q50": np.median(gradient[own]) if own.any() else np.nan,
             }

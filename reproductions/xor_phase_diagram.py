@@ -21,7 +21,7 @@ from reproductions.suite.claims import Claim
 from reproductions.suite.kinds import Close, Exact, Rate, Table
 from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
-from reproductions.suite.statistics import wilson
+from reproductions.suite.statistics import share_of
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,6 @@ def _cells(spec, depth, activation, done) -> pd.DataFrame:
     frame = []
     for (scheme, rate), own in zip(cells, outcome.reshape(len(cells), -1), strict=True):
         solved = int((own == "solved").sum())
-        low, high = wilson(solved, spec.seeds)
         frame.append(
             {
                 "activation": activation,
@@ -93,9 +92,7 @@ def _cells(spec, depth, activation, done) -> pd.DataFrame:
                 "solved": solved,
                 "plateau": (own == "plateau").sum(),
                 "non_finite": (own == "non-finite").sum(),
-                "share": solved / spec.seeds,
-                "low": low,
-                "high": high,
+                **share_of(solved, spec.seeds),
             }
         )
     return pd.DataFrame(frame)

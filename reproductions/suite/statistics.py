@@ -22,6 +22,12 @@ def wilson(successes: int, trials: int, confidence: float = 0.95) -> tuple[float
     return float(interval.low), float(interval.high)
 
 
+def share_of(count: int, trials: int) -> dict[str, float]:
+    """A share with its 95 % Wilson interval, as the columns `share`, `low` and `high`."""
+    low, high = wilson(count, trials)
+    return {"share": count / trials, "low": low, "high": high}
+
+
 def same_rate_p(successes_a: int, trials_a: int, successes_b: int, trials_b: int) -> float:
     """The p-value of two counts under one common rate (Fisher's exact test, two-sided).
 

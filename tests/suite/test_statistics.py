@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reproductions.suite.statistics import generator, same_rate_p, wilson
+from reproductions.suite.statistics import generator, same_rate_p, share_of, wilson
 
 
 def test_wilson_against_its_formula():
@@ -13,6 +13,10 @@ def test_wilson_against_its_formula():
         middle = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
         assert wilson(k, n) == pytest.approx((middle - half, middle + half), abs=1e-12)
+
+
+def test_a_share_and_its_interval():
+    assert share_of(3, 4) == {"share": 0.75, "low": wilson(3, 4)[0], "high": wilson(3, 4)[1]}
 
 
 def test_the_tea_taster():
