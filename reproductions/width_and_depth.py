@@ -35,7 +35,7 @@ class Spec:
     epochs: int = 100
     longer: int = 10  # times as many epochs; 1 for no longer run
     longer_part: int = 8  # of the seeds: one in so many
-    depths: tuple[tuple[int, tuple[int, ...]], ...] = ((2, (1, 3, 4, 6, 8)), (3, (1, 2, 4)))
+    depths: tuple[tuple[int, tuple[int, ...]], ...] = ((2, (1, 3, 4, 5, 6, 7, 8)), (3, (1, 2, 4)))
     depth_rates: tuple[float, ...] = (0.005, 0.05)
     depth_part: int = 4
 
