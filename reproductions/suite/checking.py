@@ -47,6 +47,7 @@ def _compare_experiment(experiment, folders, verdicts, found, judge) -> None:
     records = [provenance.read(folder / experiment.name) for folder in folders]
     seeds = [record["seeds"] for record in records]
     quick = _is_quick(experiment, records)
+    quick |= records[0].get("inputs", {}) != records[1].get("inputs", {})
     same_seeds = seeds[0] == seeds[1] and not quick
     readable = _compare_tables(experiment, folders, found, same_seeds, all_rows=not quick)
     ids = [claim.id for claim in experiment.claims]

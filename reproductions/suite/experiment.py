@@ -30,24 +30,26 @@ class Experiment:
         name: the module's name, and that of its results folder.
         doc: the module's docstring.
         spec: the setting under which the stored numbers were made; a frozen dataclass.
-        run: makes the tables, and nothing else, from a spec.
+        run: makes the tables, and nothing else, from a spec (and from its inputs, if it has any).
         figures: draws what the tables hold.
         tables: each table's shape, by name.
         claims: the claims that the experiment judges.
         small: fields of the spec that make a run short enough for the tests; optional.
         quick: fields of the spec for a first look, which may leave out rows of tables over seeds;
             optional.
+        inputs: the tables of other experiments that this one reads, by experiment; optional.
     """
 
     name: str
     doc: str
     spec: Any
-    run: Callable[[Any], dict[str, "pd.DataFrame"]]
+    run: Callable[..., dict[str, "pd.DataFrame"]]
     figures: Callable[[Mapping[str, "pd.DataFrame"]], dict[str, "Figure"]]
     tables: Mapping[str, "Table"]
     claims: "list[Claim]"
     small: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     quick: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    inputs: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
     @property
     def summary(self) -> str:
@@ -100,4 +102,5 @@ def load(name: str) -> Experiment:
         claims=module.CLAIMS,
         small=getattr(module, "SMALL", {}),
         quick=getattr(module, "QUICK", {}),
+        inputs=getattr(module, "INPUTS", {}),
     )

@@ -20,7 +20,11 @@ ROOT = FOLDER.parent
 
 
 def describe(
-    experiment: Experiment, spec: Any, seconds: float, contents: dict[str, bytes]
+    experiment: Experiment,
+    spec: Any,
+    seconds: float,
+    contents: dict[str, bytes],
+    results: Path,
 ) -> dict[str, Any]:
     """The provenance of one experiment's files."""
     return {
@@ -32,7 +36,8 @@ def describe(
         "packages": _packages(),
         "cpu": _cpu(),
         "cores": os.cpu_count(),
-        "fingerprint": fingerprint(experiment, spec),
+        "inputs": {name: read(results / name)["spec"] for name in experiment.inputs},
+        "fingerprint": fingerprint(experiment, spec, results),
         "files": {name: sha256(data) for name, data in sorted(contents.items())},
     }
 
@@ -66,7 +71,8 @@ def is_current(folder: Path, experiment: Experiment, spec: Any) -> bool:
         content = read(folder)
     except InputError:
         return False
-    return content.get("fingerprint") == fingerprint(experiment, spec) and not damaged(folder)
+    now = fingerprint(experiment, spec, folder.parent)
+    return content.get("fingerprint") == now and not damaged(folder)
 
 
 def damaged(folder: Path) -> list[str]:
@@ -82,9 +88,15 @@ def damaged(folder: Path) -> list[str]:
     ]
 
 
-def fingerprint(experiment: Experiment, spec: Any) -> str:
-    """Changes whenever the spec, the code that makes the result, or a pinned package does."""
-    return sha256(f"{_code(experiment.name)}\n{spec!r}".encode())
+def fingerprint(experiment: Experiment, spec: Any, results: Path) -> str:
+    """Changes whenever the spec, the code, a pinned package, or a table that is read does."""
+    files = [
+        results / name / f"{table}.csv"
+        for name, tables in experiment.inputs.items()
+        for table in tables
+    ]
+    inputs = "\n".join(sha256(f.read_bytes()) if f.is_file() else "missing" for f in files)
+    return sha256(f"{_code(experiment.name)}\n{spec!r}\n{inputs}".encode())
 
 
 @functools.cache

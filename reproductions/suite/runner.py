@@ -37,6 +37,8 @@ def run(
     verdicts = claims.read(results / CLAIMS_FILE)
     write_whole(results / CLAIMS_FILE, to_csv(verdicts))  # fails now rather than after an hour
     ran = []
+    # Those that read what others make come last; the sort keeps the order of the rest.
+    names = sorted(names, key=lambda name: bool(load(name).inputs))
     with progress(names, what="experiments", unit="experiment") as bar:
         for name in bar:
             bar.set_description(name)
@@ -87,7 +89,7 @@ def run_one(experiment: Experiment, spec, results: Path) -> pd.DataFrame:
     nothing that the stored numbers do not.
     """
     started = time.perf_counter()
-    frames = experiment.run(spec)
+    frames = experiment.run(*arguments(experiment, spec, results))
     if set(frames) != set(experiment.tables):
         raise ValueError(
             f"{experiment.name} must make the tables {sorted(experiment.tables)}."
@@ -99,9 +101,31 @@ def run_one(experiment: Experiment, spec, results: Path) -> pd.DataFrame:
     judged = claims.judge(experiment, tables)
     contents |= drawing.render_all(experiment.figures, tables)
     seconds = time.perf_counter() - started
-    record = provenance.describe(experiment, spec, seconds, contents)
+    record = provenance.describe(experiment, spec, seconds, contents, results)
     write_folder(results / experiment.name, contents, provenance.to_json(record))
     return judged
+
+
+def arguments(experiment: Experiment, spec, results: Path) -> tuple:
+    """What an experiment's `run` is called with: its spec, and the tables that it reads, if any.
+
+    Raises:
+        InputError: such a table is not in the results folder, or cannot be read.
+    """
+    if not experiment.inputs:
+        return (spec,)
+    inputs = {}
+    for name, wanted in experiment.inputs.items():
+        tables, folder = load(name).tables, results / name
+        if not folder.is_dir():
+            raise InputError(
+                f"{experiment.name} reads the tables of {name}; run {name} first."
+                f" Received: {results}"
+            )
+        inputs[name] = {
+            table: read_table(folder / f"{table}.csv", tables[table]) for table in wanted
+        }
+    return spec, inputs
 
 
 def reread(name: str, frame: pd.DataFrame, table: Table) -> pd.DataFrame:

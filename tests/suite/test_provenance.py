@@ -28,9 +28,9 @@ def test_the_code_of_an_experiment_is_what_it_imports():
 
 def test_the_spec_and_the_code_are_in_the_fingerprint(tmp_path, monkeypatch):
     loaded = experiment.load("forward_pass")
-    before = provenance.fingerprint(loaded, loaded.spec)
-    assert provenance.fingerprint(loaded, loaded.spec) == before
+    before = provenance.fingerprint(loaded, loaded.spec, tmp_path)
+    assert provenance.fingerprint(loaded, loaded.spec, tmp_path) == before
     other = dataclasses.replace(loaded.spec, x=(1.0, 0.6))
-    assert provenance.fingerprint(loaded, other) != before
+    assert provenance.fingerprint(loaded, other, tmp_path) != before
     monkeypatch.setattr(provenance, "_code", lambda name: "other code")
-    assert provenance.fingerprint(loaded, loaded.spec) != before
+    assert provenance.fingerprint(loaded, loaded.spec, tmp_path) != before
