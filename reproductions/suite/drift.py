@@ -1,0 +1,166 @@
+"""How far the numbers drift on other processors: `make drift`, no part of a reproduction.
+
+Every experiment runs once for each setting below, as on a processor without wide instructions, with
+fewer or more threads, or with oneDNN's kernels; the results are held against the stored numbers, as
+`check` does, and how far each table moved goes to `results/drift`.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from reproductions.suite import checking, drawing
+from reproductions.suite.experiment import chosen, load
+from reproductions.suite.files import write_whole
+from reproductions.suite.kinds import Close, Rate
+from reproductions.suite.runner import read_tables
+from reproductions.suite.tables import plain, to_csv
+
+EXPECTED = Path("results/expected")
+DRIFT = Path("results/drift")
+
+NUMPY_WIDE = "X86_V4 AVX512_ICL AVX512_SPR"
+SETTINGS = {
+    # What each changes in the environment, and how many cores Python believes in.
+    "as it is": ({}, None),
+    "no AVX-512": (
+        {
+            "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
+            "ONEDNN_MAX_CPU_ISA": "AVX2",
+            "OPENBLAS_CORETYPE": "Haswell",
+            "NPY_DISABLE_CPU_FEATURES": NUMPY_WIDE,
+        },
+        None,
+    ),
+    "no AVX2": (
+        {
+            "XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2",
+            "ONEDNN_MAX_CPU_ISA": "SSE41",
+            "OPENBLAS_CORETYPE": "Nehalem",
+            "NPY_DISABLE_CPU_FEATURES": f"{NUMPY_WIDE} X86_V3",
+        },
+        None,
+    ),
+    "one thread": ({"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}, 1),
+    "four threads": ({"TF_NUM_INTRAOP_THREADS": "4", "TF_NUM_INTEROP_THREADS": "4"}, 4),
+    "oneDNN on": ({"TF_ENABLE_ONEDNN_OPTS": "1"}, None),
+}
+
+RUN = """\
+import os, sys
+if {cores}: os.cpu_count = lambda: {cores}
+from reproductions.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the settings, prints each one's differences, and stores the drift of every table."""
+    parser = argparse.ArgumentParser(
+        prog="python -m reproductions.suite.drift", description=__doc__
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="experiments; all by default")
+    parser.add_argument("--settings", nargs="+", choices=SETTINGS, default=list(SETTINGS))
+    parser.add_argument("--quick", action="store_true", help="few seeds, fewer settings")
+    given = parser.parse_args(arguments)
+    names = chosen(given.names)
+    rows, status = [], 0
+    for setting in given.settings:
+        with tempfile.TemporaryDirectory() as folder:
+            _run(setting, names, Path(folder), given.quick)
+            found = checking.compare(names, EXPECTED, Path(folder), judge=True)
+            differences = found.concluded()
+            print(
+                f"{setting}: {len(differences)} differences", *differences, sep="\n  ", flush=True
+            )
+            status |= bool(differences)
+            rows += [
+                {"setting": setting, **row} for name in names for row in _drift(name, Path(folder))
+            ]
+    frame = pd.DataFrame(rows)
+    write_whole(DRIFT / "drift.csv", to_csv(frame))
+    for name, data in drawing.render_all(lambda tables: {"drift": _figure(tables)}, frame).items():
+        write_whole(DRIFT / name, data)
+    return int(status)
+
+
+def _run(setting: str, names: list[str], folder: Path, quick: bool) -> None:
+    changes, cores = SETTINGS[setting]
+    command = [sys.executable, "-c", RUN.format(cores=cores), "run", *names]
+    command += ["--results", str(folder), *(["--quick"] if quick else [])]
+    subprocess.run(command, env={**os.environ, **changes}, check=True, stdout=subprocess.DEVNULL)
+
+
+def _drift(name: str, folder: Path) -> list[dict]:
+    """A row a table: how many values moved at all, and the farthest, in tolerances."""
+    experiment = load(name)
+    stored, fresh = (read_tables(experiment, results) for results in (EXPECTED, folder))
+    return [
+        {"experiment": name, "table": table, **_moved(shape, stored[table], fresh[table])}
+        for table, shape in experiment.tables.items()
+    ]
+
+
+def _moved(shape, stored, fresh) -> dict:
+    key = list(shape.key)
+    both = pd.merge(stored, fresh, on=key, suffixes=("|a", "|b"))
+    values = changed = counts = counts_changed = 0
+    farthest = 0.0
+    for column, kind in shape.columns.items():
+        a, b = both[f"{column}|a"], both[f"{column}|b"]
+        differ = int((a.map(plain) != b.map(plain)).sum())
+        if isinstance(kind, Rate):
+            counts += len(a)
+            counts_changed += differ
+            continue
+        values += len(a)
+        changed += differ
+        if isinstance(kind, Close) and len(a):
+            a, b = a.to_numpy(float), b.to_numpy(float)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                ratio = np.abs(a - b) / (kind.atol + kind.rtol * np.abs(a))
+            ratio[(a == b) | (np.isnan(a) & np.isnan(b))] = 0
+            farthest = max(farthest, float(ratio.max()))
+    return {
+        "values": values,
+        "changed": changed,
+        "farthest_tolerances": farthest,
+        "counts": counts,
+        "counts_changed": counts_changed,
+    }
+
+
+def _figure(frame):
+    """The farthest value of every table in tolerances; only tables of which something moved."""
+    frame = frame.assign(place=frame["experiment"] + ": " + frame["table"])
+    shown = frame.groupby("place")["farthest_tolerances"].max()
+    places = shown[shown > 0].index.tolist()
+    figure, ((axes,),) = drawing.panels(width=8.5, height=max(3.0, 0.2 * len(places) + 1.4))
+    markers = "oDsv^P"
+    for i, (setting, rows) in enumerate(frame.groupby("setting", sort=False)):
+        rows = rows[rows["farthest_tolerances"] > 0]
+        axes.plot(
+            rows["farthest_tolerances"],
+            [places.index(place) for place in rows["place"]],
+            markers[i],
+            label=setting,
+            alpha=0.8,
+            markersize=5,
+        )
+    axes.axvline(1, color=drawing.BLACK, linewidth=1)
+    axes.set_yticks(range(len(places)), places, fontsize=8)
+    axes.invert_yaxis()
+    axes.set(xscale="log", xlabel="farthest value of the table (tolerances; right of 1 fails)")
+    axes.set_title("How far the tables drift on other processors")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=6)
+    return figure
+
+
+if __name__ == "__main__":
+    sys.exit(main())
