@@ -10,6 +10,7 @@ from reproductions.suite.errors import InputError
 
 LATEST = Path("results/latest")
 EXPECTED = Path("results/expected")
+CUSTOM = Path("results/custom")
 INTERRUPTED = 130
 
 
@@ -43,7 +44,8 @@ def parser() -> OneLineParser:
     run.add_argument("names", nargs="*", metavar="NAME")
     run.add_argument("--seeds", type=whole_number, metavar="N", help="random initialisations")
     run.add_argument("--quick", action="store_true", help="a first look: few seeds, fewer settings")
-    run.add_argument("--results", type=Path, default=LATEST, metavar="DIR")
+    run.add_argument("--config", type=Path, metavar="FILE", help="another setting, a TOML file")
+    run.add_argument("--results", type=Path, metavar="DIR")
     run.add_argument("--force", action="store_true", help="also what would come out the same")
     check = commands.add_parser("check", help="hold fresh results against the stored numbers")
     check.add_argument("names", nargs="*", metavar="NAME")
@@ -81,10 +83,32 @@ def _list(given) -> int:
 
 def _run(given) -> int:
     names = experiment.chosen(given.names)
+    changes, results = {}, given.results or LATEST
+    if given.config:
+        from reproductions.suite import config
+
+        changes = config.read(given.config)
+        names = names if given.names else list(changes)
+        results = _own_folder(given, changes)
     from reproductions.suite import runner
 
-    runner.run(names, given.results, given.seeds, given.force, given.quick)
+    runner.run(names, results, given.seeds, given.force, given.quick, changes)
     return 0
+
+
+def _own_folder(given, changes) -> Path:
+    """Where results of another setting go: never where those of the stored one are."""
+    if given.seeds and any("seeds" in fields for fields in changes.values()):
+        raise InputError(f"{given.config} sets seeds too. Received: --seeds {given.seeds}")
+    folder = given.results or CUSTOM / given.config.stem
+    taken = [LATEST.resolve(), EXPECTED.resolve()]
+    if any(path in taken for path in (folder.resolve(), *folder.resolve().parents)):
+        raise InputError(
+            f"results of another setting need a folder of their own. Received: {folder}"
+        )
+    if not given.config.stem.strip("."):  # as of "...toml", which would be the folder above
+        raise InputError(f"the file's name gives no folder's name. Received: {given.config}")
+    return folder
 
 
 def _check(given) -> int:

@@ -31,8 +31,8 @@ class Spec:
 
     seeds: int = 4096
     hidden: tuple[int, ...] = (5,) * 9
-    activations: tuple[str, ...] = ("sigmoid", "relu", "leaky_relu", "tanh")
-    losses: tuple[str, ...] = ("document", "stable")
+    activations: tuple[xor.Activation, ...] = ("sigmoid", "relu", "leaky_relu", "tanh")
+    losses: tuple[xor.Loss, ...] = ("document", "stable")
     rate: float = 0.01
     steps: int = 20_001
     every: int = 100

@@ -8,30 +8,36 @@ Known differences: the post prints no output of the network; the ledger's two nu
 from the listing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from reproductions.suite import drawing
 from reproductions.suite.claims import Claim, Judgement, by
+from reproductions.suite.experiment import ANY_SIGN
 from reproductions.suite.kinds import Close, Exact, Printed, Table
+
+Matrix = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
 class Spec:
     """The listings' numbers."""
 
-    product_x: tuple = ((1, 2),)
-    product_w: tuple = ((1, 2, 3), (4, 5, 6))
-    product_printed: tuple = ((9, 12, 15),)
-    x: tuple = (1.0, 0.5)
-    weights: tuple = (
-        (((0.1, 0.3, 0.5), (0.2, 0.4, 0.6)), (0.1, 0.2, 0.3)),
-        (((0.1, 0.4), (0.2, 0.5), (0.3, 0.6)), (0.1, 0.2)),
-        (((0.1, 0.3), (0.2, 0.4)), (0.1, 0.2)),
+    product_x: Matrix = field(default=((1, 2),), metadata=ANY_SIGN)
+    product_w: Matrix = field(default=((1, 2, 3), (4, 5, 6)), metadata=ANY_SIGN)
+    product_printed: Matrix = field(default=((9, 12, 15),), metadata=ANY_SIGN)
+    x: tuple[float, ...] = field(default=(1.0, 0.5), metadata=ANY_SIGN)
+    weights: tuple[tuple[Matrix, tuple[float, ...]], ...] = field(
+        default=(
+            (((0.1, 0.3, 0.5), (0.2, 0.4, 0.6)), (0.1, 0.2, 0.3)),
+            (((0.1, 0.4), (0.2, 0.5), (0.3, 0.6)), (0.1, 0.2)),
+            (((0.1, 0.3), (0.2, 0.4)), (0.1, 0.2)),
+        ),
+        metadata=ANY_SIGN,
     )
-    y_printed: tuple = (0.31682708, 0.69627909)
+    y_printed: tuple[float, ...] = field(default=(0.31682708, 0.69627909), metadata=ANY_SIGN)
 
 
 SPEC = Spec()

@@ -14,13 +14,14 @@ a cell.
 Known differences: the slides' animations come from other sites and show other maps.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from reproductions.suite import drawing
 from reproductions.suite.claims import IN_PART, Claim, Judgement, by
+from reproductions.suite.experiment import ANY_SIGN
 from reproductions.suite.kinds import Close, Exact, Table
 
 
@@ -29,13 +30,13 @@ class Spec:
     """The grid, the maps, and how many frames each part of the animation takes."""
 
     half_cells: int = 10
-    rotation_deg: float = 30.0
+    rotation_deg: float = field(default=30.0, metadata=ANY_SIGN)
     dilation: float = 1.5
-    shear: float = 0.5
+    shear: float = field(default=0.5, metadata=ANY_SIGN)
     bias: tuple[float, float] = (0.45, -0.25)
     side_points: int = 16
     line_steps: int = 200
-    turning_line: float = 0.5
+    turning_line: float = field(default=0.5, metadata=ANY_SIGN)
     frames: tuple[tuple[str, int], ...] = (
         ("start", 4),
         ("rotation", 10),

@@ -31,14 +31,14 @@ class Spec:
 
     seeds: int = 2048
     hidden: tuple[int, ...] = (5,) * 9
-    activations: tuple[str, ...] = ("sigmoid", "relu", "leaky_relu", "tanh")
+    activations: tuple[xor.Activation, ...] = ("sigmoid", "relu", "leaky_relu", "tanh")
     rates: tuple[float, ...] = (0.01, 0.1)
     steps: int = 20_001
     every: int = 100
     late: int = 10_000
     traced_seeds: int = 64
     session_seeds: int = 32
-    session_activations: tuple[str, ...] = ("sigmoid", "relu", "leaky_relu")
+    session_activations: tuple[xor.Activation, ...] = ("sigmoid", "relu", "leaky_relu")
 
 
 SPEC = Spec()

@@ -12,6 +12,7 @@ cost is computed from the logit, so that no NaN comes from the loss's arithmetic
 
 import itertools
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -29,10 +30,10 @@ class Spec:
     """The map's axes, and the seeds in each of its cells."""
 
     seeds: int = 384
-    activations: tuple[str, ...] = (
+    activations: tuple[xor.Activation, ...] = (
         "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
     )  # fmt: skip
-    initialisations: tuple[str, ...] = ("normal", "glorot", "he")
+    initialisations: tuple[Literal["normal", "glorot", "he"], ...] = ("normal", "glorot", "he")
     depths: tuple[int, ...] = (2, 4, 6, 8, 10, 12)
     rates: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
     width: int = 5

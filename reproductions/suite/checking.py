@@ -1,5 +1,6 @@
 """Holds one results folder against another: `check`, `compare` and `accept`."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -45,6 +46,10 @@ def compare(wanted: list[str], expected: Path, obtained: Path, judge: bool) -> C
 
 def _compare_experiment(experiment, folders, verdicts, found, judge) -> None:
     records = [provenance.read(folder / experiment.name) for folder in folders]
+    settings = _other_settings(experiment, records)
+    found.differences.extend(settings)
+    if settings and judge:
+        return  # numbers of another setting are no evidence about the stored ones
     seeds = [record["seeds"] for record in records]
     quick = _is_quick(experiment, records)
     quick |= records[0].get("inputs", {}) != records[1].get("inputs", {})
@@ -61,6 +66,28 @@ def _compare_experiment(experiment, folders, verdicts, found, judge) -> None:
         found.notes.append(_seeds_note(experiment.name, seeds, rows))
         rows = [frame.assign(verdict="") for frame in rows]
     compare_table(CLAIMS_FILE, claims.CLAIMS_TABLE, *rows, found)
+
+
+def _other_settings(experiment: Experiment, records: list[dict]) -> list[Difference]:
+    """Where two results were made in different settings, or read tables that were."""
+    sides = [(experiment, "", [record["spec"] for record in records])]
+    inputs = [record.get("inputs", {}) for record in records]
+    sides += [
+        (load(name), f"{name}.", [side[name] for side in inputs])
+        for name in experiment.inputs
+        if all(isinstance(side.get(name), dict) for side in inputs)
+    ]
+    return [
+        Difference(
+            f"{experiment.name}/{provenance.FILE}",
+            "spec",
+            f"{prefix}{field}",
+            *(json.dumps(value) for value in pair),
+            "another setting, its numbers are not those of this one",
+        )
+        for source, prefix, specs in sides
+        for field, pair in provenance.other_settings(source, *specs).items()
+    ]
 
 
 def _is_quick(experiment: Experiment, records: list[dict]) -> bool:
@@ -129,10 +156,18 @@ def accept(wanted: list[str], latest: Path, expected: Path) -> None:
         InputError: the fresh results are missing, damaged, or not of the experiment's own spec.
     """
     judged = claims.read(latest / CLAIMS_FILE)
-    stored = claims.read(expected / CLAIMS_FILE)
+    kept = claims.read(expected / CLAIMS_FILE)
     checked = []
     for name in wanted:
         experiment, folder = load(name), latest / name
+        stored = provenance.spec_of(experiment.spec)
+        other = provenance.other_settings(experiment, stored, provenance.read(folder)["spec"])
+        if other:
+            fields = ", ".join(f"{field} = {json.dumps(pair[1])}" for field, pair in other.items())
+            raise InputError(
+                f"these are results of another setting ({fields}); run {name} without --config"
+                f" first. Received: {folder}"
+            )
         if not provenance.is_current(folder, experiment, experiment.spec):
             raise InputError(
                 f"these are not whole results of today's code and spec; run {name} first."
@@ -145,5 +180,5 @@ def accept(wanted: list[str], latest: Path, expected: Path) -> None:
         ids = [claim.id for claim in experiment.claims]
         record = read_bytes(latest / experiment.name / provenance.FILE)
         write_folder(expected / experiment.name, contents, record)
-        stored = claims.merge(stored, judged[judged["id"].isin(ids)], ids)
-        write_whole(expected / CLAIMS_FILE, to_csv(stored))
+        kept = claims.merge(kept, judged[judged["id"].isin(ids)], ids)
+        write_whole(expected / CLAIMS_FILE, to_csv(kept))

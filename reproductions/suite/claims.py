@@ -85,12 +85,23 @@ def ledger() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=header).set_index("id")
 
 
-def judge(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The rows of claims.csv that an experiment's tables give, as text."""
+def judge(
+    experiment: Experiment, tables: Mapping[str, pd.DataFrame], setting: str = ""
+) -> pd.DataFrame:
+    """The rows of claims.csv that an experiment's tables give, as text.
+
+    Where the tables were made in another `setting` than the stored one, each note begins with it,
+    and a claim whose numbers they do not hold is left out.
+    """
     rows = []
     for claim in experiment.claims:
         entry = ledger().loc[claim.id]
-        judgement = claim.judge(tables)
+        try:
+            judgement = claim.judge(tables)
+        except Exception:
+            if not setting:
+                raise
+            continue
         rows.append(
             {
                 "id": claim.id,
@@ -102,7 +113,7 @@ def judge(experiment: Experiment, tables: Mapping[str, pd.DataFrame]) -> pd.Data
                 "high": _text(judgement.high),
                 "rule": claim.rule,
                 "verdict": judgement.verdict,
-                "note": judgement.note,
+                "note": f"with {setting}: {judgement.note}" if setting else judgement.note,
             }
         )
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)

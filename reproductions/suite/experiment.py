@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # `list` must answer without pandas
     from reproductions.suite.kinds import Table
 
 FOLDER = Path(__file__).parents[1]
+ANY_SIGN = {"any_sign": True}
+"""Metadata of a spec's field whose numbers may have another sign than the stored ones."""
 
 
 @dataclass(frozen=True)

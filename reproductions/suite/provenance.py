@@ -17,6 +17,7 @@ from reproductions.suite.files import read_bytes, sha256
 FILE = "provenance.json"
 PACKAGES = ("keras", "matplotlib", "numpy", "pandas", "scipy", "tensorflow", "tensorflow-cpu")
 ROOT = FOLDER.parent
+MISSING = "no such field"
 
 
 def describe(
@@ -63,6 +64,29 @@ def read(folder: Path) -> dict[str, Any]:
     if not (sound and (seeds is None or isinstance(seeds, int))):
         raise InputError(f"cannot read {path}: it is not what a run writes")
     return content
+
+
+def other_settings(
+    experiment: Experiment, expected: dict[str, Any], obtained: dict[str, Any]
+) -> dict[str, tuple[Any, Any]]:
+    """The fields in which two specs, as in provenance.json, differ so that numbers cannot be held.
+
+    The number of seeds may differ, and so may the fields of a first look on one side: those results
+    have fewer rows, not other numbers.
+    """
+    quick = json.loads(json.dumps(dict(experiment.quick)))
+    found = {}
+    for name in [*expected, *(name for name in obtained if name not in expected)]:
+        pair = expected.get(name, MISSING), obtained.get(name, MISSING)
+        first_look = name in quick and quick[name] in pair
+        if pair[0] != pair[1] and name != "seeds" and not first_look:
+            found[name] = pair
+    return found
+
+
+def spec_of(spec: Any) -> dict[str, Any]:
+    """A spec as it stands in provenance.json."""
+    return json.loads(json.dumps(dataclasses.asdict(spec)))
 
 
 def is_current(folder: Path, experiment: Experiment, spec: Any) -> bool:

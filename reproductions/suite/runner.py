@@ -1,10 +1,15 @@
 """Runs experiments and writes what they give: tables, figures, provenance, claims."""
 
 import dataclasses
+import json
 import time
+from collections.abc import Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+from tqdm import tqdm
 
 from reproductions.suite import claims, drawing, provenance
 from reproductions.suite.errors import InputError
@@ -26,14 +31,18 @@ def run(
     seeds: int | None = None,
     force: bool = False,
     quick: bool = False,
+    changes: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
     """Runs experiments into a results folder and prints a line for each, then the verdicts.
 
     What is already there and would come out the same is left as it is, unless `force` is set.
+    `changes` holds, by experiment, fields of the spec in another setting than the stored one.
 
     Raises:
-        InputError: the folder cannot be written to, or its claims.csv cannot be read.
+        InputError: the folder cannot be written to, its claims.csv cannot be read, or an experiment
+            cannot run in the setting asked for.
     """
+    changes = changes or {}
     verdicts = claims.read(results / CLAIMS_FILE)
     write_whole(results / CLAIMS_FILE, to_csv(verdicts))  # fails now rather than after an hour
     ran = []
@@ -43,18 +52,21 @@ def run(
         for name in bar:
             bar.set_description(name)
             experiment = load(name)
-            spec = spec_for(experiment, seeds, quick)
+            own = changes.get(name, {})
+            setting = in_words(other_than_stored(experiment, own))
+            with another_setting(name, setting):
+                spec = spec_for(experiment, seeds, quick, own)
             ran.extend(claim.id for claim in experiment.claims)
             started = time.perf_counter()
             if not force and provenance.is_current(results / name, experiment, spec):
-                judged = claims.judge(experiment, read_tables(experiment, results))
+                judged = claims.judge(experiment, read_tables(experiment, results), setting)
                 took = "unchanged"
             else:
-                judged = run_one(experiment, spec, results)
+                judged = run_one(experiment, spec, results, setting)
                 took = f"{time.perf_counter() - started:.1f} s"
             verdicts = claims.merge(verdicts, judged, [claim.id for claim in experiment.claims])
             write_whole(results / CLAIMS_FILE, to_csv(verdicts))
-            bar.write(f"{name:24} {took:>9}")
+            bar.write(f"{name:24} {took:>9}  {in_words(own)}".rstrip())
     print(verdict_lines(verdicts[verdicts["id"].isin(ran)]))
 
 
@@ -70,36 +82,83 @@ def read_tables(experiment: Experiment, results: Path) -> dict[str, pd.DataFrame
     }
 
 
-def spec_for(experiment: Experiment, seeds: int | None = None, quick: bool = False):
-    """The experiment's spec, with as many seeds as the command line asks for.
+@contextmanager
+def another_setting(name: str, setting: str):
+    """Turns what fails in another setting than the stored one into a line for its author.
+
+    Raises:
+        InputError: anything failed, and `setting` is not empty.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        if not setting:
+            raise
+        raise InputError(
+            f"{name} cannot run in this setting ({_in_a_line(error)}). Received: {setting}"
+        ) from error
+
+
+def other_than_stored(experiment: Experiment, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that make another setting of an experiment's own; a number of seeds does not."""
+    stored = vars(experiment.spec)
+    return {n: value for n, value in fields.items() if n != "seeds" and value != stored[n]}
+
+
+def in_words(fields: Mapping[str, Any]) -> str:
+    """Fields of a spec in one short line, empty for none."""
+    texts = [f"{name} = {json.dumps(value, default=str)}" for name, value in fields.items()]
+    return ", ".join(text if len(text) <= 80 else f"{text[:77]}..." for text in texts)
+
+
+def _in_a_line(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
+
+
+def spec_for(
+    experiment: Experiment,
+    seeds: int | None = None,
+    quick: bool = False,
+    changes: Mapping[str, Any] | None = None,
+):
+    """The experiment's spec, with the changes and as many seeds as the user asks for.
 
     `quick` takes its settings for a first look, and few seeds where no number is asked for.
     """
-    changes = dict(experiment.quick) if quick else {}
+    fields = {**(experiment.quick if quick else {}), **(changes or {})}
     if experiment.has_seeds:
         few = min(QUICK_SEEDS, experiment.spec.seeds) if quick else experiment.spec.seeds
-        changes["seeds"] = seeds or few
-    return dataclasses.replace(experiment.spec, **changes)
+        fields["seeds"] = seeds or fields.get("seeds", few)
+    return dataclasses.replace(experiment.spec, **fields)
 
 
-def run_one(experiment: Experiment, spec, results: Path) -> pd.DataFrame:
+def run_one(experiment: Experiment, spec, results: Path, setting: str = "") -> pd.DataFrame:
     """Runs one experiment, writes its files, and returns its rows of claims.csv.
 
     Claims and figures are made from the tables as they will be read back, so that they say
-    nothing that the stored numbers do not.
+    nothing that the stored numbers do not. Those that another `setting` than the stored one has no
+    numbers for are left out.
     """
     started = time.perf_counter()
-    frames = experiment.run(*arguments(experiment, spec, results))
-    if set(frames) != set(experiment.tables):
-        raise ValueError(
-            f"{experiment.name} must make the tables {sorted(experiment.tables)}."
-            f" Received: {sorted(frames)}"
-        )
     shapes = experiment.tables.items()
-    tables = {name: reread(name, frames[name], table) for name, table in shapes}
+    with another_setting(experiment.name, setting):
+        frames = experiment.run(*arguments(experiment, spec, results))
+        if set(frames) != set(experiment.tables):
+            raise ValueError(
+                f"{experiment.name} must make the tables {sorted(experiment.tables)}."
+                f" Received: {sorted(frames)}"
+            )
+        tables = {name: reread(name, frames[name], table) for name, table in shapes}
     contents = {f"{name}.csv": to_csv(tables[name]) for name, _ in shapes}
-    judged = claims.judge(experiment, tables)
-    contents |= drawing.render_all(experiment.figures, tables)
+    judged = claims.judge(experiment, tables, setting)
+    try:
+        contents |= drawing.render_all(experiment.figures, tables)
+    except Exception as error:
+        if not setting:
+            raise
+        tqdm.write(f"{experiment.name}: no figures in this setting ({_in_a_line(error)})")
     seconds = time.perf_counter() - started
     record = provenance.describe(experiment, spec, seconds, contents, results)
     write_folder(results / experiment.name, contents, provenance.to_json(record))

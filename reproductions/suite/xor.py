@@ -1,8 +1,14 @@
 """The XOR problem as the xor-post sets it: data, networks, losses, and what counts as solved."""
 
 import math
+from typing import Literal
 
 import numpy as np
+
+Activation = Literal[
+    "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish", "linear"
+]  # fmt: skip
+Loss = Literal["document", "stable"]
 
 X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
 Y = np.array([[0], [1], [1], [0]], "float32")

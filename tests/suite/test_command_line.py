@@ -1,5 +1,6 @@
 """The command line: exit status, one clear line, and nothing stored is ever touched by mistake."""
 
+import dataclasses
 import json
 import shutil
 import subprocess
@@ -277,3 +278,113 @@ def test_a_merged_claims_file_is_sorted_and_keeps_other_rows(made):
     merged = claims.merge(pd.concat([stale, other]), judged, ["XP-06", "XP-07"])
     assert merged["id"].tolist() == ["AA-01", "XP-06", "XP-07"]
     assert "stale" not in set(merged["verdict"])
+
+
+@pytest.fixture
+def custom(folders, tmp_path, monkeypatch):
+    """Writes a configuration; `run` and `accept` keep to the test's folders."""
+    monkeypatch.setattr(command_line, "EXPECTED", folders[0])
+    monkeypatch.setattr(command_line, "LATEST", folders[1])
+    monkeypatch.setattr(command_line, "CUSTOM", tmp_path / "custom")
+
+    def write(text, name="mine.toml"):
+        (tmp_path / name).write_text(text)
+        return str(tmp_path / name)
+
+    return write
+
+
+def test_another_setting_has_a_folder_of_its_own(custom, folders, tmp_path, capsys):
+    before = [contents(folder) for folder in folders]
+    path = custom(f"[{NAME}]\nlayers = 12\n")
+    assert command_line.main(["run", "--config", path]) == 0
+    assert [contents(folder) for folder in folders] == before
+    assert "layers = 12" in capsys.readouterr().out.splitlines()[0]
+    made = tmp_path / "custom" / "mine"
+    assert (made / TABLE).read_text().splitlines()[-1].startswith("12,")
+    notes = claims.read(made / "claims.csv")["note"]
+    assert notes.str.startswith("with layers = 12: ").all()
+    assert command_line.main(["run", "--config", path]) == 0
+    assert "unchanged" in capsys.readouterr().out
+    assert claims.read(made / "claims.csv")["note"].equals(notes)
+
+
+def test_another_setting_is_never_held_for_the_stored_one(custom, folders, tmp_path, capsys):
+    path = custom(f"[{NAME}]\nlayers = 12\n")
+    made = str(tmp_path / "other")
+    assert command_line.main(["run", "--config", path, "--results", made]) == 0
+    capsys.readouterr()
+    stored = str(folders[0])
+    assert command_line.main(["check", NAME, "--results", made, "--expected", stored]) == 1
+    printed = capsys.readouterr().out
+    place = f"{NAME}/provenance.json: spec, layers: expected 11, obtained 12 (another setting"
+    assert printed.startswith(place)
+    assert "products.csv" not in printed
+    assert command_line.main(["compare", stored, made]) == 1  # which shows the numbers too
+    printed = capsys.readouterr().out
+    assert place in printed
+    assert "products.csv: layers=12" in printed
+    shutil.rmtree(folders[1])
+    shutil.copytree(made, folders[1])
+    before = contents(folders[0])
+    assert command_line.main(["accept", NAME]) == 2
+    assert "results of another setting (layers = 12); run" in capsys.readouterr().err
+    assert contents(folders[0]) == before
+
+
+def test_a_configuration_that_changes_nothing_holds(custom, folders, tmp_path):
+    made = str(tmp_path / "other")
+    path = custom(f"[{NAME}]\nlayers = 11\n")
+    assert command_line.main(["run", "--config", path, "--results", made]) == 0
+    assert command_line.main(["check", NAME, "--results", made, "--expected", str(folders[0])]) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "says"),
+    [
+        (f"[{NAME}]\nlayer = 3", [], "mine.toml:2: no such key of document_arithmetic, did you me"),
+        (f"[{NAME}]\nlayers = 3", ["--results", "LATEST"], "need a folder of their own. Received:"),
+        (f"[{NAME}]\nlayers = 3", ["--results", "EXPECTED/x"], "need a folder of their own."),
+        (
+            "[deep_xor]\nseeds = 3",
+            ["--seeds", "4"],
+            "mine.toml sets seeds too. Received: --seeds 4",
+        ),
+        (f"[{NAME}]\nfactor = 'x'", [], f"{NAME} cannot run in this setting (InvalidOperation: "),
+    ],
+)
+def test_a_bad_configuration_is_one_line_and_status_2(
+    custom, folders, text, arguments, says, capsys
+):
+    names = {"LATEST": str(folders[1]), "EXPECTED/x": str(folders[0] / "x")}
+    before = [contents(folder) for folder in folders]
+    given = ["run", "--config", custom(text), *(names.get(a, a) for a in arguments)]
+    assert command_line.main(given) == 2
+    printed = capsys.readouterr()
+    assert printed.err.startswith("error: ")
+    assert printed.err.count("\n") == 1
+    assert says in printed.err
+    assert [contents(folder) for folder in folders] == before
+
+
+def test_no_file_s_name_leads_out_of_the_folder(custom, tmp_path, capsys):
+    assert command_line.main(["run", "--config", custom(f"[{NAME}]", "...toml")]) == 2
+    assert "gives no folder's name" in capsys.readouterr().err
+    assert not (tmp_path / "custom").exists()
+
+
+def test_what_another_setting_has_no_numbers_for_is_left_out(custom, tmp_path, capsys, monkeypatch):
+    loaded = experiment.load(NAME)
+
+    def broken(tables):
+        raise KeyError("relu")
+
+    claim = dataclasses.replace(loaded.claims[0], judge=broken)
+    made_up = dataclasses.replace(loaded, figures=broken, claims=[claim, *loaded.claims[1:]])
+    monkeypatch.setattr(runner, "load", lambda name: made_up)
+    assert command_line.main(["run", "--config", custom(f"[{NAME}]\nlayers = 12\n")]) == 0
+    printed = capsys.readouterr().out
+    assert "no figures in this setting (KeyError: 'relu')" in printed
+    assert "1 claims: 1 document error" in printed
+    with pytest.raises(KeyError):
+        command_line.main(["run", NAME, "--results", str(tmp_path / "stored")])
