@@ -1,0 +1,539 @@
+"""AND, OR and XOR: what linear and step networks learn, and what stops them.
+
+Document: network-post, parts 1.2.1 (a linear activation cannot be backpropagated, as its derivative
+is constant) and 1.2.2 (a step solves neither non-linear nor multi-class problems).
+Setup: networks of one, two and four layers, width 5, targets 0 and 1, mean squared error, Glorot's
+initial weights, SGD at 0.05 on all four points, 3,001 updates; the same seeds for every network and
+gate. The hidden layers are linear, steps or, as the control, tanh. Then the perceptron's rule, and
+step networks with weights set by hand.
+Assumptions: a seed has solved a gate when all four answers are at least 0.1 on their side of 1/2.
+Backpropagation works on linear layers if its gradients are those of central differences in float64
+and if it takes the loss to the least-squares floor, the best that any linear function can do.
+Known differences: the post trains nothing. A linear function's floor is 1/16 on AND and OR, with
+answers 1/4 on the right side or more, and 1/4 on XOR, with the answer 1/2 to everything. At a
+rate of 0.1 some four-layer linear networks diverge, as deep ones must be trained more slowly.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from reproductions.suite import drawing, xor
+from reproductions.suite.claims import (
+    DOCUMENT_ERROR,
+    IN_PART,
+    NOT_REPRODUCED,
+    REPRODUCED,
+    Claim,
+    Judgement,
+    by,
+)  # fmt: skip
+from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
+from reproductions.suite.parallel import workers
+from reproductions.suite.progress import progress
+from reproductions.suite.statistics import share_of, wilson
+
+
+@dataclass(frozen=True)
+class Spec:
+    """The networks, and how many seeds see them."""
+
+    seeds: int = 512
+    networks: tuple[str, ...] = (
+        "linear 1", "linear 2", "linear 4", "tanh 2", "step 1", "step 2", "step 4", "step below",
+    )  # fmt: skip
+    width: int = 5
+    rate: float = 0.05
+    steps: int = 3_001
+    every: int = 50
+    epochs: int = 100
+    checked: int = 16  # seeds whose gradients are held against central differences, at most
+
+
+SPEC = Spec()
+QUICK = {
+    "networks": ("linear 1", "linear 4", "tanh 2", "step 1", "step 2", "step below"),
+    "steps": 2_001,
+}
+SMALL = {
+    "networks": ("linear 1", "linear 2", "tanh 2", "step 2"), "steps": 101, "epochs": 20,
+    "checked": 2,
+}  # fmt: skip
+
+MARGIN = 0.1
+FLOOR_WIDTH = 1e-3
+GATES = {
+    "AND": np.array([[0], [0], [0], [1]], "float32"),
+    "OR": np.array([[0], [1], [1], [1]], "float32"),
+    "XOR": xor.Y,
+}
+STEP_BELOW = "step below"
+
+
+def run(spec: Spec) -> dict[str, pd.DataFrame]:
+    """Trains every network on every gate, two networks side by side."""
+    total = len(spec.networks) * len(GATES) * spec.seeds
+    with progress(total=total, what="logic_gates") as bar, workers() as pool:
+        trained = list(pool.map(lambda name: _train(spec, name, bar.update), spec.networks))
+    return {
+        "outcomes": pd.DataFrame([row for own in trained for row in own["outcomes"]]),
+        "curves": pd.concat([frame for own in trained for frame in own["curves"]]),
+        "gradients": pd.DataFrame(
+            [_gradients(spec, name) for name in spec.networks if name.startswith("linear")]
+        ),
+        "floors": _floors(),
+        "perceptron": _perceptron(spec),
+        "by_hand": _by_hand(),
+    }
+
+
+def network(name: str, width: int, dtype: str = "float32"):
+    """A Keras model from two inputs to one output.
+
+    Args:
+        name: "linear", "tanh" or "step", and the number of layers; the output is linear, but of a
+            step network a step. "step below" has a hidden layer of steps and a linear output.
+        width: of the hidden layers.
+        dtype: of weights and signals.
+    """
+    import keras
+
+    import custom_layers
+
+    layers = {
+        "linear": custom_layers.Linear,
+        "tanh": custom_layers.Tanh,
+        "step": custom_layers.Threshold,
+    }
+    kind, depth = name.split()
+    output = custom_layers.Threshold if kind == "step" and depth != "below" else layers["linear"]
+    parts = []
+    for _ in range((2 if depth == "below" else int(depth)) - 1):
+        parts += [keras.layers.Dense(width, dtype=dtype), layers[kind](dtype=dtype)]
+    parts += [keras.layers.Dense(1, dtype=dtype), output(dtype=dtype)]
+    return keras.Sequential([keras.Input((2,), dtype=dtype), *parts])
+
+
+def _train(spec, name, done) -> dict:
+    import tensorflow as tf
+
+    from reproductions.suite import replicas
+
+    model = network(name, spec.width)
+    engine = replicas.Replicas(
+        model,
+        lambda y, answer: tf.reduce_mean((answer - y) ** 2, (0, 1)),
+        lambda y, answer: {"answers": answer[:, 0]},
+        gradients=True,
+        watch=False,
+        threads=1,
+    )
+    weights = replicas.initial_weights(model, range(spec.seeds), "glorot")
+    outcomes, curves = [], []
+    for gate, y in GATES.items():
+        trained = engine.train(
+            weights, xor.X, y, spec.rate, spec.steps, every=spec.every, done=done
+        )
+        answers = trained.records["answers"]  # (record, point, seed)
+        solved = _solved(y, answers)
+        loss = ((answers.astype("float64") - y) ** 2).mean(axis=1)
+        changed = [
+            (after != before).any(axis=tuple(range(before.ndim - 1)))
+            for before, after in zip(weights, trained.weights, strict=True)
+        ]
+        cell = {"network": name, "gate": gate, "seeds": spec.seeds}
+        outcomes.append(
+            {
+                **cell,
+                "solved_start": int(solved[0].sum()),
+                "solved": int(solved[-1].sum()),
+                **share_of(solved[-1].sum(), spec.seeds),
+                "at_floor": int((np.abs(loss[-1] - floor(y)[1]) < FLOOR_WIDTH).sum()),
+                "changed": int(np.any(changed, axis=0).sum()),
+                # A network of one layer has nothing below its output.
+                "changed_below": int(np.any(changed[:-2], axis=0).sum()) if changed[2:] else 0,
+                "with_gradient": int((trained.records["gradient_norm"] != 0).any((0, 1)).sum()),
+                "loss_q50": np.median(loss[-1]),
+            }
+        )
+        records = np.unique(np.geomspace(1, len(answers), 25).round().astype(int)) - 1
+        quantiles = np.quantile(loss[records], (0.05, 0.5, 0.95), axis=1)
+        curves.append(
+            pd.DataFrame(
+                {
+                    **cell,
+                    "step": records * spec.every,
+                    "solved": solved[records].sum(axis=1),
+                    **dict(zip(("loss_q05", "loss_q50", "loss_q95"), quantiles, strict=True)),
+                }
+            )
+        )
+    return {"outcomes": outcomes, "curves": curves}
+
+
+def _solved(y, answers):
+    side = np.where(y > 0.5, 1, -1)
+    return (side * (answers - 0.5) >= MARGIN).all(axis=-2)
+
+
+def floor(y: np.ndarray) -> tuple[np.ndarray, float]:
+    """The answers and the loss of the best linear function, by least squares."""
+    inputs = np.column_stack([xor.X, np.ones(len(xor.X))]).astype("float64")
+    answers = inputs @ np.linalg.lstsq(inputs, y[:, 0].astype("float64"), rcond=None)[0]
+    return answers, float(((answers - y[:, 0]) ** 2).mean())
+
+
+def _floors():
+    rows = []
+    for gate, y in GATES.items():
+        answers, loss = floor(y)
+        rows += [
+            {"gate": gate, "x1": int(x1), "x2": int(x2), "target": int(target),
+             "best_answer": round(float(answer), 12), "floor": round(loss, 12)}
+            for (x1, x2), target, answer in zip(xor.X, y[:, 0], answers, strict=True)
+        ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _gradients(spec, name):
+    """A linear network's gradients in float64: against central differences, and point by point.
+
+    The loss of a linear network is quadratic in each single weight, so that central differences
+    are exact but for rounding.
+    """
+    import tensorflow as tf
+
+    from reproductions.suite import replicas
+
+    model = network(name, spec.width, "float64")
+    seeds = min(spec.seeds, spec.checked)
+    drawn = replicas.initial_weights(model, range(seeds), "glorot")
+    x, y = tf.constant(xor.X, "float64"), tf.constant(xor.Y, "float64")
+
+    def gradient(x, y):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((model(x) - y) ** 2)
+        return np.concatenate([np.ravel(g) for g in tape.gradient(loss, model.trainable_variables)])
+
+    errors, differ, non_zero = [], 0, 0
+    for seed in range(seeds):
+        own = [w[..., seed].astype("float64") for w in drawn]
+        model.set_weights(own)
+        ours, theirs = gradient(x, y), _central_differences(own)
+        errors.append(np.abs(ours - theirs).max() / np.abs(theirs).max())
+        non_zero += bool((ours != 0).any())
+        # The kernels below see another input at (0, 1) than at (1, 0).
+        differ += not np.allclose(gradient(x[1:2], y[1:2]), gradient(x[2:3], y[2:3]))
+    return {
+        "network": name,
+        "seeds": seeds,
+        "non_zero": non_zero,
+        "differ_by_input": differ,
+        "agree": int((np.array(errors) < 1e-8).sum()),
+        "largest_error": max(errors),
+    }
+
+
+def _central_differences(weights, step=1e-3):
+    """The gradient of the loss on XOR of a stack of linear layers."""
+
+    def loss(weights):
+        signal = xor.X.astype("float64")
+        for kernel, bias in zip(weights[::2], weights[1::2], strict=True):
+            signal = signal @ kernel + bias
+        return ((signal - xor.Y) ** 2).mean()
+
+    slopes = []
+    for array in weights:
+        for place in np.ndindex(array.shape):
+            value = array[place]
+            sides = []
+            for side in (step, -step):
+                array[place] = value + side
+                sides.append(loss(weights))
+            array[place] = value
+            slopes.append((sides[0] - sides[1]) / (2 * step))
+    return np.array(slopes)
+
+
+def _perceptron(spec):
+    """Rosenblatt's rule on one step unit, from weights 0: w += (y - answer) x, point by point."""
+    import custom_layers
+
+    inputs = np.column_stack([xor.X, np.ones(len(xor.X), "float32")])
+    rows = []
+    for gate, y in GATES.items():
+        weights = np.zeros(inputs.shape[1], "float32")
+        wrong, updates = [], 0
+        for _ in range(spec.epochs):
+            mistakes = 0
+            for row, target in zip(inputs, y[:, 0], strict=True):
+                error = target - np.array(custom_layers.threshold(row @ weights[:, None]))[0]
+                weights += error * row
+                mistakes += int(error != 0)
+            updates += mistakes
+            wrong.append(mistakes)
+            if not mistakes:
+                break
+        answers = np.array(custom_layers.threshold(inputs @ weights))
+        rows.append(
+            {
+                "gate": gate,
+                "epochs": len(wrong),
+                "updates": updates,
+                "converged": wrong[-1] == 0,
+                "right": int((answers == y[:, 0]).sum()),
+                **dict(zip(("w1", "w2", "b"), weights.astype(int), strict=True)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+BY_HAND = {
+    # The problem, the points, their classes, and a step network's weights that solve it.
+    "XOR, 2-2-1": (
+        xor.X,
+        xor.Y[:, 0].astype(int),
+        # OR and NAND below, AND above.
+        [[[1, -1], [1, -1]], [-0.5, 1.5], [[1], [1]], [-1.5]],
+    ),
+    "three classes in bands, 2-4-3": (
+        np.array([[-2, 0], [-1.5, 1], [-0.2, 3], [0.3, -2], [1.4, 0.5], [2, -3]], "float32"),
+        np.array([0, 0, 1, 1, 2, 2]),
+        # Left of -1, right of -1, left of 1, right of 1; a class is an AND or one of them.
+        [
+            [[-1, 1, -1, 1], [0, 0, 0, 0]],
+            [-1, 1, 1, -1],
+            [[1, 0, 0], [0, 1, 0], [0, 1, 0], [0, 0, 1]],
+            [-0.5, -1.5, -0.5],
+        ],
+    ),
+}
+
+
+def _by_hand():
+    import keras
+
+    import custom_layers
+
+    rows = []
+    for problem, (x, classes, weights) in BY_HAND.items():
+        hidden, output = (keras.layers.Dense(len(bias)) for bias in weights[1::2])
+        model = keras.Sequential(
+            [
+                keras.Input((2,)),
+                hidden,
+                custom_layers.Threshold(),
+                output,
+                custom_layers.Threshold(),
+            ]
+        )
+        model.set_weights([np.array(w, "float32") for w in weights])
+        answers = np.array(model(x))
+        wanted = classes[:, None] if answers.shape[1] == 1 else np.eye(answers.shape[1])[classes]
+        rows.append(
+            {
+                "problem": problem,
+                "points": len(x),
+                "classes": len(set(classes)),
+                "right": int((answers == wanted).all(axis=1).sum()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def figures(tables):
+    """The loss of every network on every gate, and the shares solved."""
+    return {
+        "loss": _loss_figure(tables["curves"], tables["floors"]),
+        "solved": _solved_figure(tables["outcomes"]),
+    }
+
+
+STYLES = {
+    "linear 1": ("1 linear layer", drawing.GREY, "-"),
+    "linear 2": ("2 linear layers", drawing.SKY, (0, (5, 1.5))),
+    "linear 4": ("4 linear layers", drawing.BLUE, (0, (2, 1))),
+    "tanh 2": ("tanh hidden, linear output", drawing.GREEN, "-"),
+    "step 1": ("1 step layer", drawing.YELLOW, (0, (6, 1.5))),
+    "step 2": ("2 step layers", drawing.ORANGE, (0, (4, 1, 1, 1))),
+    "step 4": ("4 step layers", drawing.VERMILION, (0, (1, 1))),
+    STEP_BELOW: ("step hidden, linear output", drawing.BLACK, (0, (6, 1.5, 1.5, 1.5))),
+}
+
+
+def _loss_figure(curves, floors):
+    figure, axes = drawing.panels(1, len(GATES), width=3.9, height=4.2, sharey=True)
+    shown = [name for name in STYLES if name in set(curves["network"])]
+    for panel, gate in zip(axes[0], GATES, strict=True):
+        for name in shown:
+            own = curves[(curves["network"] == name) & (curves["gate"] == gate)]
+            label, color, dash = STYLES[name]
+            panel.plot(own["step"], own["loss_q50"], color=color, linestyle=dash, label=label)
+        level = floors.loc[floors["gate"] == gate, "floor"].iloc[0]
+        panel.axhline(level, color=drawing.PURPLE, linewidth=1, linestyle=":")
+        panel.text(1, level, f"linear floor {level:g}", color=drawing.PURPLE, ha="right",
+                   va="bottom", transform=panel.get_yaxis_transform())  # fmt: skip
+        panel.set(xscale="symlog", xlabel="step", title=gate, ylim=(-0.02, 0.62), xlim=(0, None))
+        panel.set_xscale("symlog", linthresh=50)
+    axes[0, 0].set_ylabel("mean squared error, median over seeds")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4)
+    figure.suptitle("Linear layers learn what a line can do; steps learn nothing below themselves")
+    return figure
+
+
+def _solved_figure(outcomes):
+    figure, axes = drawing.panels(1, len(GATES), width=3.6, height=3.8, sharey=True)
+    shown = [name for name in STYLES if name in set(outcomes["network"])]
+    for panel, gate in zip(axes[0], GATES, strict=True):
+        rows = outcomes[outcomes["gate"] == gate].set_index("network").loc[shown]
+        places = np.arange(len(shown))
+        errors = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
+        panel.barh(places, rows["share"], color=[STYLES[n][1] for n in shown], height=0.6)
+        panel.errorbar(rows["share"], places, xerr=errors, fmt="none", color=drawing.BLACK,
+                       capsize=3)  # fmt: skip
+        panel.plot(rows["solved_start"] / rows["seeds"], places, "|", color=drawing.PURPLE,
+                   markersize=16, markeredgewidth=2, label="before training")  # fmt: skip
+        panel.set_yticks(places, [STYLES[name][0] for name in shown])
+        panel.set(xlim=(0, 1.05), title=gate, xlabel="share solved, 95 % interval")
+        panel.grid(visible=False, axis="y")
+    axes[0, 0].invert_yaxis()
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center")
+    figure.suptitle(f"Who has learnt the gate: {outcomes['seeds'].max():,} seeds")
+    return figure
+
+
+COUNTED = "follows from the count beside it, which is held as a rate"
+SHARES = dict.fromkeys(("share", "low", "high"), Close(rtol=0, atol=0.1, reason=COUNTED))
+ALGEBRA = "least squares on four points, rounded to 12 decimals"
+TABLES = {
+    "outcomes": Table(
+        key=("network", "gate"),
+        columns={
+            "seeds": Exact(),
+            "solved_start": Rate(trials="seeds"),
+            "solved": Rate(trials="seeds"),
+            **SHARES,
+            "at_floor": Rate(trials="seeds"),
+            "changed": Rate(trials="seeds"),
+            "changed_below": Rate(trials="seeds"),
+            "with_gradient": Rate(trials="seeds"),
+            "loss_q50": Unchecked(nan=True),
+        },
+        over_seeds=True,
+    ),
+    "curves": Table(
+        key=("network", "gate", "step"),
+        columns={
+            "seeds": Exact(),
+            "solved": Rate(trials="seeds"),
+            **dict.fromkeys(("loss_q05", "loss_q50", "loss_q95"), Unchecked(nan=True)),
+        },
+        over_seeds=True,
+    ),
+    "gradients": Table(
+        key=("network",),
+        columns={
+            "seeds": Exact(),
+            "non_zero": Rate(trials="seeds"),
+            "differ_by_input": Rate(trials="seeds"),
+            "agree": Rate(trials="seeds"),
+            "largest_error": Unchecked(),
+        },
+        over_seeds=True,
+    ),
+    "floors": Table(
+        key=("gate", "x1", "x2"),
+        columns={
+            "target": Exact(),
+            "best_answer": Close(rtol=0, atol=1e-10, reason=ALGEBRA),
+            "floor": Close(rtol=0, atol=1e-10, reason=ALGEBRA),
+        },
+    ),
+    "perceptron": Table(
+        key=("gate",),
+        columns=dict.fromkeys(
+            ("epochs", "updates", "converged", "right", "w1", "w2", "b"), Exact()
+        ),
+    ),
+    "by_hand": Table(
+        key=("problem",), columns=dict.fromkeys(("points", "classes", "right"), Exact())
+    ),
+}
+
+
+def _linear_backpropagates(tables) -> Judgement:
+    outcomes, gradients = tables["outcomes"], tables["gradients"]
+    linear = outcomes[outcomes["network"].str.startswith("linear")]
+    easy, hard = (linear[linear["gate"].isin(g)] for g in (("AND", "OR"), ("XOR",)))
+    exact = (gradients["agree"] == gradients["seeds"]).all()
+    weakest = easy.loc[easy["share"].idxmin()]
+    low, high = wilson(weakest["solved"], weakest["seeds"])
+    at_floor = (linear["at_floor"] / linear["seeds"]).min()
+    if exact and low > 0.9 and at_floor > 0.9:
+        verdict = DOCUMENT_ERROR
+    else:
+        verdict = by(easy["high"].max() < 0.5, IN_PART)
+    share = (hard["at_floor"] / hard["seeds"]).min()
+    control = outcomes[(outcomes["network"] == "tanh 2") & (outcomes["gate"] == "XOR")].iloc[0]
+    floors = tables["floors"].drop_duplicates("gate").set_index("gate")["floor"]
+    note = (
+        "obtained: the least share of all depths on AND and OR; backpropagation equals central"
+        f" differences in {gradients['agree'].sum()} of {gradients['seeds'].sum()} networks; XOR is"
+        f" solved by {int(hard['solved'].max())} of {int(hard['seeds'].max())}, though {share:.1%}"
+        f" or more of each depth are at the least-squares floor {floors['XOR']:g}: training does"
+        " all that a line can; a network with a tanh hidden layer solves XOR in"
+        f" {control['solved'] / control['seeds']:.1%}"
+    )
+    return Judgement(verdict, weakest["solved"] / weakest["seeds"], low, high, note)
+
+
+def _steps_do_not_train(tables) -> Judgement:
+    outcomes, by_hand = tables["outcomes"], tables["by_hand"]
+    steps = outcomes[outcomes["network"].str.match(r"step \d")]
+    still = not (steps[["changed", "with_gradient"]].to_numpy()).any()
+    expressed = by_hand[by_hand["right"] == by_hand["points"]]
+    verdict = NOT_REPRODUCED
+    if still:
+        verdict = IN_PART if len(expressed) else REPRODUCED
+    perceptron = tables["perceptron"].set_index("gate")
+    learnt = [gate for gate, row in perceptron.iterrows() if row["converged"] in (True, "True")]
+    obtained = (
+        f"{int(steps['changed'].sum())} of {int(steps['seeds'].sum())} step networks change by a"
+        f" bit; {int(steps['with_gradient'].sum())} ever have a gradient"
+    )
+    note = (
+        "so gradient descent teaches steps nothing, AND and OR included; but with weights set by"
+        f" hand they solve {', '.join(expressed['problem']) or 'neither problem'}, and the"
+        f" perceptron's rule, which needs no gradient, learns {', '.join(learnt) or 'no gate'}"
+    )
+    below = outcomes[(outcomes["network"] == STEP_BELOW) & (outcomes["gate"] == "XOR")]
+    if len(below):
+        row = below.iloc[0]
+        note += (
+            f"; a trained linear output over {int(row['changed_below'])} changed step layers solves"
+            f" XOR in {row['solved'] / row['seeds']:.1%} of seeds"
+        )
+    return Judgement(verdict, obtained, note=note)
+
+
+CLAIMS = [
+    Claim(
+        "NP-02",
+        "on AND and on OR no linear network, at any depth, solves more than half the seeds (95 %"
+        " interval below 0.5); document error if all depths solve over 0.9 (interval), over 0.9"
+        " reach the least-squares floor on every gate, and every gradient equals its central"
+        " differences; else in part",
+        _linear_backpropagates,
+    ),
+    Claim(
+        "NP-03",
+        "no network of steps alone ever has a gradient other than exactly 0 or changes a bit of its"
+        " weights, and none set by hand solves XOR or three classes; in part if they cannot be"
+        " trained by gradient but can be set by hand",
+        _steps_do_not_train,
+    ),
+]
