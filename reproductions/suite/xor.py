@@ -1,5 +1,6 @@
 """The XOR problem as the xor-post sets it: data, networks, losses, and what counts as solved."""
 
+import functools
 import math
 from typing import Literal
 
@@ -24,21 +25,24 @@ PLATEAU_WIDTH = 0.01
 OUTCOMES = ("solved", "plateau", "other", "non-finite")
 
 
-def activation(name: str):
-    """A fresh layer of `custom_layers` by its function's name; TensorFlow's leaky slope, 0.2."""
+def activation(name: str, **options):
+    """A fresh layer of `custom_layers` by its function's name; TensorFlow's leaky slope, 0.2.
+
+    Any options go to the layer, such as `dtype`.
+    """
     import custom_layers
 
     layers = {
         "sigmoid": custom_layers.Sigmoid,
         "tanh": custom_layers.Tanh,
         "relu": custom_layers.ReLU,
-        "leaky_relu": lambda: custom_layers.LeakyReLU(negative_slope=0.2),
+        "leaky_relu": functools.partial(custom_layers.LeakyReLU, negative_slope=0.2),
         "elu": custom_layers.ELU,
         "softplus": custom_layers.Softplus,
         "swish": custom_layers.Swish,
         "linear": custom_layers.Linear,
     }
-    return layers[name]()
+    return layers[name](**options)
 
 
 def network(hidden: tuple[int, ...], name: str, loss: str):
