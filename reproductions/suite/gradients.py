@@ -6,12 +6,15 @@ holds. A replica is one initialisation; here it stands on the first axis, where 
 are batched matrix products: kernels (replica, in, out), signals (replica, point, unit).
 """
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import keras
 import numpy as np
 import tensorflow as tf
+
+from reproductions.suite.statistics import generator
 
 SATURATED = 0.05
 """A unit is saturated where |f'(z)| is below this part of the largest slope that f has anywhere."""
@@ -187,6 +190,83 @@ def mean_field(
     return np.array(factors)
 
 
-def activation_layers(factory: Callable[..., keras.Layer], depth: int) -> list[keras.Layer]:
-    """One activation for all of `depth` layers, in float64; it has no state to keep apart."""
-    return [factory(dtype="float64")] * depth
+@dataclass(frozen=True)
+class Stacks:
+    """Stacks of equally wide dense layers, with what goes in at each end; (replica, ...)."""
+
+    kernels: list[np.ndarray]
+    biases: list[np.ndarray]
+    points: np.ndarray
+    cotangents: dict[int, np.ndarray]
+
+    def scaled(self, kernel: float, bias: float) -> "Stacks":
+        """The same stacks with all kernels and all biases times a factor."""
+        return dataclasses.replace(
+            self,
+            kernels=[kernel * each for each in self.kernels],
+            biases=[bias * each for each in self.biases],
+        )
+
+    def shortened(self, depth: int) -> "Stacks":
+        """The first layers alone, with one gradient, at their end."""
+        return dataclasses.replace(
+            self,
+            kernels=self.kernels[:depth],
+            biases=self.biases[:depth],
+            cotangents={depth: self.cotangents[depth]},
+        )
+
+
+def stacks(width: int, depth: int, seeds: Sequence[int], scheme: str = "normal") -> Stacks:
+    """Draws stacks, two N(0, 1) points for each, and an N(0, 1) gradient at each depth for one."""
+    kernels, biases = draw((width,) * (depth + 1), seeds, scheme)
+    ends = np.stack([generator(seed, 1).standard_normal((2 + depth, width)) for seed in seeds])
+    # By depth, so that a shallower stack sees what a deeper one sees.
+    cotangents = {d: ends[:, None, 1 + d] for d in range(1, depth + 1)}
+    return Stacks(kernels, biases, ends[:, :2], cotangents)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Signals by layer.
+
+    Attributes:
+        value: the RMS of each layer's output, (layer, replica).
+        spread: how far it differs between the two points, (layer, replica); see `spread`.
+        saturated: share of its units that are saturated, (layer, replica); see `SATURATED`.
+        zero: share of its outputs that are exactly 0, (layer, replica).
+        gradient: the RMS of the gradient with respect to each layer's input, in a network that ends
+            at each depth, where it is about 1; (depth, layer, replica), NaN above the depth.
+    """
+
+    value: np.ndarray
+    spread: np.ndarray
+    saturated: np.ndarray
+    zero: np.ndarray
+    gradient: np.ndarray
+
+
+def flow(factory: Callable[..., keras.Layer], stacks: Stacks) -> Flow:
+    """Passes signals through stacks, forwards and backwards.
+
+    Args:
+        factory: makes the activation, a Keras layer without state that acts on each element alone;
+            called with `dtype="float64"`.
+        stacks: dense layers, points and gradients.
+    """
+    layer = factory(dtype="float64")
+    depth, replicas = len(stacks.kernels), len(stacks.points)
+    passed = forward([layer] * depth, stacks.kernels, stacks.biases, stacks.points)
+    outputs = [np.asarray(value) for value in passed.values[1:]]
+    flat = SATURATED * largest_slope(layer)
+    gradient = np.full((len(stacks.cotangents), depth, replicas), np.nan)
+    for place, signal in enumerate(backward(passed, stacks.kernels, stacks.cotangents)):
+        sizes = rms(signal).T[::-1]  # depths in ascending order
+        gradient[-len(sizes) :, place] = sizes
+    return Flow(
+        value=np.stack([rms(output) for output in outputs]),
+        spread=np.stack([spread(output) for output in outputs]),
+        saturated=np.stack([np.mean(np.abs(s) < flat, axis=(-2, -1)) for s in passed.slopes]),
+        zero=np.stack([np.mean(output == 0, axis=(-2, -1)) for output in outputs]),
+        gradient=gradient,
+    )

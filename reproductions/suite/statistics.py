@@ -28,6 +28,19 @@ def share_of(count: int, trials: int) -> dict[str, float]:
     return {"share": count / trials, "low": low, "high": high}
 
 
+def mean_of(values: np.ndarray) -> tuple[float, float, float]:
+    """A mean with its 95 % interval by Student's t; NaN for what too few values cannot give."""
+    from scipy.stats import t
+
+    if not len(values):
+        return np.nan, np.nan, np.nan
+    mean = float(np.mean(values))
+    if len(values) == 1:
+        return mean, np.nan, np.nan
+    reach = float(t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
+    return mean, mean - reach, mean + reach
+
+
 def same_rate_p(successes_a: int, trials_a: int, successes_b: int, trials_b: int) -> float:
     """The p-value of two counts under one common rate (Fisher's exact test, two-sided).
 
