@@ -10,7 +10,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce quick check test test-backends bench lint clean
+.PHONY: help reproduce quick check test test-backends stress bench lint clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -31,6 +31,9 @@ test: $(STAMP) ## run the tests
 test-backends: $(STAMP) $(JAX_STAMP) ## run the layers' tests on TensorFlow and on JAX
 	KERAS_BACKEND=tensorflow $(PY) -m pytest tests/layers -n auto
 	KERAS_BACKEND=jax $(JAX)/bin/python -m pytest tests/layers -n auto
+
+stress: $(STAMP) ## attack the checks, the code and the input at full size; tables go to results/stress
+	$(PY) -m pytest tests/stress --full --store results/stress
 
 bench: $(STAMP) ## time the replica engine (beside JAX too, once test-backends has run)
 	$(PY) -m reproductions.suite.bench

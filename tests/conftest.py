@@ -1,0 +1,45 @@
+"""Options of the stress tests: how much they run, and where they store what they found."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from reproductions.suite.files import write_whole
+from reproductions.suite.tables import to_csv
+
+LINES = pytest.StashKey[list[str]]()
+
+
+def pytest_addoption(parser):
+    parser.addoption("--full", action="store_true", help="the stress tests at full size")
+    parser.addoption("--store", type=Path, metavar="DIR", help="where they store their tables")
+
+
+def pytest_configure(config):
+    config.stash[LINES] = []
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if config.stash[LINES]:
+        terminalreporter.section("what the stress tests found")
+        terminalreporter.write_line("\n".join(config.stash[LINES]))
+
+
+@pytest.fixture(scope="session")
+def full(pytestconfig):
+    """Whether to run at full size rather than a sample."""
+    return pytestconfig.getoption("full")
+
+
+@pytest.fixture(scope="session")
+def report(pytestconfig):
+    """Takes a line that is printed after the tests, and a table that is stored."""
+
+    def add(line: str, name: str = "", table: pd.DataFrame | None = None) -> None:
+        pytestconfig.stash[LINES].append(line)
+        folder = pytestconfig.getoption("store")
+        if folder and table is not None:
+            write_whole(folder / f"{name}.csv", to_csv(table))
+
+    return add
