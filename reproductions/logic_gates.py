@@ -53,7 +53,7 @@ class Spec:
 
 SPEC = Spec()
 QUICK = {
-    "networks": ("linear 1", "linear 4", "tanh 2", "step 1", "step 2", "step below"),
+    "networks": ("linear 1", "linear 4", "tanh 2", "step 2", "step below"),
     "steps": 2_001,
 }
 SMALL = {
@@ -375,7 +375,7 @@ def _loss_figure(curves, floors):
         panel.axhline(level, color=drawing.PURPLE, linewidth=1, linestyle=":")
         panel.text(1, level, f"linear floor {level:g}", color=drawing.PURPLE, ha="right",
                    va="bottom", transform=panel.get_yaxis_transform())  # fmt: skip
-        panel.set(xscale="symlog", xlabel="step", title=gate, ylim=(-0.02, 0.62), xlim=(0, None))
+        panel.set(xscale="symlog", xlabel="step", title=gate, ylim=(-0.02, 1.02), xlim=(0, None))
         panel.set_xscale("symlog", linthresh=50)
     axes[0, 0].set_ylabel("mean squared error, median over seeds")
     handles, labels = axes[0, 0].get_legend_handles_labels()

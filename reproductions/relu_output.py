@@ -42,7 +42,7 @@ class Spec:
 
 
 SPEC = Spec()
-QUICK = {"rates": (0.1, 1.0), "outputs": ("relu", "linear", "sigmoid")}
+QUICK = {"hiddens": ("tanh",), "rates": (0.1, 1.0), "outputs": ("relu", "linear", "sigmoid")}
 SMALL = {"hiddens": ("tanh",), "rates": (0.1, 1.0), "steps": 201}
 
 MARGIN = 0.1

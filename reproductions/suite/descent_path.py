@@ -108,7 +108,7 @@ def descend(
     places = np.arange(batch)
     for step in range(limit):
         own = (offset[going] + stride[going] * (step * batch + places)) % POOL
-        a, current = features[own], away[going]  # (seed, batch, width), (seed, width)
+        a, current = features.take(own, 0), away[going]  # (seed, batch, width), (seed, width)
         delta = (a @ current[:, :, None])[..., 0]
         update = -rate / batch * (delta[:, None] @ a)[:, 0]
         away[going] = current + update

@@ -107,12 +107,15 @@ class ShiftedNetwork:
             length = displacement = 0.0
             fed = [2, 4]  # the kernels that hidden units feed
             for i in fed:
-                taken = block.records[f"weight_{i}"]
-                track = np.concatenate([taken, block.weights[i][None]]).astype("float64")
+                track = np.concatenate([block.records[f"weight_{i}"], block.weights[i][None]])
                 with np.errstate(invalid="ignore", over="ignore"):  # a rate may be too high
-                    length = length + (np.diff(track, axis=0) ** 2).sum(axis=(1, 2))
-                    displacement = displacement + ((track[-1] - track[0]) ** 2).sum(axis=(0, 1))
-            parts.append((np.sqrt(length).sum(axis=0), np.sqrt(displacement), block.weights))
+                    # A short update's difference is exact in float32, both ends being near.
+                    moved, total = track[1:] - track[:-1], track[-1] - track[0]
+                    length = length + np.square(moved, out=moved).sum(axis=(1, 2))
+                    displacement = displacement + np.square(total).sum(axis=(0, 1))
+            parts.append(
+                (np.sqrt(length, dtype="float64").sum(axis=0), np.sqrt(displacement), block.weights)
+            )
         lengths, displacements, blocks = zip(*parts, strict=True)
         weights = [np.concatenate(arrays, axis=-1) for arrays in zip(*blocks, strict=True)]
         answers, _ = self._forward(weights, x)
