@@ -12,7 +12,6 @@ import contextlib
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -28,6 +27,7 @@ from reproductions.suite.files import write_whole
 from reproductions.suite.progress import progress
 from reproductions.suite.replicas import Replicas, initial_weights
 from reproductions.suite.statistics import generator
+from reproductions.suite.timing import interleaved, timed
 
 ROOT = Path(__file__).parents[2]
 JAX_PYTHON = ROOT / ".venv-jax" / "bin" / "python"
@@ -59,17 +59,6 @@ class Engine:
     replicas: int
     steps: int
     call: Callable[[], float]
-
-
-def timed(function: Callable) -> Callable[[], float]:
-    """The function, made to return the seconds it takes."""
-
-    def call() -> float:
-        start = time.perf_counter()
-        function()
-        return time.perf_counter() - start
-
-    return call
 
 
 def network(widths: tuple[int, ...]) -> keras.Sequential:
@@ -212,11 +201,7 @@ def circles_engines() -> list[Engine]:
 
 def measure(engines: list[Engine], rounds: int) -> np.ndarray:
     """Seconds of each engine in each round, (engine, round); the first, uncounted call compiles."""
-    turns = [(i, engine) for _ in range(rounds + 1) for i, engine in enumerate(engines)]
-    seconds = [[] for _ in engines]
-    for i, engine in progress(turns, what="bench", unit="call"):
-        seconds[i].append(engine.call())
-    return np.array(seconds)[:, 1:]
+    return interleaved([engine.call for engine in engines], rounds, what="bench")
 
 
 def table(engines: list[Engine], seconds: np.ndarray) -> pd.DataFrame:

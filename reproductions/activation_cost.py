@@ -1,0 +1,356 @@
+"""What the activation functions cost, an element and in a training step.
+
+Document: relu-post, section 2 ("much faster than the earlier activation functions"); network-post,
+section 1.2 (sigmoid: "exp is expensive").
+Setup: the ten functions as layers, exp alone, and a negation, which only reads and writes; forward,
+and forward with the gradient; 4,096 to 4 million elements; op by op, in a `tf.function`, and
+compiled by XLA; float32 and bfloat16. A round runs everything once; a ratio is taken within a round
+and given as the median of nine with a 95 % interval. Beside it a copy of as many bytes. Then a
+training step of four Dense layers of width 64 and 1,024, 128 samples.
+Assumptions: "much" is more than 1.5 times. The documents name neither machine nor library: this is
+TensorFlow on a processor, on all its cores; softmax is over the last 64 elements.
+Known differences: times belong to the machine that measured them, and no number here is held
+against the stored ones; the verdicts are.
+"""
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from reproductions.suite import drawing
+from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
+from reproductions.suite.kinds import Table, Unchecked
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What is timed, at which sizes, and how often."""
+
+    modes: tuple[str, ...] = ("eager", "graph", "xla")
+    dtypes: tuple[str, ...] = ("float32", "bfloat16")
+    sizes: tuple[int, ...] = (2**12, 2**16, 2**20, 2**22)
+    functions: tuple[str, ...] = (
+        "threshold", "linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
+        "softmax", "exp", "negation",
+    )  # fmt: skip
+    rounds: int = 9
+    at_least_s: float = 0.001
+    step_modes: tuple[str, ...] = ("graph", "xla")
+    step_functions: tuple[str, ...] = ("linear", "relu", "leaky_relu", "sigmoid", "tanh", "swish")
+    widths: tuple[int, ...] = (64, 1024)
+    depth: int = 4
+    batch: int = 128
+
+
+SPEC = Spec()
+QUICK = {
+    "dtypes": ("float32",),
+    "sizes": (2**12, 2**20),
+    "functions": ("sigmoid", "tanh", "relu", "leaky_relu", "exp", "negation"),
+    "rounds": 6,
+    "step_modes": ("xla",),
+    "step_functions": ("linear", "relu", "sigmoid", "tanh"),
+    "widths": (64,),
+}
+SMALL = QUICK | {"sizes": (2**8,), "at_least_s": 0.0, "widths": (4,)}
+
+REFERENCE = "relu"
+SIGMOIDS = ("sigmoid", "tanh")
+EXP, NOTHING, LEAKY = "exp", "negation", "leaky_relu"
+MARGIN = 1.5
+
+
+def run(spec: Spec) -> dict[str, pd.DataFrame]:
+    """Times the functions by themselves, then networks with them."""
+    from reproductions.suite import cost
+
+    makers = _makers()
+    timing = {"rounds": spec.rounds, "at_least_s": spec.at_least_s}
+    elements, copies = cost.element_times(
+        {name: makers[name] for name in spec.functions},
+        REFERENCE,
+        spec.modes,
+        spec.dtypes,
+        spec.sizes,
+        **timing,
+    )
+    steps = cost.step_times(
+        {name: makers[name] for name in spec.step_functions},
+        REFERENCE,
+        "linear",
+        spec.widths,
+        spec.step_modes,
+        spec.depth,
+        spec.batch,
+        **timing,
+    )
+    return {"elements": elements, "copies": copies, "steps": steps}
+
+
+def _makers():
+    import keras
+
+    import custom_layers as layers
+
+    return {
+        "threshold": layers.Threshold,
+        "linear": layers.Linear,
+        "sigmoid": layers.Sigmoid,
+        "tanh": layers.Tanh,
+        "relu": layers.ReLU,
+        "leaky_relu": functools.partial(layers.LeakyReLU, 0.1),
+        "elu": layers.ELU,
+        "softplus": layers.Softplus,
+        "swish": layers.Swish,
+        "softmax": layers.Softmax,
+        EXP: functools.partial(keras.layers.Activation, keras.ops.exp),
+        NOTHING: functools.partial(keras.layers.Activation, keras.ops.negative),
+    }
+
+
+MODE_NAMES = {"eager": "op by op", "graph": "tf.function", "xla": "XLA"}
+WORK_NAMES = {"forward": "forward", "gradient": "forward and gradient"}
+STYLES = {
+    **drawing.FUNCTION_STYLE,
+    "softmax": {"color": drawing.YELLOW, "linestyle": "-"},
+    EXP: {"color": drawing.BLACK, "linestyle": (0, (1, 1))},
+    NOTHING: {"color": drawing.GREY, "linestyle": (0, (4, 2))},
+}
+DTYPE_STYLES = {
+    "float32": {"color": drawing.BLUE, "marker": "o"},
+    "bfloat16": {"color": drawing.VERMILION, "marker": "s", "fillstyle": "none"},
+}
+
+
+def figures(tables):
+    """Time an element by size, ratios to ReLU by mode, and what is left of them in a step."""
+    elements, copies = tables["elements"], tables["copies"]
+    drawn = {
+        f"time_{dtype}": _time_figure(elements[elements["dtype"] == dtype], own, dtype)
+        for dtype, own in copies.groupby("dtype")
+    }
+    return drawn | {"ratio": _ratio_figure(elements), "step": _step_figure(tables["steps"])}
+
+
+def _modes(frame):
+    return [mode for mode in MODE_NAMES if mode in set(frame["mode"])]
+
+
+def _functions(frame):
+    return [name for name in STYLES if name in set(frame["function"])]
+
+
+def _time_figure(elements, copies, dtype):
+    modes = _modes(elements)
+    figure, axes = drawing.panels(
+        len(WORK_NAMES), len(modes), width=3.7, height=3.1, sharex=True, sharey=True
+    )
+    copies = copies.sort_values("elements")
+    for panels, (work, work_name) in zip(axes, WORK_NAMES.items(), strict=True):
+        for panel, mode in zip(panels, modes, strict=True):
+            own = elements[(elements["work"] == work) & (elements["mode"] == mode)]
+            for name in _functions(own):
+                line = own[own["function"] == name].sort_values("elements")
+                panel.plot(
+                    line["elements"], line["time_ns"], marker=".", label=name, **STYLES[name]
+                )
+            panel.plot(
+                copies["elements"],
+                copies["time_ns"],
+                color=drawing.BLACK,
+                linewidth=3,
+                alpha=0.35,
+                label="limit: a copy",
+            )
+            panel.set(xscale="log", yscale="log")
+            panel.set_xscale("log", base=2)
+            panel.set_title(f"{MODE_NAMES[mode]}, {work_name}", fontsize=10)
+        panels[0].set_ylabel("time an element (ns)")
+    for panel in axes[-1]:
+        panel.set_xlabel("elements")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=7)
+    figure.suptitle(f"Time an element in {dtype}; below the thick line no memory can deliver")
+    return figure
+
+
+def _ratio_figure(elements):
+    """At the size that the most is computed at before memory limits all: the second largest."""
+    size = sorted(elements["elements"].unique())[-2:][0]
+    own = elements[elements["elements"] == size]
+    modes, names = _modes(own), _functions(own)[::-1]
+    figure, axes = drawing.panels(
+        len(WORK_NAMES), len(modes), width=3.6, height=3.4, sharex=True, sharey=True
+    )
+    dtypes = [dtype for dtype in DTYPE_STYLES if dtype in set(own["dtype"])]
+    for panels, (work, work_name) in zip(axes, WORK_NAMES.items(), strict=True):
+        for panel, mode in zip(panels, modes, strict=True):
+            for i, dtype in enumerate(dtypes):
+                cell = (own["work"] == work) & (own["mode"] == mode) & (own["dtype"] == dtype)
+                rows = own[cell].set_index("function").loc[names]
+                ends = [rows["ratio"] - rows["ratio_low"], rows["ratio_high"] - rows["ratio"]]
+                panel.errorbar(
+                    rows["ratio"],
+                    np.arange(len(names)) + 0.15 * (1 - 2 * i),
+                    xerr=ends,
+                    linestyle="",
+                    markersize=5,
+                    capsize=2,
+                    linewidth=1,
+                    label=dtype,
+                    **DTYPE_STYLES[dtype],
+                )
+            for at, dash in ((1, "-"), (MARGIN, ":")):
+                panel.axvline(at, color=drawing.GREY, linewidth=1, linestyle=dash)
+            panel.set_xscale("log")
+            panel.set_title(f"{MODE_NAMES[mode]}, {work_name}", fontsize=10)
+        panels[0].set_yticks(range(len(names)), names)
+    for panel in axes[-1]:
+        panel.set_xlabel("time / ReLU's time")
+        panel.xaxis.set_major_formatter("{x:g}")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    figure.suptitle(
+        f"Ratio to ReLU, {size:,} elements: medians with 95 % intervals (dotted: {MARGIN} times)"
+    )
+    return figure
+
+
+def _step_figure(steps):
+    modes, widths = _modes(steps), sorted(steps["width"].unique())
+    figure, axes = drawing.panels(
+        1, len(modes) * len(widths), width=2.9, height=3.2, sharex=True, sharey=True
+    )
+    names = _functions(steps)[::-1]
+    cells = [(mode, width) for mode in modes for width in widths]
+    for panel, (mode, width) in zip(axes[0], cells, strict=True):
+        own = steps[(steps["mode"] == mode) & (steps["width"] == width)]
+        rows = own.set_index("function").loc[names]
+        ends = [rows["ratio"] - rows["ratio_low"], rows["ratio_high"] - rows["ratio"]]
+        for place, name in enumerate(names):
+            row = rows.loc[name]
+            panel.text(row["ratio_high"] + 0.04, place, f"{row['step_us']:,.0f} µs", va="center")
+        panel.errorbar(
+            rows["ratio"], range(len(names)), xerr=ends, linestyle="", capsize=3,
+            **DTYPE_STYLES["float32"],
+        )  # fmt: skip
+        panel.axvline(1, color=drawing.GREY, linewidth=1)
+        panel.set_title(f"{MODE_NAMES[mode]}, width {width:,}", fontsize=10)
+        panel.set_xlabel("step / step with ReLU")
+        panel.set_xlim(0, max(2, 1.4 * steps["ratio_high"].max()))
+    axes[0, 0].set_yticks(range(len(names)), names)
+    figure.suptitle("A training step of four Dense layers: the activation is a small part of it")
+    return figure
+
+
+def _spread(*names):
+    return dict.fromkeys((f"{n}{end}" for n in names for end in ("", "_low", "_high")), Unchecked())
+
+
+TABLES = {
+    "elements": Table(
+        key=("mode", "dtype", "elements", "work", "function"),
+        columns=_spread("time_ns", "ratio"),
+        over_seeds=True,  # over rounds: a first look leaves settings out
+    ),
+    "copies": Table(
+        key=("dtype", "elements"),
+        columns={**_spread("time_ns"), "gb_per_s": Unchecked()},
+        over_seeds=True,
+    ),
+    "steps": Table(
+        key=("mode", "width", "function"),
+        columns=_spread("step_us", "ratio", "share"),
+        over_seeds=True,
+    ),
+}
+
+SETTING = ["mode", "dtype", "elements", "work"]
+
+
+def _counts(tables, names) -> dict[str, int]:
+    """In how many settings ReLU is faster than all these functions by more than `MARGIN` times."""
+    rows = tables["elements"]
+    nearest = rows[rows["function"].isin(names)].groupby(SETTING)[["ratio_low", "ratio_high"]].min()
+    above, below = nearest["ratio_low"] > MARGIN, nearest["ratio_high"] <= MARGIN
+    return {"above": above.sum(), "below": below.sum(), "settings": len(nearest)}
+
+
+def _verdict(counts) -> str:
+    """Each of the two clear verdicts needs its evidence in every setting.
+
+    On a busy machine the intervals are wide: that alone turns neither into the other.
+    """
+    if counts["above"] == counts["settings"]:
+        return REPRODUCED
+    return NOT_REPRODUCED if counts["below"] == counts["settings"] else IN_PART
+
+
+def _obtained(counts) -> str:
+    return (
+        f"more than {MARGIN} times in {counts['above']} of {counts['settings']} settings, less in"
+        f" {counts['below']}"
+    )
+
+
+def _of(tables, name, **setting) -> pd.Series:
+    """The ratios to ReLU of a function, in all settings or some."""
+    rows = tables["elements"]
+    chosen = rows["function"] == name
+    for column, value in setting.items():
+        chosen &= rows[column] == value
+    return rows.loc[chosen, "ratio"]
+
+
+def _faster_relu(tables) -> Judgement:
+    counts = _counts(tables, SIGMOIDS)
+    rows, copies = tables["elements"], tables["copies"]
+    smallest, largest = rows["elements"].min(), rows["elements"].max()
+    parts = []
+    for name in SIGMOIDS:
+        small, large = (_of(tables, name, elements=size) for size in (smallest, largest))
+        parts.append(
+            f"{name} takes {small.median():.2g} times ReLU's time at {smallest:,} elements, where"
+            f" the call itself is what takes time, and {large.min():.2g} to {large.max():.2g} times"
+            f" at {largest:,}"
+        )
+    relu = rows[(rows["function"] == REFERENCE) & (rows["elements"] == largest)]
+    memory = relu.merge(copies, on=["dtype", "elements"], suffixes=("", "_copy"))
+    memory = memory["time_ns"] / memory["time_ns_copy"]
+    steps = tables["steps"]
+    wide = steps[(steps["function"] == "sigmoid") & (steps["width"] == steps["width"].max())]
+    return Judgement(
+        _verdict(counts),
+        _obtained(counts),
+        note=f"{'; '.join(parts)}; there ReLU itself takes {memory.min():.2g} to {memory.max():.2g}"
+        f" times a copy of its bytes; a training step of Dense {wide['width'].max():,} layers takes"
+        f" {wide['ratio'].min():.2f} to {wide['ratio'].max():.2f} times as long with the sigmoid",
+    )
+
+
+def _dear_exp(tables) -> Judgement:
+    counts = _counts(tables, [EXP])
+    parts = []
+    for mode in _modes(tables["elements"]):
+        exp, leaky = (_of(tables, name, mode=mode).median() for name in (EXP, LEAKY))
+        parts.append(f"{MODE_NAMES[mode]} {exp:.2g} (leaky ReLU, without exp: {leaky:.2g})")
+    return Judgement(
+        _verdict(counts),
+        _obtained(counts),
+        note=f"exp's time over ReLU's, median over settings: {', '.join(parts)}; how many times an"
+        " array is read and written counts as much as what is computed on the way",
+    )
+
+
+EVERYWHERE = (
+    " in every mode, type, size and pass, by the whole 95 % interval of the ratio; not"
+    " reproduced if the whole interval is at most 1.5 everywhere; else in part"
+)
+CLAIMS = [
+    Claim(
+        "RP-04",
+        f"sigmoid and tanh both take more than 1.5 times ReLU's time{EVERYWHERE}",
+        _faster_relu,
+    ),
+    Claim("NP-05", f"exp takes more than 1.5 times ReLU's time{EVERYWHERE}", _dear_exp),
+]

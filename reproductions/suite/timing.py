@@ -1,0 +1,86 @@
+"""Times that can be compared on a machine that does other things too: interleaved, with intervals.
+
+A round makes every call once, so that whatever else the machine does falls on all of them, and what
+is compared is taken within a round.
+"""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from reproductions.suite.progress import progress
+
+
+def timed(
+    function: Callable[[], object],
+    at_least_s: float = 0.0,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Callable[[], float]:
+    """The function, made to return the seconds that it takes.
+
+    Args:
+        function: what is timed.
+        at_least_s: it is called again and again until so many seconds are over, and the shortest
+            time is returned: what else the machine does only ever adds.
+        clock: seconds since any moment.
+    """
+
+    def call() -> float:
+        start = now = clock()
+        shortest = math.inf
+        while shortest == math.inf or now - start < at_least_s:
+            before = now
+            function()
+            now = clock()
+            shortest = min(shortest, now - before)
+        return shortest
+
+    return call
+
+
+def interleaved(
+    calls: Sequence[Callable[[], float]], rounds: int, what: str = "timing"
+) -> np.ndarray:
+    """Seconds of each call in each round, (call, round).
+
+    Args:
+        calls: each does its work and returns the seconds that took, as those of `timed` do.
+        rounds: how often. One more, the first, is not counted: it may compile and fill caches.
+        what: the progress bar's name.
+    """
+    turns = [(i, call) for _ in range(rounds + 1) for i, call in enumerate(calls)]
+    seconds = [[] for _ in calls]
+    for i, call in progress(turns, what=what, unit="call"):
+        seconds[i].append(call())
+    return np.array(seconds)[:, 1:]
+
+
+def median_interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The median over the last axis, and the lower and upper end of its 95 % interval.
+
+    The ends are values themselves, by rank (order statistics): that holds for any distribution, and
+    a round in which the machine was busy moves them no further than any other round could.
+
+    Raises:
+        ValueError: there are fewer than 6 rounds, too few for such an interval.
+    """
+    from scipy.stats import binom
+
+    ordered = np.sort(values, axis=-1)
+    rounds = ordered.shape[-1]
+    rank = int(binom.ppf(0.025, rounds, 0.5))
+    if rank < 1:
+        raise ValueError(f"an interval needs at least 6 rounds. Received: {rounds}")
+    return np.median(ordered, axis=-1), ordered[..., rank - 1], ordered[..., rounds - rank]
+
+
+def ratios(seconds: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, ...]:
+    """How many times the reference's time each call takes, round by round: median and interval.
+
+    Args:
+        seconds: (..., round).
+        reference: of the same rounds; a shape that goes with that of `seconds`.
+    """
+    return median_interval(seconds / reference)
