@@ -7,7 +7,8 @@ with biases too, Glorot's and He's; two N(0, 1) inputs, an N(0, 1) gradient at e
 seeds everywhere. The post's own 2-5x9-1 network on XOR; and kernels N(0, s^2) ten layers deep.
 Assumptions: before training. The gradient of a layer is that of its input, and 1 where it starts.
 A unit is saturated where its slope is below 5 % of the largest that its function has.
-Known differences: float64, as 30 layers leave what float32 holds; on TensorFlow's own kernels.
+Known differences: float64, as 30 layers leave what float32 holds, on TensorFlow's own kernels; a
+smooth slope too small for float64 counts as 0 there too.
 """
 
 from collections.abc import Iterator
@@ -549,9 +550,10 @@ def _scale_figure(scales):
     return figure
 
 
+ROUNDED_AWAY = 1e-15  # two outputs near 1 that differ by less are the same in float64
 SIGNALS = {
     "value_q50": "RMS output",
-    "spread_q50": "difference between inputs",
+    "spread_q50": "inputs differ by",
     "saturated": "share saturated",
     "zero": "share exactly 0",
 }
@@ -569,12 +571,12 @@ def _signal_figure(layers, width):
             for name, own in here.groupby("activation"):
                 shown = own[column]
                 if column not in ("saturated", "zero"):
-                    shown = shown.where(shown > FLOOR)
+                    shown = shown.where(shown > ROUNDED_AWAY)
                 _line(panel, name, own["layer"], shown)
             if column in ("saturated", "zero"):
                 panel.set(ylim=(-0.03, 1.03))
             else:
-                panel.set(yscale="log", ylim=(1e-17, 1e17))
+                panel.set(yscale="log", ylim=(ROUNDED_AWAY, 1e17))
         row[0].set_ylabel(label)
     for panel, scheme in zip(axes[0], schemes, strict=True):
         panel.set_title(INITIALISATIONS[scheme])
@@ -773,7 +775,8 @@ def _bounded_output(tables) -> Judgement:
         verdict = REPRODUCED if unbounded and not explodes.any() else IN_PART
     worst = sigmoid.loc[sigmoid["factor"].idxmax()]
     first = sigmoid[explodes]
-    note = f"at most x {worst['factor']:.3g} a layer, at width {worst['width']}, std" + (
+    note = (
+        f"largest factor a layer, at width {worst['width']} and std"
         f" {worst['scale']:g}; std from which it grows tenfold in over 5 % of seeds: "
         + (
             ", ".join(
@@ -784,10 +787,8 @@ def _bounded_output(tables) -> Judgement:
         + f"; at 1 and below at most x {small['factor'].max():.3g}; what is bounded is the output,"
         " the gradient takes the weights as factors too"
     )
-    row = worst
-    return Judgement(
-        verdict, f"explodes at {explodes.sum()} of {len(sigmoid)}", row["low"], row["high"], note
-    )
+    low, high = float(worst["low"]), float(worst["high"])
+    return Judgement(verdict, float(worst["factor"]), low, high, note)
 
 
 def _little_saturation(tables) -> Judgement:
