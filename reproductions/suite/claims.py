@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from reproductions.suite.errors import InputError
 from reproductions.suite.experiment import Experiment
 from reproductions.suite.kinds import Exact, Table
 from reproductions.suite.tables import read_cells
@@ -129,11 +130,16 @@ def read(path: Path) -> pd.DataFrame:
     """claims.csv as text; an empty table where there is none yet.
 
     Raises:
-        InputError: the file cannot be read.
+        InputError: the file cannot be read, or has other columns.
     """
     if not path.exists() and not path.is_symlink():
         return pd.DataFrame(columns=list(COLUMNS), dtype=object)
     header, rows = read_cells(path)
+    if header != list(COLUMNS):
+        raise InputError(
+            f"cannot read {path}: its columns must be {','.join(COLUMNS)}."
+            f" Received: {','.join(header)[:200]}"
+        )
     return pd.DataFrame(rows, columns=header, dtype=object)
 
 

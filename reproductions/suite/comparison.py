@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from reproductions.suite.errors import one_line
 from reproductions.suite.kinds import Close, Exact, Kind, Printed, Rate, Table, Unchecked
 from reproductions.suite.statistics import same_rate_p
 from reproductions.suite.tables import plain
 
 FALSE_ALARM = 1e-4
 """How often all the rate tests of one check together may raise a false alarm, at most."""
+
+MOST_TRIALS = 10**8
+"""As many seeds as a run takes; the test of greater counts would take minutes."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,8 @@ class Difference:
     def __str__(self):
         place = ", ".join(part for part in (self.row, self.column) if part)
         where = f"{self.file}: {place}" if place else self.file
-        return f"{where}: expected {self.expected}, obtained {self.obtained} ({self.rule})"
+        text = f"{where}: expected {self.expected}, obtained {self.obtained} ({self.rule})"
+        return one_line(text)
 
 
 @dataclass(frozen=True)
@@ -176,13 +181,11 @@ def _holds(kind: Kind, expected: pd.Series, obtained: pd.Series) -> np.ndarray:
         pd.api.types.is_numeric_dtype(side) and not pd.api.types.is_bool_dtype(side)
         for side in (expected, obtained)
     )
-    if isinstance(kind, Exact) and not numbers:
-        return np.array(
-            [plain(a) == plain(b) for a, b in zip(expected, obtained, strict=True)], dtype=bool
-        )
+    if isinstance(kind, Exact):  # as Python's numbers: floats would lose the digits of large ones
+        pairs = zip(expected, obtained, strict=True)
+        same = [a == b if numbers else plain(a) == plain(b) for a, b in pairs]
+        return np.array(same, dtype=bool)
     a, b = expected.to_numpy(float), obtained.to_numpy(float)
-    if isinstance(kind, Exact):
-        return a == b
     if isinstance(kind, Unchecked):
         return np.isfinite(b) | (kind.nan & np.isnan(b))
     if isinstance(kind, Printed):
@@ -231,7 +234,8 @@ def _rate_test(file, row, column, expected, obtained) -> RateTest:
     counts = (*expected, *obtained)
     texts = [f"{plain(k)} of {plain(n)}" for k, n in (expected, obtained)]
     whole = all(np.isfinite(n) and n == int(n) for n in counts)
-    if not whole or not all(0 <= k <= n for k, n in (expected, obtained)):
-        return RateTest(Difference(file, row, column, *texts, "counts must be whole, k of n"), -1.0)
+    if not whole or not all(0 <= k <= n <= MOST_TRIALS for k, n in (expected, obtained)):
+        rule = f"counts must be whole, k of n, {MOST_TRIALS:,} at most"
+        return RateTest(Difference(file, row, column, *texts, rule), -1.0)
     p = same_rate_p(*(int(n) for n in counts))
     return RateTest(Difference(file, row, column, *texts, f"two-sample test, p = {p:.1g}"), p)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 from pathlib import Path
 
 from reproductions.suite.errors import InputError
@@ -28,13 +29,24 @@ def write_whole(path: Path, data: bytes) -> None:
         raise InputError(f"cannot write {path}: {error.strerror}") from error
 
 
+MOST_BYTES = 2**30
+
+
 def read_bytes(path: Path) -> bytes:
     """The content of a file.
 
     Raises:
-        InputError: it is missing, a folder, or cannot be opened.
+        InputError: it is missing, a folder, a link, no ordinary file (a pipe would never end), over
+            a gibibyte, or cannot be opened.
     """
     try:
+        if path.is_symlink():
+            raise InputError(f"cannot read {path}: it is a link, which may lead anywhere")
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+            raise InputError(f"cannot read {path}: it is no ordinary file")
+        if found.st_size > MOST_BYTES:
+            raise InputError(f"cannot read {path}: it is larger than {MOST_BYTES:,} bytes")
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error

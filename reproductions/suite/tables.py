@@ -6,6 +6,8 @@ guesses around a broken line; a suite whose numbers are trusted must name the li
 
 import csv
 import io
+import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,18 @@ import pandas as pd
 from reproductions.suite.errors import InputError
 from reproductions.suite.files import read_bytes
 from reproductions.suite.kinds import Close, Exact, Printed, Rate, Table, Unchecked
+
+INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
+NOT_FINITE = ("nan", "inf", "-inf")
+"""How numbers are written. Python's own `int` and `float` take `1_000`, ` 7` and `٣` too."""
+
+FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
+"""How a text begins that a spreadsheet takes for a formula: it would run what is in the cell.
+
+Such a text is written with an apostrophe before it, which is taken away again when it is read; so
+is a text that begins with apostrophes before one of these signs.
+"""
 
 
 def conform(name: str, frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -43,8 +57,24 @@ def conform(name: str, frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 
 def to_csv(frame: pd.DataFrame) -> bytes:
-    """The bytes of a table: LF, UTF-8, every float at the shortest text that reads back equal."""
-    return frame.to_csv(index=False, lineterminator="\n", na_rep="nan").encode()
+    """The bytes of a table: LF, UTF-8, every float at the shortest text that reads back equal.
+
+    Texts that a spreadsheet would run get an apostrophe before them, see `FORMULA`.
+    """
+    texts = frame.select_dtypes(exclude=["number", "bool"])
+    safe = frame.assign(**{name: texts[name].map(_harmless) for name in texts})
+    safe.columns = [_harmless(name) for name in frame]
+    return safe.to_csv(index=False, lineterminator="\n", na_rep="nan").encode()
+
+
+def _harmless(cell):
+    if isinstance(cell, str) and FORMULA.match(cell) and not _is_number(cell):
+        return f"'{cell}"
+    return cell
+
+
+def _as_meant(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
 def parse_cells(path: Path, data: bytes) -> tuple[list[str], list[list[str]]]:
@@ -74,7 +104,8 @@ def parse_cells(path: Path, data: bytes) -> tuple[list[str], list[list[str]]]:
     if not text.endswith("\n"):
         raise InputError(f"cannot read {path}: its last line was cut short, it has no line end")
     try:
-        header, *rows = csv.reader(io.StringIO(text), strict=True)
+        lines = csv.reader(io.StringIO(text), strict=True)
+        header, *rows = ([_as_meant(cell) for cell in row] for row in lines)
     except csv.Error as error:
         raise InputError(f"cannot read {path}: {error}") from error
     for line, row in enumerate(rows, start=2):
@@ -84,7 +115,9 @@ def parse_cells(path: Path, data: bytes) -> tuple[list[str], list[list[str]]]:
                 f" Received: {len(row)}"
             )
     if len(set(header)) != len(header):
-        raise InputError(f"cannot read {path}: its header repeats a column. Received: {header}")
+        raise InputError(
+            f"cannot read {path}: its header repeats a column. Received: {str(header)[:200]}"
+        )
     return header, rows
 
 
@@ -120,16 +153,17 @@ def _typed(path: Path, name: str, cells: list[str], kind) -> pd.Series:
     must_be_number = isinstance(kind, Close | Printed | Unchecked) or (
         isinstance(kind, Rate) and kind.trials is not None
     )
-    for kind_of_cell in (int, float):
-        try:
-            return pd.Series([kind_of_cell(cell) for cell in cells], dtype=kind_of_cell)
-        except (ValueError, OverflowError):
-            continue
+    whole = all(map(INTEGER.fullmatch, cells))
+    if whole and all(-(2**63) <= int(cell[:20]) < 2**63 for cell in cells):
+        return pd.Series([int(cell) for cell in cells], dtype=int)
+    # Whole numbers too large for an integer stay texts where they are held exactly.
+    if all(map(_is_number, cells)) and (must_be_number or not whole):
+        return pd.Series([float(cell) for cell in cells], dtype=float)
     if must_be_number:
         line = next(i for i, cell in enumerate(cells, start=2) if not _is_number(cell))
         raise InputError(
             f"cannot read {path}: line {line}, column {name} must be a number."
-            f" Received: {cells[line - 2]!r}"
+            f" Received: {cells[line - 2][:80]!r}"
         )
     if cells and set(cells) <= {"True", "False"}:
         return pd.Series([cell == "True" for cell in cells], dtype=bool)
@@ -137,11 +171,8 @@ def _typed(path: Path, name: str, cells: list[str], kind) -> pd.Series:
 
 
 def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+    """Whether a cell is a number that a float can hold, written as this module writes numbers."""
+    return cell in NOT_FINITE or bool(NUMBER.fullmatch(cell) and math.isfinite(float(cell)))
 
 
 def plain(value) -> str:
