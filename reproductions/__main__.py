@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from reproductions.suite import experiment
-from reproductions.suite.errors import InputError
+from reproductions.suite.errors import InputError, one_line
 
 LATEST = Path("results/latest")
 EXPECTED = Path("results/expected")
@@ -19,7 +19,7 @@ class OneLineParser(argparse.ArgumentParser):
 
     def error(self, message):
         """Prints the line and exits with status 2."""
-        self.exit(2, f"error: {message}; see {self.prog} --help\n")
+        self.exit(2, one_line(f"error: {message}; see {self.prog} --help") + "\n")
 
 
 def whole_number(text: str) -> int:
@@ -65,7 +65,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return COMMANDS[given.command](given)
     except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(one_line(f"error: {error}"), file=sys.stderr)
+        return 2
+    except OSError as error:  # a name that is too long, a folder that may not be entered
+        print(one_line(f"error: {error.strerror}. Received: {error.filename}"), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("stopped; every file that was written is whole", file=sys.stderr)
@@ -141,7 +144,7 @@ def _report(found) -> int:
     for difference in differences:
         print(difference)
     for note in found.notes:
-        print(note)
+        print(one_line(note))
     held = f"{found.values} values and {len(found.rate_tests)} rates held"
     print(f"{len(differences)} differences, {held}" if differences else f"all holds: {held}")
     return 1 if differences else 0
