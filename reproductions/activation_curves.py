@@ -434,10 +434,6 @@ def _far(tables, function: str, column: str = "value") -> pd.Series:
     return tables["far"].query("function == @function").set_index("x")[column]
 
 
-def _percent(value: float) -> str:
-    return f"{100 * value:.3g} %"
-
-
 def _pp_01(tables) -> Judgement:
     grid, far = tables["comparison"], _far(tables, "threshold")
     right = ((grid["threshold"] == (grid["x"] > 0)) & grid["threshold"].isin([0, 1])).sum()
@@ -561,17 +557,6 @@ def _xp_15(tables) -> Judgement:
     )
 
 
-def _sl_10(tables) -> Judgement:
-    slope = _far(tables, "sigmoid", "derivative")
-    at = {x: max(slope[-x], slope[x]) / slope[0.0] for x in (5.0, 10.0)}
-    return Judgement(
-        by(at[5] < 0.05 and at[10] < 0.001),
-        f"{slope[5.0]:.3g} at ±5, {slope[10.0]:.3g} at ±10",
-        note=f"{_percent(at[5])} and {_percent(at[10])} of the greatest slope, 0.25; the curve half"
-        " alone: learning speed against weight scale is not judged here",
-    )
-
-
 def _sl_17(tables) -> Judgement:
     slope = _far(tables, "elu", "derivative")
     near, far, farther = (float(slope[x]) for x in (-1.0, -10.0, -100.0))
@@ -635,19 +620,6 @@ def _rp_06(tables) -> Judgement:
         by(one == len(rows) > 0),
         f"exactly 1 at {one} of {len(rows)} inputs above 0",
         note=f"inputs from {rows['x'].min():g} to {rows['x'].max():g}",
-    )
-
-
-def _rp_09(tables) -> Judgement:
-    frame = tables["quotients"].query("function == 'relu'")
-    kink = (frame["left"] == 0).all() and (frame["right"] == 1).all()
-    chosen = tables["at_zero"].query("function == 'relu'")["derivative"]
-    return Judgement(
-        by(kink and (chosen == 0).all()),
-        f"{', '.join(f'{d:g}' for d in sorted(set(chosen)))} at 0",
-        note=f"slope {frame['left'].iloc[-1]:g} from the left and {frame['right'].iloc[-1]:g} from"
-        " the right; the derivative half alone: how often training meets an exact 0 is not judged"
-        " here",
     )
 
 
@@ -720,12 +692,6 @@ CLAIMS = [
         _xp_15,
     ),
     Claim(
-        "SL-10",
-        "the curve half: the sigmoid's slope is below 5 % of its greatest at ±5 and below 0.1 %"
-        " at ±10",
-        _sl_10,
-    ),
-    Claim(
         "SL-17",
         "ELU's slope is above 0.1 at -1, above 0 but below 1e-3 at -10, and below 1e-12 at -100",
         _sl_17,
@@ -752,12 +718,6 @@ CLAIMS = [
         _rp_01,
     ),
     Claim("RP-06", "the derivative is exactly 1 at every point above 0, far ones included", _rp_06),
-    Claim(
-        "RP-09",
-        "the derivative half: the quotients at 0 are 0 from the left and 1 from the right at every"
-        " step, and Keras and TensorFlow return the post's value, 0",
-        _rp_09,
-    ),
     Claim(
         "XX-01",
         "a document error if the slopes of the three documents that give one are not all the same",

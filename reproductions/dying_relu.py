@@ -348,19 +348,20 @@ def figures(tables):
 
 def _unit_figure(units):
     figure, axes = drawing.panels(2, 2, width=4.8, height=3.0, sharex=True, sharey=True)
+    biases = sorted(units["bias"].unique(), reverse=True)
+    places = {bias: place for place, bias in enumerate(biases)}
     for column, place in zip(axes.T, PLACES, strict=True):
         for function, rows in units[units["place"] == place].groupby("function", sort=False):
             style = {**drawing.FUNCTION_STYLE[function], "label": NAMES[function]}
-            bias = -rows["bias"]
+            bias = rows["bias"].map(places)
             errors = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
             column[0].errorbar(bias, rows["share"], yerr=errors, marker="o", capsize=3, **style)
             column[1].plot(bias, rows["unmoved"] / rows["seeds"], marker="o", **style)
         column[0].set_title(f"{place}: active on some sample in the end")
         column[1].set_title(f"{place}: weights bit-identical in the end")
         column[1].set_xlabel("bias at the start")
-    ticks = sorted(-units["bias"].unique())
-    axes[0, 0].set(xscale="symlog", ylim=(-0.04, 1.04))
-    axes[0, 0].set_xticks(ticks, [f"{-t:g}" for t in ticks])
+    axes[0, 0].set(ylim=(-0.04, 1.04))
+    axes[0, 0].set_xticks(range(len(biases)), [f"{bias:g}" for bias in biases])
     for row in axes:
         row[0].set_ylabel("share of seeds")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
@@ -381,6 +382,7 @@ def _census_figure(census):
         axes.plot(rows["depth"], rows["dead_at_all"] / rows["seeds"], ":", color=color)
     axes.plot([], [], color=drawing.GREY, linewidth=1, label="formula, at one input")
     axes.plot([], [], ":", color=drawing.GREY, label="at all four XOR points")
+    axes.set_xticks(sorted(census["depth"].unique()))
     axes.set(xlabel="hidden layers", ylabel="share of stacks that are dead", ylim=(-0.02, 1.02))
     axes.set_title("ReLU stacks that are dead before training, N(0, 1) weights and biases")
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
