@@ -59,8 +59,20 @@ def _compare_experiment(experiment, folders, verdicts, found, judge) -> None:
     rows = [frame[frame["id"].isin(ids)] for frame in verdicts]
     if judge and readable:
         for folder, claimed in zip(folders, rows, strict=True):
-            judged = claims.judge(experiment, read_tables(experiment, folder))
-            compare_table(str(folder / CLAIMS_FILE), claims.CLAIMS_TABLE, judged, claimed, found)
+            file = str(folder / CLAIMS_FILE)
+            try:
+                judged = claims.judge(experiment, read_tables(experiment, folder))
+            except InputError:
+                raise
+            except Exception as error:  # whatever the tables lack: rows, labels, sense
+                lack = f"{type(error).__name__}: {error}"[:200]
+                found.differences.append(
+                    Difference(
+                        file, experiment.name, "", "claims that can be judged", "tables", lack
+                    )
+                )
+                continue
+            compare_table(file, claims.CLAIMS_TABLE, judged, claimed, found)
     rows = [frame.assign(**dict.fromkeys(claims.DERIVED, "")) for frame in rows]
     if not same_seeds:
         found.notes.append(_seeds_note(experiment.name, seeds, rows))
@@ -173,7 +185,9 @@ def accept(wanted: list[str], latest: Path, expected: Path) -> None:
                 f"these are not whole results of today's code and spec; run {name} first."
                 f" Received: {folder}"
             )
-        read_tables(experiment, latest)
+        for table, frame in read_tables(experiment, latest).items():
+            if to_csv(frame) != read_bytes(folder / f"{table}.csv"):
+                raise InputError(f"this is not what a run writes. Received: {folder / table}.csv")
         files = provenance.read(folder)["files"]
         checked.append((experiment, {file: read_bytes(folder / file) for file in files}))
     for experiment, contents in checked:

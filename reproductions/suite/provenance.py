@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import platform
+import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ FILE = "provenance.json"
 PACKAGES = ("keras", "matplotlib", "numpy", "pandas", "scipy", "tensorflow", "tensorflow-cpu")
 ROOT = FOLDER.parent
 MISSING = "no such field"
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+"""A file in the folder itself: no path, nothing hidden."""
 
 
 def describe(
@@ -52,17 +55,27 @@ def read(folder: Path) -> dict[str, Any]:
     """The provenance in a results folder of one experiment.
 
     Raises:
-        InputError: it cannot be read, or is not what a run writes.
+        InputError: it cannot be read, is not what a run writes, or lists a file that is not in the
+            folder itself; or the folder is a link.
     """
     path = folder / FILE
+    if folder.is_symlink():
+        raise InputError(f"cannot read {folder}: it is a link, which may lead anywhere")
     try:
         content = json.loads(read_bytes(path))
         seeds, files, spec = content["seeds"], content["files"], content["spec"]
-    except (ValueError, KeyError, TypeError) as error:
+        inputs = content.get("inputs", {})
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"cannot read {path}: it is not what a run writes") from error
-    sound = isinstance(files, dict) and isinstance(spec, dict)
+    sound = all(isinstance(part, dict) for part in (files, spec, inputs))
     if not (sound and (seeds is None or isinstance(seeds, int))):
         raise InputError(f"cannot read {path}: it is not what a run writes")
+    for name in files:
+        if not PLAIN_NAME.fullmatch(name):
+            raise InputError(
+                f"cannot read {path}: its files must be names in its folder."
+                f" Received: {name[:80]!r}"
+            )
     return content
 
 
@@ -108,7 +121,9 @@ def damaged(folder: Path) -> list[str]:
     return [
         name
         for name, expected in read(folder)["files"].items()
-        if not (folder / name).is_file() or sha256((folder / name).read_bytes()) != expected
+        if (folder / name).is_symlink()
+        or not (folder / name).is_file()
+        or sha256((folder / name).read_bytes()) != expected
     ]
 
 

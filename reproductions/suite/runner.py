@@ -193,7 +193,13 @@ def reread(name: str, frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 
 def write_folder(folder: Path, contents: dict[str, bytes], record: bytes) -> None:
-    """Replaces an experiment's files; the provenance comes last, as it vouches for the others."""
+    """Replaces an experiment's files; the provenance comes last, as it vouches for the others.
+
+    Raises:
+        InputError: the folder is a link, which may lead anywhere, or cannot be written to.
+    """
+    if folder.is_symlink():
+        raise InputError(f"cannot write {folder}: it is a link, which may lead anywhere")
     try:
         stale = [n for n in provenance.read(folder)["files"] if n not in contents]
     except InputError:
