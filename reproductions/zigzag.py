@@ -744,12 +744,14 @@ def _sigmoid_zigzags(tables) -> Judgement:
         verdict = REPRODUCED if all(longer) else IN_PART
     main = _main(tables, "sigmoid")
     last, best = (_last_batch(tables, "sigmoid", rate) for rate in (main["rate"], TUNED))
+    tuned = _pairs(tables, "sigmoid")[0].set_index("rate").loc[TUNED]
     controls = {name: _control(tables, name).iloc[0] for name in CONTROL_PAIRS}
     note = (
         f"obtained: path of sigmoid over that of sigmoid - 1/2, rate {main['rate']}; all:"
         f" {_text(tables, 'sigmoid')}; {opposed} samples with opposed signs; updates needed"
-        f" {main['steps']:.1f} times as many. It is the mean, not the sign: with the axes turned,"
-        f" signs mixed, the path is {controls['rotated']['length']:.3f} times as long;"
+        f" {main['steps']:.1f} times as many, at tuned rates {tuned['steps']:.1f}. It"
+        " is the mean, not the sign: with the axes turned, signs mixed, the path"
+        f" is {controls['rotated']['length']:.3f} times as long;"
         f" tanh stretched to the same Hessian {controls['stretched tanh']['length']:.2f}; with the"
         f" mean kept but the Hessian made round {controls['whitened']['length']:.2f} times that of"
         f" sigmoid - 1/2, one positive input at a time"
