@@ -49,7 +49,11 @@ class Spec:
 
 
 SPEC = Spec()
-QUICK = {"scales": (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)}
+QUICK = {
+    "activations": ("sigmoid", "tanh", "relu", "leaky_relu"),
+    "scales": (0.1, 1.0, 3.0, 10.0),
+    "scale_activations": ("sigmoid", "linear"),
+}
 SMALL = {
     "depth": 6,
     "forward_layers": 4,

@@ -27,7 +27,7 @@ class Spec:
     """The map's axes, the functions beside it, and the post's network."""
 
     seeds: int = 512
-    slopes: tuple[float, ...] = (0.0625, 0.25, 0.5, 1.0, 2.0)
+    slopes: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0)
     ranges: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0)
     # Centre, range and slope of: the sigmoid; wider; steeper; both; and 10 sigmoid(x / 40).
     others: tuple[tuple[float, ...], ...] = field(
@@ -56,16 +56,8 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     """Trains the network with every function from the same weights."""
     import tensorflow as tf
 
-    from custom_layers import tanh
-
     # The three numbers are variables of the one compiled loop: it serves all of the family.
     numbers = [tf.Variable(number, trainable=False, dtype=tf.float32) for number in TANH]
-
-    def bounded(x, centre, full, slope):
-        return centre + full / 2 * tanh(2 * slope / full * x)
-
-    def clipped(x):
-        return tf.clip_by_value(x, -1.0, 1.0)
 
     grid = [(0.0, full, slope) for full in spec.ranges for slope in spec.slopes]
     cells = list(dict.fromkeys([*grid, *spec.others]))
@@ -82,6 +74,23 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     return {"cells": pd.DataFrame(rows)}
 
 
+def bounded(x, centre, full, slope):
+    """A tanh with this centre, range and slope at 0; its lowest output is full below the highest.
+
+    The sigmoid is one: tanh(x) = 2 sigmoid(2 x) - 1.
+    """
+    from custom_layers import tanh
+
+    return centre + full / 2 * tanh(2 * slope / full * x)
+
+
+def clipped(x):
+    """Returns x, clipped to -1 and 1: slope 1 in between and 0 beyond."""
+    import keras
+
+    return keras.ops.clip(x, -1, 1)
+
+
 def _layer(function, **options):
     import keras
 
@@ -93,7 +102,7 @@ def _layer(function, **options):
 
 
 def _trainer(spec, function, done):
-    """A function that trains the network with the activation as it is now; costs by seed."""
+    """A function that trains the network with the activation as it is when it is called."""
     import keras
 
     from reproductions.suite import replicas
@@ -108,10 +117,9 @@ def _trainer(spec, function, done):
     weights = replicas.initial_weights(model, range(spec.seeds))
 
     def train():
-        trained = engine.train(
+        return engine.train(
             weights, xor.X, xor.Y, spec.rate, spec.steps, every=spec.steps - 1, done=done
         )
-        return xor.outcomes(trained.records["loss"], trained.finite_steps < spec.steps)
 
     return train
 
@@ -132,7 +140,8 @@ def _gradient(spec, function):
     return gradients.rms(at_input[:, 0]) / gradients.rms(start)
 
 
-def _row(spec, family, cell, outcome, start):
+def _row(spec, family, cell, trained, start):
+    outcome = xor.outcomes(trained.records["loss"], trained.finite_steps < spec.steps)
     solved = int((outcome == "solved").sum())
     return {
         "family": family,
@@ -171,12 +180,11 @@ def _map(panel, figure, share):
     panel.set_yticks(range(share.shape[0]), [f"{slope:g}" for slope in share.index])
     panel.invert_yaxis()
     panel.grid(visible=False)
-    for (_, full, slope), name in ((TANH, "tanh"), (CENTRED, "2 sigmoid - 1, halved")):
+    for (_, full, slope), name in ((TANH, "tanh"), (CENTRED, "sigmoid - 1/2")):
         if full in share.columns and slope in share.index:
-            place = share.columns.get_loc(full), share.index.get_loc(slope)
-            panel.text(place[0], place[1] - 0.33, name.split(" ")[0] if name == "tanh" else
-                       "sigmoid - ½", ha="center", va="center", fontsize=7.5,
-                       color="black" if share.loc[slope, full] > 0.5 else "white")  # fmt: skip
+            x, y = share.columns.get_loc(full), share.index.get_loc(slope)
+            ink = "black" if share.loc[slope, full] > 0.5 else "white"
+            panel.text(x, y - 0.25, name, ha="center", va="center", fontsize=7.5, color=ink)
     panel.set(xlabel="range (highest less lowest output)", ylabel="slope at 0")
     panel.set_title("Share solved, all centred on 0")
     figure.colorbar(image, ax=panel, label="share", fraction=0.05, pad=0.02)
@@ -256,19 +264,17 @@ def _wider_cures(tables) -> Judgement:
         f"sigmoid {sigmoid['share']:.1%}; range 10 {wider['share']:.1%}; slope 1"
         f" {steeper['share']:.1%}"
     )
-    centred = rows.loc[(BOUNDED, 0.0)].reset_index()
-    parts = [
-        f"centred on 0, slope {slope:g}: "
-        + ", ".join(f"{share:.0%}" for share in own.sort_values("range")["share"])
+    centred = rows.loc[(BOUNDED, 0.0)].reset_index().sort_values(["slope", "range"])
+    by_slope = "; ".join(
+        f"slope {slope:g}: " + "/".join(f"{100 * share:.0f}" for share in own["share"])
         for slope, own in centred.groupby("slope")
-    ]
+    )
     ranges = "/".join(f"{full:g}" for full in sorted(centred["range"].unique()))
-    low, high = centred["gradient_q50"].min(), centred["gradient_q50"].max()
     note = (
-        f"at ranges {ranges} {'; '.join(parts)}; clipped to ±1"
-        f" {rows.loc[(CLIPPED, *TANH), 'share']:.0%}; the gradient at the start is from"
-        f" {low:.0e} to {high:.0e} of the logit's: what enters it is the slope where the units"
-        " are, which a range keeps from saturating and cannot make"
+        f"per cent solved, centred on 0, at ranges {ranges}: {by_slope}; a range keeps units from"
+        " saturating, but a slope it cannot make; the gradient at the start, over the logit's:"
+        f" sigmoid {sigmoid['gradient_q50']:.0e}, range 10 {wider['gradient_q50']:.0e}, slope 1"
+        f" {steeper['gradient_q50']:.0e}, tanh {rows.loc[(BOUNDED, *TANH), 'gradient_q50']:.1g}"
     )
     return Judgement(verdict, obtained, float(wider["low"]), float(wider["high"]), note)
 
