@@ -17,11 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import drawing, xor
+from reproductions.suite import drawing, shards, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement, by
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
-from reproductions.suite.parallel import workers
-from reproductions.suite.progress import progress
 from reproductions.suite.statistics import share_of, wilson
 
 
@@ -54,28 +52,31 @@ REACHES = "accuracy 1 at some record"
 LEARNS = "cost below log(2)/4 at some record"
 
 
-def run(spec: Spec, change=lambda weights: weights) -> dict[str, pd.DataFrame]:
+def run(spec: Spec, change=None) -> dict[str, pd.DataFrame]:
     """Trains every activation under both losses from the same weights.
 
     Args:
         spec: the setting.
-        change: applied to the initial weights, to see what a last-bit difference does.
+        change: a function of a module, applied to the initial weights, to see what a last-bit
+            difference does.
     """
-    runs = list(itertools.product(spec.activations, spec.losses))
-    with progress(total=len(runs) * spec.seeds, what="deep_xor") as bar, workers() as pool:
-        # A network compiles on one core: engines of one thread each keep all cores busy.
-        parts = list(pool.map(lambda run: _train(spec, *run, change, bar.update), runs))
-    return {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in TABLES}
+    runs = itertools.product(spec.activations, spec.losses)
+    calls = [(spec, activation, loss, change) for activation, loss in runs]
+    # A network compiles on one core: engines of one thread each keep all cores busy.
+    sizes = [spec.seeds] * len(calls)
+    return shards.joined(shards.gather(_train, calls, "deep_xor", sizes, "seed"))
 
 
-def _train(spec, activation, loss, change, done) -> dict[str, pd.DataFrame]:
+def _train(spec, activation, loss, change) -> dict[str, pd.DataFrame]:
     from reproductions.suite import replicas
 
     model = xor.network(spec.hidden, activation, loss)
     engine = replicas.Replicas(model, xor.LOSSES[loss], xor.records(loss), threads=1)
-    weights = change(replicas.initial_weights(model, range(spec.seeds)))
+    weights = replicas.initial_weights(model, range(spec.seeds))
+    weights = change(weights) if change else weights
     data = {"x": xor.X, "y": xor.Y, "rate": spec.rate}
-    trained = engine.train(weights, **data, steps=spec.steps, every=spec.every, done=done)
+    options = {"steps": spec.steps, "every": spec.every, "done": shards.advance}
+    trained = engine.train(weights, **data, **options)
     few, steps = [w[..., : spec.first_seeds] for w in weights], spec.first_steps
     first = engine.train(few, **data, steps=steps + 1, every=steps)
     tables = _tables(spec, trained, first)

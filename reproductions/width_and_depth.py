@@ -11,17 +11,14 @@ Known differences: the slides train the 2-D network at a fifth of the others' ra
 networks differ in more than their width; and they show none with more layers.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import circles, drawing
+from reproductions.suite import circles, drawing, shards
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
-from reproductions.suite.progress import progress
 from reproductions.suite.statistics import share_of, wilson
 
 
@@ -69,21 +66,8 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
         reverse=True,
         key=lambda job: len(job[0]),
     )
-    with (
-        progress(total=len(jobs), what="width_and_depth", unit="network") as bar,
-        ThreadPoolExecutor(os.cpu_count()) as pool,
-    ):
-
-        def train(job):
-            tables = _train(spec, *job)
-            bar.update()
-            return tables
-
-        results = list(pool.map(train, jobs))
-    tables = {
-        name: pd.concat([part[name] for part in results if name in part], ignore_index=True)
-        for name in results[0]
-    }
+    calls = [(spec, *job) for job in jobs]
+    tables = shards.joined(shards.gather(_train, calls, "width_and_depth", unit="network"))
     return {**tables, "by_hand": _by_hand(), "hand_weights": _hand_weights()}
 
 

@@ -19,11 +19,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import drawing, xor
+from reproductions.suite import drawing, shards, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement, by
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
-from reproductions.suite.parallel import workers
-from reproductions.suite.progress import progress
 from reproductions.suite.statistics import share_of, wilson
 
 
@@ -66,27 +64,21 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     """Trains the networks and the depths, two side by side."""
     depths = [(spec.width,) * (depth - 1) for depth in spec.depths]
     depth_seeds = min(spec.seeds, spec.depth_seeds)
-    total = len(spec.networks) * spec.seeds + len(depths) * depth_seeds
-    # A network compiles on one core: engines of one thread each keep all cores busy.
-    with progress(total=total, what="xor_depth") as bar, workers() as pool:
-
-        def train(hidden, seeds, steps):
-            return pool.submit(_train, spec, hidden, seeds, steps, bar.update)
-
-        deep = [train(hidden, depth_seeds, spec.depth_steps) for hidden in reversed(depths)]
-        named = {_name(h): train(h, spec.seeds, spec.steps) for h in spec.networks}
-        networks = {name: future.result() for name, future in named.items()}
-        by_depth = dict(zip(spec.depths, (f.result() for f in reversed(deep)), strict=True))
+    # The longest first. A network compiles on one core: engines of one thread each keep all busy.
+    calls = [(spec, hidden, depth_seeds, spec.depth_steps) for hidden in reversed(depths)]
+    calls += [(spec, hidden, spec.seeds, spec.steps) for hidden in spec.networks]
+    sizes = [seeds for _, _, seeds, _ in calls]
+    results = shards.gather(_train, calls, "xor_depth", sizes, "seed")
+    by_depth = dict(zip(reversed(spec.depths), results, strict=False))
+    networks = dict(zip(map(_name, spec.networks), results[len(depths) :], strict=True))
     smallest = networks[SMALLEST]
     return {
         "networks": pd.DataFrame([{"network": n, **_row(t)} for n, t in networks.items()]),
         "depths": pd.DataFrame([{"depth": d, **_row(t)} for d, t in by_depth.items()]),
         "curves": pd.concat([_curves(spec, n, t) for n, t in networks.items()]),
-        "single": pd.concat(
-            [_single(moment, networks[_name(())][moment]["weights"]) for moment in ("start", "end")]
-        ),
-        "levels": pd.concat([_levels(step, smallest[when]) for when, step in _moments(spec)]),
-        "costs": pd.concat([_histogram(step, smallest[when]) for when, step in _moments(spec)]),
+        "single": pd.concat([_single(networks[_name(())], moment) for moment in ("start", "end")]),
+        "levels": pd.concat([_levels(step, smallest, when) for when, step in _moments(spec)]),
+        "costs": pd.concat([_histogram(step, smallest, when) for when, step in _moments(spec)]),
         "seed_curves": _seed_curves(spec, smallest),
     }
 
@@ -99,7 +91,7 @@ def _moments(spec):
     return ("end", spec.steps - 1), ("later", spec.longer * (spec.steps - 1))
 
 
-def _train(spec, hidden, seeds, steps, done) -> dict:
+def _train(spec, hidden, seeds, steps) -> dict[str, np.ndarray]:
     """Trains one network, then those that have not solved XOR for longer (2-2-1: all of them)."""
     from reproductions.suite import replicas
 
@@ -114,7 +106,8 @@ def _train(spec, hidden, seeds, steps, done) -> dict:
     )
     updates = (steps - 1) * spec.longer + 1 if all_longer else steps
     weights = replicas.initial_weights(model, range(seeds))
-    trained = engine.train(weights, xor.X, xor.Y, spec.rate, updates, every=spec.every, done=done)
+    options = {"every": spec.every, "done": shards.advance}
+    trained = engine.train(weights, xor.X, xor.Y, spec.rate, updates, **options)
     last = (steps - 1) // spec.every
     cost = trained.records["cost"]
     unsolved = np.flatnonzero(~(cost[last] < xor.SOLVED_COST))
@@ -130,23 +123,26 @@ def _train(spec, hidden, seeds, steps, done) -> dict:
         "cost": cost,
         "accuracy": trained.records["accuracy"][last],
         "finite": trained.finite_steps == updates,
-        "start": {"weights": weights},
-        "end": {"weights": trained.weights, **_moment(trained, last)},
-        "later": _moment(trained, -1),
         "continued": len(unsolved),
-        "solved_later": int((later < xor.SOLVED_COST).sum()),
+        "solved_later": (later < xor.SOLVED_COST).sum(),
+        **{f"start_weight_{i}": weight for i, weight in enumerate(weights)},
+        **{f"end_weight_{i}": weight for i, weight in enumerate(trained.weights)},
+        **_moment(trained, "end", last),
+        **_moment(trained, "later", -1),
     }
 
 
-def _moment(trained, record):
+def _moment(trained, moment, record):
     """Each seed's cost and gradient (norm over all kernels) at one record."""
-    norms = trained.records.get("gradient_norm")
-    gradient = None if norms is None else np.sqrt((norms[record] ** 2).sum(axis=0))
-    return {"cost": trained.records["cost"][record], "gradient": gradient}
+    found = {f"{moment}_cost": trained.records["cost"][record]}
+    if "gradient_norm" in trained.records:
+        norms = trained.records["gradient_norm"][record]
+        found[f"{moment}_gradient"] = np.sqrt((norms**2).sum(axis=0))
+    return found
 
 
 def _row(result):
-    cost = result["end"]["cost"]
+    cost = result["end_cost"]
     counts, seeds = _counts(cost), len(cost)
     solved = counts["solved"]
     quantiles = np.quantile(cost, (0.25, 0.5, 0.75))
@@ -157,8 +153,8 @@ def _row(result):
         "accuracy_1": int((result["accuracy"] == 1).sum()),
         "finite": int(result["finite"].sum()),
         **dict(zip(("cost_q25", "cost_q50", "cost_q75"), quantiles, strict=True)),
-        "continued": result["continued"],
-        "solved_later": result["solved_later"],
+        "continued": int(result["continued"]),
+        "solved_later": int(result["solved_later"]),
     }
 
 
@@ -185,13 +181,13 @@ def _counts(cost):
     }
 
 
-def _single(moment, weights):
+def _single(result, moment):
     """How many points each 2-1 network's line gets right, free of rounding.
 
     Weights in float32 are exact in float64, and so are their sums. An answer of exactly 1/2 counts
     as 0, as the post's `hypothesis > 0.5` has it.
     """
-    kernel, bias = (w.astype("float64") for w in weights)
+    kernel, bias = (result[f"{moment}_weight_{i}"].astype("float64") for i in range(2))
     logit = xor.X.astype("float64") @ kernel[:, 0, :] + bias
     right = ((logit > 0) == (xor.Y > 0.5)).sum(axis=0)
     counts = np.bincount(right, minlength=len(xor.X) + 1)
@@ -200,8 +196,8 @@ def _single(moment, weights):
     )
 
 
-def _levels(step, moment):
-    cost, gradient = moment["cost"], moment["gradient"]
+def _levels(step, result, when):
+    cost, gradient = result[f"{when}_cost"], result[f"{when}_gradient"]
     near = [np.abs(cost - level) < LEVEL_WIDTH for level in LEVELS.values()]
     labels = np.select([cost < xor.SOLVED_COST, *near], [SOLVED, *LEVELS], BETWEEN)
     rows = []
@@ -221,8 +217,8 @@ def _levels(step, moment):
     return pd.DataFrame(rows)
 
 
-def _histogram(step, moment):
-    counts, _ = np.histogram(np.clip(moment["cost"], BINS[0], BINS[-1]), BINS)
+def _histogram(step, result, when):
+    counts, _ = np.histogram(np.clip(result[f"{when}_cost"], BINS[0], BINS[-1]), BINS)
     return pd.DataFrame(
         {
             "step": step,

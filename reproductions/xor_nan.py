@@ -17,11 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import drawing, xor
+from reproductions.suite import drawing, shards, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
 from reproductions.suite.kinds import Exact, Rate, Table, Unchecked
-from reproductions.suite.parallel import workers
-from reproductions.suite.progress import progress
 from reproductions.suite.statistics import wilson
 
 
@@ -48,17 +46,13 @@ SMALL = {"hidden": (5,), "steps": 201}
 
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
     """Breaks networks under the post's loss, and follows those that broke."""
-    total = len(spec.activations) * len(spec.rates) * spec.seeds
-    with progress(total=total, what="xor_nan") as bar, workers() as pool:
-        # A network compiles on one core: engines of one thread each keep all cores busy.
-        parts = list(pool.map(lambda name: _follow(spec, name, bar.update), spec.activations))
-    return {
-        name: pd.concat([frame for part in parts for frame in part[name]], ignore_index=True)
-        for name in TABLES
-    }
+    calls = [(spec, activation) for activation in spec.activations]
+    # A network compiles on one core: engines of one thread each keep all cores busy.
+    sizes = [len(spec.rates) * spec.seeds] * len(calls)
+    return shards.joined(shards.gather(_follow, calls, "xor_nan", sizes, "seed"))
 
 
-def _follow(spec, activation, done) -> dict[str, list[pd.DataFrame]]:
+def _follow(spec, activation) -> dict[str, pd.DataFrame]:
     """Everything about the networks of one activation."""
     from reproductions.suite import replicas
 
@@ -87,7 +81,7 @@ def _follow(spec, activation, done) -> dict[str, list[pd.DataFrame]]:
             return engines[loss].train(chosen, xor.X, xor.Y, rate, **options)
 
         label = {"activation": activation, "rate": rate}
-        history = _history(spec, train("document", slice(None), done=done))
+        history = _history(spec, train("document", slice(None), done=shards.advance))
         broken = np.flatnonzero(history["broken"])
         finite = 0
         if len(broken):
@@ -99,7 +93,7 @@ def _follow(spec, activation, done) -> dict[str, list[pd.DataFrame]]:
         parts["curve"].append(_curve(history).assign(**label))
         if rate == spec.rates[0] and activation in spec.session_activations:
             parts["kernels"].append(_kernels(spec, label, history, weights))
-    return parts
+    return {name: pd.concat(own, ignore_index=True) for name, own in parts.items() if own}
 
 
 def _history(spec, trained) -> dict[str, np.ndarray]:

@@ -17,11 +17,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import drawing, xor
+from reproductions.suite import drawing, shards, xor
 from reproductions.suite.claims import Claim
 from reproductions.suite.kinds import Close, Exact, Rate, Table
-from reproductions.suite.parallel import workers
-from reproductions.suite.progress import progress
 from reproductions.suite.statistics import share_of
 
 
@@ -52,14 +50,14 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     """Trains the whole map, a network for each depth and activation."""
     # Deep networks first, so that no core is left with a long one at the end.
     rows = list(itertools.product(sorted(spec.depths, reverse=True), spec.activations))
-    total = len(rows) * len(spec.initialisations) * len(spec.rates) * spec.seeds
+    size = len(spec.initialisations) * len(spec.rates) * spec.seeds
     # A network compiles on one core: engines of one thread each keep all cores busy.
-    with progress(total=total, what="xor_phase_diagram") as bar, workers() as pool:
-        frames = pool.map(lambda row: _cells(spec, *row, bar.update), rows)
-        return {"cells": pd.concat(frames, ignore_index=True)}
+    calls = [(spec, *row) for row in rows]
+    sizes = [size] * len(rows)
+    return shards.joined(shards.gather(_cells, calls, "xor_phase_diagram", sizes, "seed"))
 
 
-def _cells(spec, depth, activation, done) -> pd.DataFrame:
+def _cells(spec, depth, activation) -> dict[str, pd.DataFrame]:
     """Trains one network from all initial weights at all learning rates, in one compiled loop."""
     from reproductions.suite import replicas
 
@@ -76,7 +74,7 @@ def _cells(spec, depth, activation, done) -> pd.DataFrame:
     ]
     rates = np.repeat([rate for _, rate in cells], spec.seeds)
     trained = engine.train(
-        weights, xor.X, xor.Y, rates, spec.steps, every=spec.steps - 1, done=done
+        weights, xor.X, xor.Y, rates, spec.steps, every=spec.steps - 1, done=shards.advance
     )
     outcome = xor.outcomes(trained.records["loss"], trained.finite_steps < spec.steps)
     frame = []
@@ -96,7 +94,7 @@ def _cells(spec, depth, activation, done) -> pd.DataFrame:
                 **share_of(solved, spec.seeds),
             }
         )
-    return pd.DataFrame(frame)
+    return {"cells": pd.DataFrame(frame)}
 
 
 def figures(tables):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from reproductions.suite import claims, provenance
+from reproductions.suite import claims, provenance, shards
 from reproductions.suite.comparison import Comparison, Difference, compare_table
 from reproductions.suite.errors import InputError
 from reproductions.suite.experiment import Experiment, load, names
@@ -34,7 +34,7 @@ def compare(wanted: list[str], expected: Path, obtained: Path, judge: bool) -> C
     found = Comparison()
     verdicts = [claims.read(folder / CLAIMS_FILE) for folder in folders]
     for name in wanted:
-        there = [(folder / name).is_dir() for folder in folders]
+        there = [_has_results(folder / name) for folder in folders]
         if all(there):
             _compare_experiment(load(name), folders, verdicts, found, judge)
         elif any(there) or judge:
@@ -42,6 +42,11 @@ def compare(wanted: list[str], expected: Path, obtained: Path, judge: bool) -> C
     if set(wanted) == set(names()):
         _compare_strangers(folders, verdicts, found)
     return found
+
+
+def _has_results(folder: Path) -> bool:
+    """Whether there is more in a folder than the shards of a run that was stopped."""
+    return folder.is_dir() and any(path.name != shards.FOLDER for path in folder.iterdir())
 
 
 def _compare_experiment(experiment, folders, verdicts, found, judge) -> None:

@@ -97,8 +97,10 @@ def _changes(name: str, table: Any) -> dict[str, Any]:
         raise RefusedError((name,), _unknown("experiment", name, experiment.names()))
     if not isinstance(table, dict):
         raise RefusedError((name,), f"{name} must be a table [{name}]. Received: {_shown(table)}")
-    spec = experiment.load(name).spec
-    changes = _fields(table, type(spec), [spec], (name,))
+    loaded = experiment.load(name)
+    spec = loaded.spec
+    known = [spec, *(dataclasses.replace(spec, **few) for few in (loaded.quick, loaded.small))]
+    changes = _fields(table, type(spec), known, (name,))
     _whole(spec, changes, (name,))
     return changes
 
@@ -144,7 +146,8 @@ def _typed(value: Any, kind: Any, stored: list, place: tuple, any_sign: bool) ->
     Args:
         value: from the file.
         kind: the annotation.
-        stored: what stands at the same place in the stored spec, every element of a list.
+        stored: what stands at the same place in the stored spec and in its short forms, every
+            element of a list.
         place: where the value stands in the file.
         any_sign: whether numbers may have another sign than the stored ones.
     """

@@ -36,9 +36,7 @@ def describe(
         "spec": dataclasses.asdict(spec),
         "seeds": getattr(spec, "seeds", None),
         "seconds": round(seconds, 3),
-        "python": platform.python_version(),
-        "packages": _packages(),
-        "cpu": _cpu(),
+        **_machine(),
         "cores": os.cpu_count(),
         "inputs": {name: read(results / name)["spec"] for name in experiment.inputs},
         "fingerprint": fingerprint(experiment, spec, results),
@@ -138,6 +136,11 @@ def fingerprint(experiment: Experiment, spec: Any, results: Path) -> str:
     return sha256(f"{_code(experiment.name)}\n{spec!r}\n{inputs}".encode())
 
 
+def decided_by(experiment: Experiment, spec: Any, results: Path) -> str:
+    """Changes with the fingerprint, and with what may differ in the last bits: versions and CPU."""
+    return f"{fingerprint(experiment, spec, results)}\n{_machine()}"
+
+
 @functools.cache
 def _code(name: str) -> str:
     """The checksums of everything that decides an experiment's files."""
@@ -149,9 +152,15 @@ def _code(name: str) -> str:
         modules |= _imports(_source(module))
     paths = [_source(module) for module in sorted(seen)]
     paths += [ROOT / "requirements.txt", FOLDER / "suite" / "ledger.csv"]
-    return "\n".join(f"{path.relative_to(ROOT)} {sha256(path.read_bytes())}" for path in paths)
+    return "\n".join(f"{path.relative_to(ROOT)} {_checksum(path)}" for path in paths)
 
 
+@functools.cache
+def _checksum(path: Path) -> str:
+    return sha256(path.read_bytes())
+
+
+@functools.cache
 def _imports(path: Path) -> set[str]:
     """The project's modules that a file imports, anywhere in it."""
     found = set()
@@ -163,6 +172,7 @@ def _imports(path: Path) -> set[str]:
     return {name for name in found if _source(name) is not None}
 
 
+@functools.cache
 def _source(module: str) -> Path | None:
     """The file of a module of the project; None for any other name."""
     if module.split(".")[0] not in ("reproductions", "custom_layers"):
@@ -170,6 +180,10 @@ def _source(module: str) -> Path | None:
     path = ROOT.joinpath(*module.split("."))
     places = (path.with_suffix(".py"), path / "__init__.py")
     return next((place for place in places if place.is_file()), None)
+
+
+def _machine() -> dict[str, Any]:
+    return {"python": platform.python_version(), "packages": _packages(), "cpu": _cpu()}
 
 
 def _packages() -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from tqdm import tqdm
 
-from reproductions.suite import claims, drawing, provenance
+from reproductions.suite import claims, drawing, provenance, shards
 from reproductions.suite.errors import InputError
 from reproductions.suite.experiment import Experiment, load
 from reproductions.suite.files import write_whole
@@ -62,10 +62,13 @@ def run(
                 judged = claims.judge(experiment, read_tables(experiment, results), setting)
                 took = "unchanged"
             else:
+                if force:
+                    shards.clear(results / name)
                 judged = run_one(experiment, spec, results, setting)
                 took = f"{time.perf_counter() - started:.1f} s"
             verdicts = claims.merge(verdicts, judged, [claim.id for claim in experiment.claims])
             write_whole(results / CLAIMS_FILE, to_csv(verdicts))
+            shards.clear(results / name)
             bar.write(f"{name:24} {took:>9}  {in_words(own)}".rstrip())
     print(verdict_lines(verdicts[verdicts["id"].isin(ran)]))
 
@@ -144,7 +147,11 @@ def run_one(experiment: Experiment, spec, results: Path, setting: str = "") -> p
     started = time.perf_counter()
     shapes = experiment.tables.items()
     with another_setting(experiment.name, setting):
-        frames = experiment.run(*arguments(experiment, spec, results))
+        given = arguments(experiment, spec, results)
+        with shards.kept(
+            results / experiment.name, provenance.decided_by(experiment, spec, results)
+        ):
+            frames = experiment.run(*given)
         if set(frames) != set(experiment.tables):
             raise ValueError(
                 f"{experiment.name} must make the tables {sorted(experiment.tables)}."

@@ -1,0 +1,206 @@
+"""A long experiment in shards: parts that need nothing of each other, each kept once finished.
+
+A shard is a function of a module and its arguments, which hold the spec, and so the seeds; it gives
+arrays or data frames by name, and nothing else may tell two runs of it apart. While the runner
+writes an experiment's results, finished shards lie beside them, so that a run that was killed goes
+on from there; once the tables are whole they are removed.
+"""
+
+import io
+import os
+import shutil
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from reproductions.suite.errors import InputError
+from reproductions.suite.files import read_bytes, sha256, write_whole
+from reproductions.suite.progress import progress
+
+FOLDER = ".shards"
+
+Part = Mapping[str, np.ndarray | pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Store:
+    """Where finished shards are kept, and what they were made under."""
+
+    folder: Path
+    fingerprint: str
+
+    def load(self, name: str) -> dict[str, np.ndarray] | None:
+        """A shard's arrays; None where it is not there, or not whole."""
+        try:
+            digest, _, data = read_bytes(self._path(name)).partition(b"\n")
+        except InputError:
+            return None
+        if digest.decode("ascii", "replace") != sha256(data):
+            return None
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            return dict(arrays)
+
+    def save(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
+        """Keeps a shard's arrays, under the checksum of their bytes."""
+        buffer = io.BytesIO()
+        np.savez(buffer, allow_pickle=False, **arrays)
+        data = buffer.getvalue()
+        write_whole(self._path(name), sha256(data).encode() + b"\n" + data)
+
+    def _path(self, name: str) -> Path:
+        both = f"{self.fingerprint}\n{name}"
+        return self.folder / f"{sha256(both.encode())}.npz"
+
+
+_store: Store | None = None
+_bar = None
+
+
+@contextmanager
+def kept(folder: Path, fingerprint: str) -> Iterator[None]:
+    """Keeps the shards that are finished within in an experiment's folder, and takes up old ones.
+
+    Args:
+        folder: the experiment's results.
+        fingerprint: of everything but its arguments that decides what a shard gives.
+    """
+    global _store
+    _store = Store(folder / FOLDER, fingerprint)
+    try:
+        yield
+    finally:
+        _store = None
+
+
+def clear(folder: Path) -> None:
+    """Removes what an experiment's folder keeps of shards."""
+    kept_here = folder / FOLDER
+    if kept_here.is_symlink():  # never follow it out of the folder
+        kept_here.unlink(missing_ok=True)
+    shutil.rmtree(kept_here, ignore_errors=True)
+
+
+def gather(
+    function: Callable[..., Part],
+    calls: Sequence[tuple],
+    what: str,
+    sizes: Sequence[int] | None = None,
+    unit: str = "shard",
+) -> list[dict[str, np.ndarray | pd.DataFrame]]:
+    """What a function gives for each call, shards side by side on all cores.
+
+    Args:
+        function: of a module, not a closure; it takes the arguments of a call. Compiled loops run
+            outside Python's lock, so threads do.
+        calls: the arguments of each shard; their `repr` tells shards apart.
+        what: the progress bar's name.
+        sizes: how many units of progress each shard counts, by calls of `advance`; by default one,
+            counted here.
+        unit: of progress.
+
+    Returns:
+        The shards' arrays and data frames, in the order of `calls`.
+    """
+    global _bar
+    names = [f"{function.__module__}.{function.__qualname__}{call!r}" for call in calls]
+    found = {i: a for i, n in enumerate(names) if (a := _store and _store.load(n)) is not None}
+    todo = [i for i in range(len(calls)) if i not in found]
+    counted = sizes or [1] * len(calls)
+    with progress(total=sum(counted), what=what, unit=unit) as bar:
+        bar.update(sum(counted[i] for i in found))
+        if found:
+            bar.write(f"{what}: goes on from {len(found)} of {len(calls)} shards")
+        _bar = bar
+        try:
+            with _side_by_side(function, {i: calls[i] for i in todo}) as done:
+                for i, arrays in done:
+                    if _store:
+                        _store.save(names[i], arrays)
+                    found[i] = arrays
+                    if not sizes:
+                        bar.update()
+        finally:
+            _bar = None
+    return [_unpack(found[i]) for i in range(len(calls))]
+
+
+def advance(count: int) -> None:
+    """Counts progress from within a shard; where its bar is in another process, it does nothing."""
+    if _bar is not None:
+        _bar.update(count)
+
+
+def joined(parts: Sequence[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+    """The data frames of all shards, those of one name one below the other."""
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {
+        name: pd.concat([part[name] for part in parts if name in part], ignore_index=True)
+        for name in names
+    }
+
+
+@contextmanager
+def _side_by_side(function, calls: Mapping[int, tuple]) -> Iterator[Iterator]:
+    """Gives each call's number and arrays, as they are done."""
+    from joblib import Parallel, delayed
+
+    parallel = Parallel(
+        n_jobs=max(1, min(len(calls), os.cpu_count() or 1)),
+        prefer="threads",  # joblib.parallel_config may send the shards elsewhere
+        batch_size=1,
+        return_as="generator_unordered",
+    )
+    done = parallel(delayed(_one)(i, function, call) for i, call in calls.items())
+    try:
+        yield done
+    finally:  # left early, it starts nothing more, waits for nothing under way, and says nothing
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            done.close()
+
+
+def _one(i: int, function: Callable[..., Part], call: tuple) -> tuple[int, dict[str, np.ndarray]]:
+    return i, _pack(function(*call))
+
+
+# Fresh results are packed and unpacked too, so that kept ones cannot differ from them.
+
+
+def _pack(part: Part) -> dict[str, np.ndarray]:
+    """Plain arrays, one a column of a data frame, under names that tell them from arrays."""
+    arrays = {}
+    for name, value in part.items():
+        if isinstance(value, pd.DataFrame):
+            columns = {f"frame/{name}/{c}": _plain(value[c].to_numpy()) for c in value.columns}
+            if not columns:
+                raise ValueError(f"a shard's frame must have columns. Received: {name}")
+            arrays |= columns
+        else:
+            arrays[f"array/{name}"] = _plain(np.asarray(value))
+    return arrays
+
+
+def _plain(array: np.ndarray) -> np.ndarray:
+    """The array without Python objects; texts as NumPy's own."""
+    if array.dtype != object:
+        return array
+    if not all(isinstance(cell, str) for cell in array.flat):
+        raise ValueError(f"a shard gives numbers, truth values and texts. Received: {array}")
+    return array.astype(str)
+
+
+def _unpack(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray | pd.DataFrame]:
+    part, frames = {}, {}
+    for path, array in arrays.items():
+        kind, _, name = path.partition("/")
+        if kind == "array":
+            part[name] = array
+        else:
+            name, _, column = name.partition("/")
+            frames.setdefault(name, {})[column] = array
+    return part | {name: pd.DataFrame(columns) for name, columns in frames.items()}
