@@ -103,7 +103,7 @@ def step_times(
     widths: Sequence[int],
     modes: Sequence[str] = ("graph", "xla"),
     depth: int = 4,
-    batch: int = 128,
+    batch: int = 64,
     rounds: int = 9,
     at_least_s: float = 0.001,
 ) -> pd.DataFrame:
