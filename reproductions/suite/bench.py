@@ -27,6 +27,7 @@ from reproductions.suite.files import write_whole
 from reproductions.suite.progress import progress
 from reproductions.suite.replicas import Replicas, initial_weights
 from reproductions.suite.statistics import generator
+from reproductions.suite.tables import to_csv
 from reproductions.suite.timing import interleaved, timed
 
 ROOT = Path(__file__).parents[2]
@@ -299,7 +300,7 @@ def main(arguments: list[str] | None = None) -> int:
     with jax_program(*JAX_SIZE) as jax:
         engines = xor_engines(jax) + circles_engines()
         rows = table(engines, measure(engines, given.rounds))
-    write_whole(given.results / "bench.csv", rows.to_csv(index=False, lineterminator="\n").encode())
+    write_whole(given.results / "bench.csv", to_csv(rows))
     for name, content in drawing.render_all(figures, rows).items():
         write_whole(given.results / name, content)
     report(rows, given.rounds)
