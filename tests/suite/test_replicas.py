@@ -1,7 +1,6 @@
 """The replica engine against plain Keras and the documents' own graph, and against itself."""
 
 import threading
-import time
 
 import keras
 import numpy as np
@@ -399,21 +398,31 @@ def test_a_replica_as_a_model(xor, trained, tmp_path):
 
 def test_more_replicas_than_memory_holds(xor):
     """Ten million, of which as few are drawn and trained as are waited for."""
-    drawn = []
+    drawn, all_begun, few = [], threading.Event(), 2 + 2 * xor.threads
 
     def draw(first, last):
         drawn.append(first)
+        if len(drawn) == few:
+            all_begun.set()
         return initial_weights(xor.model, range(first, last))
 
     blocks = xor.blocks(draw, X, Y, RATE, 1, replicas=10**7)
     first, second = next(blocks), next(blocks)
     assert len(first) == len(second) == replicas.BLOCK
-    time.sleep(0.3)  # a hundred blocks' time, if nothing held them back
+    assert all_begun.wait(60)
     blocks.close()
-    assert sorted(drawn) == [64 * i for i in range(len(drawn))]
-    assert len(drawn) <= 2 + 2 * xor.threads
+    assert sorted(drawn) == [64 * i for i in range(few)]
     expected = initial_weights(xor.model, range(64, 128))
     assert_same_bits(second.weights, xor.train(expected, X, Y, RATE, 1).weights)
+
+
+def test_blocks_are_taken_up_only_a_few_ahead():
+    taken = []
+    items = (taken.append(i) or i for i in range(10**7))
+    results = replicas._in_order(lambda i: 10 * i, items, threads=3)
+    assert [next(results), next(results)] == [0, 10]
+    results.close()
+    assert taken == [*range(2 + 2 * 3)]
 
 
 def test_who_stops_waits_for_no_block_that_has_not_begun(xor):
