@@ -238,7 +238,11 @@ def _step_figure(steps):
         panel.axvline(1, color=drawing.GREY, linewidth=1)
         panel.set_title(f"{MODE_NAMES[mode]}, width {width:,}", fontsize=10)
         panel.set_xlabel("step / step with ReLU")
-        panel.set(xlim=(0, max(2, 1.05 * steps["ratio_high"].max())), ylim=(-0.5, len(names)))
+        panel.set(xscale="log", ylim=(-0.5, len(names)))
+        panel.set_xticks([0.2, 0.5, 1, 2, 5, 10, 50])
+        panel.minorticks_off()
+        panel.xaxis.set_major_formatter("{x:g}")
+        panel.set_xlim(min(0.5, steps["ratio_low"].min()), max(2, steps["ratio_high"].max()))
     axes[0, 0].set_yticks(range(len(names)), names)
     figure.suptitle(
         "A training step of a Dense network, by its activation: medians with 95 % intervals"
