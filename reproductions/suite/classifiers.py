@@ -1,4 +1,4 @@
-"""Image classifiers trained from many initialisations at once: a perceptron with hidden layers, a CNN.
+"""Image classifiers trained from many initialisations at once: a perceptron and a small CNN.
 
 A replica is one initialisation at one learning rate. Here it stands on the first axis, kernels
 (replica, in, out) and signals (replica, image, unit): at these sizes the dense products are worth a
@@ -6,6 +6,7 @@ batched matrix product, which TensorFlow's own kernels do faster than XLA on a p
 """
 
 import functools
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ class Classifier:
             shapes.append((SIDE * SIDE * channels, filters))
             rows, columns, channels = rows // POOL, columns // POOL, filters
         widths = (rows * columns * channels, *self.hidden, images.classes)
-        return shapes + list(zip(widths, widths[1:], strict=False))
+        return shapes + list(itertools.pairwise(widths))
 
     def weights(
         self, images: Images, seeds: Sequence[int], scale: Sequence[float] | float = 1.0
