@@ -14,17 +14,14 @@ changes and changes back between two records, a fifth of an epoch apart, is not 
 """
 
 import itertools
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import circles, drawing
+from reproductions.suite import circles, drawing, shards
 from reproductions.suite.claims import Claim
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
-from reproductions.suite.progress import progress
 
 
 @dataclass(frozen=True)
@@ -91,18 +88,8 @@ def disc(across: int) -> np.ndarray:
 
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
     """Trains both networks and follows their determinants."""
-    with (
-        progress(total=len(spec.networks), what="tanh_folding", unit="network") as bar,
-        ThreadPoolExecutor(os.cpu_count()) as pool,
-    ):
-
-        def train(hidden):
-            tables = _train(spec, hidden)
-            bar.update()
-            return tables
-
-        results = list(pool.map(train, spec.networks))
-    return {name: pd.concat([r[name] for r in results], ignore_index=True) for name in TABLES}
+    calls = [(spec, hidden) for hidden in spec.networks]
+    return shards.joined(shards.gather(_train, calls, "tanh_folding", unit="network"))
 
 
 def _train(spec, hidden) -> dict[str, pd.DataFrame]:
@@ -141,7 +128,7 @@ def _train(spec, hidden) -> dict[str, pd.DataFrame]:
     parts["gradients"].append(
         pd.DataFrame([{"network": network, "difference": _check(spec, hidden, history)}])
     )
-    return {name: pd.concat(frames) if frames else pd.DataFrame() for name, frames in parts.items()}
+    return {name: pd.concat(frames) for name, frames in parts.items() if frames}
 
 
 def _folds(det, right) -> dict[str, int]:

@@ -12,17 +12,14 @@ Known differences: the post shows one seed of each; initial weights, noise and o
 NumPy's Philox; all initialisations see the same batches; XLA compiles the loop.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import circles, drawing
+from reproductions.suite import circles, drawing, shards
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
-from reproductions.suite.progress import progress
 from reproductions.suite.statistics import share_of, wilson
 
 
@@ -54,30 +51,29 @@ STILLS = (0, 1, 10, 100)
 LEVEL_EPOCHS = (0, 1, 2, 3, 5, 7, *range(10, 101, 5))
 
 
-def run(spec: Spec, change=lambda weights: weights) -> dict[str, pd.DataFrame]:
+def run(spec: Spec, change=None) -> dict[str, pd.DataFrame]:
     """Trains the networks side by side.
 
     Args:
         spec: the setting.
-        change: applied to the initial weights, to see what a last-bit difference does.
+        change: a function of a module, applied to the initial weights, to see what a last-bit
+            difference does.
     """
+    # The widest first, so that the shorter ones share the other core.
+    calls = [(spec, hidden, rate, change) for hidden, rate in reversed(spec.networks)]
+    sizes = [spec.seeds] * len(calls)
+    return shards.joined(shards.gather(_train, calls, "tanh_warping", sizes, "seed"))
+
+
+def _train(spec, hidden, rate, change) -> dict[str, pd.DataFrame]:
     from reproductions.suite import replicas
 
-    with (
-        progress(total=len(spec.networks) * spec.seeds, what="tanh_warping") as bar,
-        ThreadPoolExecutor(os.cpu_count()) as pool,
-    ):
-
-        def train(network):
-            hidden, rate = network
-            engine = circles.engine(hidden, snapshots=True)
-            weights = change(replicas.initial_weights(engine.model, range(spec.seeds), "glorot"))
-            _, records = circles.train(engine, weights, rate, range(spec.epochs), done=bar.update)
-            return _tables(spec, records, circles.name(hidden))
-
-        # The widest first, so that the shorter ones share the other core.
-        results = list(pool.map(train, spec.networks[::-1]))[::-1]
-    return {name: pd.concat([r[name] for r in results], ignore_index=True) for name in TABLES}
+    engine = circles.engine(hidden, snapshots=True)
+    weights = replicas.initial_weights(engine.model, range(spec.seeds), "glorot")
+    weights = change(weights) if change else weights
+    options = {"epochs": range(spec.epochs), "done": shards.advance}
+    _, records = circles.train(engine, weights, rate, **options)
+    return _tables(spec, records, circles.name(hidden))
 
 
 def _tables(spec, records, network) -> dict[str, pd.DataFrame]:

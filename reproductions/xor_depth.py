@@ -42,6 +42,10 @@ class Spec:
     longer_seeds: int = 128  # at most
     shown_seeds: int = 64  # at most
 
+    def __post_init__(self):
+        if not {(), (2,)} <= set(self.networks):
+            raise ValueError(f"networks must hold 2-1 and 2-2-1. Received: {self.networks}")
+
 
 SPEC = Spec()
 QUICK = {"depths": (2, 6, 8, 10), "longer_seeds": 16}

@@ -10,8 +10,9 @@ import pandas as pd
 
 from reproductions.suite.errors import InputError
 from reproductions.suite.experiment import Experiment
+from reproductions.suite.files import sha256
 from reproductions.suite.kinds import Exact, Table
-from reproductions.suite.tables import read_cells
+from reproductions.suite.tables import read_cells, to_csv
 
 REPRODUCED = "reproduced"
 IN_PART = "reproduced in part"
@@ -118,6 +119,11 @@ def judge(
             }
         )
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+
+
+def digest(rows: pd.DataFrame) -> str:
+    """The checksum of rows of claims.csv, under which a run says that it judged them."""
+    return sha256(to_csv(rows.sort_values("id")))
 
 
 def merge(kept: pd.DataFrame, fresh: pd.DataFrame, judged: Iterable[str]) -> pd.DataFrame:

@@ -29,8 +29,9 @@ def describe(
     seconds: float,
     contents: dict[str, bytes],
     results: Path,
+    judged: str = "",
 ) -> dict[str, Any]:
-    """The provenance of one experiment's files."""
+    """The provenance of one experiment's files; `judged` is the checksum of its claims' rows."""
     return {
         "experiment": experiment.name,
         "spec": dataclasses.asdict(spec),
@@ -40,6 +41,7 @@ def describe(
         "cores": os.cpu_count(),
         "inputs": {name: read(results / name)["spec"] for name in experiment.inputs},
         "fingerprint": fingerprint(experiment, spec, results),
+        "judged": judged,
         "files": {name: sha256(data) for name, data in sorted(contents.items())},
     }
 

@@ -59,7 +59,7 @@ def run(
             ran.extend(claim.id for claim in experiment.claims)
             started = time.perf_counter()
             if not force and provenance.is_current(results / name, experiment, spec):
-                judged = claims.judge(experiment, read_tables(experiment, results), setting)
+                judged = claims_again(experiment, results, verdicts, setting)
                 took = "unchanged"
             else:
                 if force:
@@ -71,6 +71,16 @@ def run(
             shards.clear(results / name)
             bar.write(f"{name:24} {took:>9}  {in_words(own)}".rstrip())
     print(verdict_lines(verdicts[verdicts["id"].isin(ran)]))
+
+
+def claims_again(
+    experiment: Experiment, results: Path, verdicts: pd.DataFrame, setting: str
+) -> pd.DataFrame:
+    """An unchanged experiment's rows of claims.csv; judged anew only if they are not as written."""
+    rows = verdicts[verdicts["id"].isin([claim.id for claim in experiment.claims])]
+    if claims.digest(rows) == provenance.read(results / experiment.name).get("judged"):
+        return rows
+    return claims.judge(experiment, read_tables(experiment, results), setting)
 
 
 def read_tables(experiment: Experiment, results: Path) -> dict[str, pd.DataFrame]:
@@ -167,7 +177,8 @@ def run_one(experiment: Experiment, spec, results: Path, setting: str = "") -> p
             raise
         tqdm.write(f"{experiment.name}: no figures in this setting ({_in_a_line(error)})")
     seconds = time.perf_counter() - started
-    record = provenance.describe(experiment, spec, seconds, contents, results)
+    digest = claims.digest(judged)
+    record = provenance.describe(experiment, spec, seconds, contents, results, digest)
     write_folder(results / experiment.name, contents, provenance.to_json(record))
     return judged
 

@@ -219,6 +219,20 @@ def test_a_second_run_changes_nothing_and_force_writes_the_same_bytes(folders, c
     }
 
 
+def test_claims_of_an_unchanged_result_are_judged_anew_only_if_edited(folders, capsys, monkeypatch):
+    path = folders[1] / "claims.csv"
+    good = path.read_bytes()
+    arguments = ["run", NAME, "--results", str(folders[1])]
+    with monkeypatch.context() as patch:
+        patch.delattr(claims, "judge")
+        assert command_line.main(arguments) == 0
+    edit(path, lambda d: d.replace(b",document error,", b",reproduced,"))
+    assert path.read_bytes() != good
+    assert command_line.main(arguments) == 0
+    assert capsys.readouterr().out.count("unchanged") == 2
+    assert path.read_bytes() == good
+
+
 def test_a_damaged_result_is_run_again(folders, capsys):
     good = (folders[1] / TABLE).read_bytes()
     edit(folders[1] / TABLE, lambda d: d[:50])

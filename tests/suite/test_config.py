@@ -7,7 +7,7 @@ import re
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reproductions import __main__ as command_line
@@ -267,6 +267,11 @@ LINES = (
 )
 
 
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""The time limits are for a machine with nothing else to do."""
+
+
+@BUSY
 @given(st.lists(LINES, max_size=6).map("\n".join))
 def test_any_text_is_read_or_refused_in_a_line(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "any.toml"
@@ -283,6 +288,7 @@ def test_any_text_is_read_or_refused_in_a_line(tmp_path_factory, text):
     assert line is None or 1 <= int(line[1]) <= text.count("\n") + 1
 
 
+@BUSY
 @given(st.lists(PATHS, min_size=1, max_size=5, unique=True))
 def test_every_statement_has_its_own_line(paths):
     text = "\n".join(f"[{path}]" for path in paths)

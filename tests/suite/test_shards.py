@@ -163,7 +163,10 @@ class CapturedError(Exception):
     pass
 
 
-LONG = ("deep_xor", "width_and_depth", "xor_depth", "xor_nan", "xor_phase_diagram")
+LONG = (
+    "deep_xor", "tanh_folding", "tanh_warping", "width_and_depth", "xor_depth", "xor_nan",
+    "xor_phase_diagram",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", LONG)
