@@ -181,13 +181,16 @@ def _unit_signs(name, features):
     return _sign_row("unit", name, descent_path.signs(gradients))
 
 
-def _sign_row(place, name, signs):
-    """Counts of samples (of units, of seeds) on which two or more gradients are not 0."""
+def _sign_row(place, name, signs, seeds=1):
+    """Counts of samples, over units and seeds, and of the seeds with any opposed signs."""
     compared = signs["compared"]
-    opposed = int((signs["opposed"] & compared).sum())
+    opposed = int(signs["opposed"].sum())
+    by_seed = signs["opposed"].reshape(-1, seeds).any(axis=0)
     return {
         "place": place,
         "function": name,
+        "seeds": seeds,
+        "seeds_opposed": int(by_seed.sum()),
         "samples": compared.size,
         "compared": int(compared.sum()),
         "opposed": opposed,
@@ -361,7 +364,7 @@ def _network(spec, name, batch) -> dict:
     if batch == 1:
         first = network.initial_weights(seeds)
         for place, weights in (("before", first), ("after", results["common"][0].weights)):
-            signs.append(_sign_row(f"network, {place}", name, network.signs(weights)))
+            signs.append(_sign_row(f"network, {place}", name, network.signs(weights), spec.seeds))
     return {"rows": rows, "signs": signs, "results": results}
 
 
@@ -619,9 +622,12 @@ TABLES = {
     "signs": Table(
         key=("place", "function"),
         columns={
+            "seeds": Exact(),
+            "seeds_opposed": Rate(trials="seeds"),
             "samples": Exact(),
-            "compared": Unchecked(),  # after training, a matter of which ReLUs are at 0
-            "opposed": Rate(trials="compared"),
+            # A seed's samples are no independent trials: the shares are held, not these counts.
+            "compared": Unchecked(),
+            "opposed": Unchecked(),
             **dict.fromkeys(
                 ("opposed_share", "all_same_share"),
                 Close(rtol=0, atol=0.02, reason="trained weights differ in their last bits"),
