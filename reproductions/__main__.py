@@ -1,4 +1,4 @@
-"""The command line: `python -m reproductions list | run | check | compare | accept`."""
+"""The command line: `python -m reproductions list | run | check | compare | accept | report`."""
 
 import argparse
 import os
@@ -56,6 +56,8 @@ def parser() -> OneLineParser:
     compare.add_argument("results", type=Path, metavar="B")
     accept = commands.add_parser("accept", help="make fresh results the stored ones")
     accept.add_argument("names", nargs="+", metavar="NAME")
+    report = commands.add_parser("report", help="write one page that shows a results folder")
+    report.add_argument("--results", type=Path, default=LATEST, metavar="DIR")
     return top
 
 
@@ -139,6 +141,13 @@ def _accept(given) -> int:
     return 0
 
 
+def _page(given) -> int:
+    from reproductions.report import build
+
+    print(build.write(given.results))
+    return 0
+
+
 def _report(found) -> int:
     differences = found.concluded()
     for difference in differences:
@@ -150,7 +159,14 @@ def _report(found) -> int:
     return 1 if differences else 0
 
 
-COMMANDS = {"list": _list, "run": _run, "check": _check, "compare": _compare, "accept": _accept}
+COMMANDS = {
+    "list": _list,
+    "run": _run,
+    "check": _check,
+    "compare": _compare,
+    "accept": _accept,
+    "report": _page,
+}
 
 if __name__ == "__main__":
     status = main()

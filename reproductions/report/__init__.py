@@ -1,0 +1,1 @@
+"""The report: one page, in English and Korean, made from a results folder alone."""

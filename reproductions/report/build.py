@@ -1,0 +1,119 @@
+"""Makes the page from a results folder: everything that it needs is inside the one file."""
+
+import base64
+import gzip
+import importlib.resources
+import json
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reproductions.report import content, texts
+from reproductions.suite.files import read_bytes, write_whole
+from reproductions.suite.runner import CLAIMS_FILE
+
+HERE = Path(__file__).parent
+FOLDER = "report"
+FILE = "index.html"
+
+
+def write(results: Path) -> Path:
+    """Writes the page into a results folder.
+
+    Returns:
+        Its path.
+
+    Raises:
+        InputError: there are no results, or they cannot be read, or the page not written.
+    """
+    path = results / FOLDER / FILE
+    write_whole(path, render(results).encode())
+    return path
+
+
+def render(results: Path) -> str:
+    """The page's HTML.
+
+    Raises:
+        InputError: there are no results, or they cannot be read.
+    """
+    page = content.gather(results)
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "both": texts.markup,
+        "both_prose": lambda found: texts.markup({k: texts.prose(v) for k, v in found.items()}),
+        "prose": texts.prose,
+        "seconds": _seconds,
+        "bytes": _bytes,
+        "packed": _packed,
+        "cell": content.short,
+    }
+    players = {section.name: section.player for section in page.sections if section.player}
+    return environment.get_template("page.html").render(
+        page=page,
+        documents=list(texts.load("en")["documents"]),
+        t=_text,
+        spoken=_spoken,
+        style=Markup((HERE / "static" / "report.css").read_text(encoding="utf-8")),
+        script=Markup((HERE / "static" / "report.js").read_text(encoding="utf-8")),
+        early=Markup((HERE / "static" / "early.js").read_text(encoding="utf-8")),
+        claims_csv=read_bytes(results / CLAIMS_FILE),
+        players=players,
+        plotly=_plotly() if players else b"",
+        words={lang: texts.load(lang)["player"] for lang in texts.LANGUAGES},
+    )
+
+
+def _text(*path: str, **values: Any) -> Markup:
+    return texts.markup(texts.both(*path, **values))
+
+
+def _spoken(**attributes: dict[str, str] | str) -> Markup:
+    """Attributes of an element that change with the language; a text is a path such as "ui.search".
+
+    `text` is the element's own text, for elements that can hold no others.
+    """
+    found = {
+        name.replace("_", "-"): texts.both(*value.split(".")) if isinstance(value, str) else value
+        for name, value in attributes.items()
+    }
+    default = Markup(" ").join(
+        Markup('{}="{}"').format(name, value[texts.LANGUAGES[0]])
+        for name, value in found.items()
+        if name != "text"
+    )
+    by_language = {
+        language: json.dumps({n: v[language] for n, v in found.items()}, ensure_ascii=False)
+        for language in texts.LANGUAGES
+    }
+    data = (Markup('data-{}="{}"').format(lang, value) for lang, value in by_language.items())
+    return Markup(" ").join([default, *data])
+
+
+def _plotly() -> bytes:
+    """The plotting library as its Python package ships it."""
+    return importlib.resources.files("plotly").joinpath("package_data/plotly.min.js").read_bytes()
+
+
+def _packed(data: bytes) -> str:
+    """Bytes that the page unpacks when they are asked for."""
+    return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode()
+
+
+def _seconds(value: float) -> str:
+    if value < 10:
+        return f"{value:.1f} s"
+    return f"{value:.0f} s" if value < 120 else f"{value / 60:.1f} min"
+
+
+def _bytes(data: bytes) -> str:
+    size = len(data)
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} kB"

@@ -1,0 +1,226 @@
+"""What the page says, gathered from a results folder and the experiments' own modules."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reproductions.report import texts
+from reproductions.report.figures import Picture, pictures
+from reproductions.report.players import player
+from reproductions.suite import claims, experiment, provenance
+from reproductions.suite.errors import InputError
+from reproductions.suite.files import read_bytes
+from reproductions.suite.runner import CLAIMS_FILE, read_tables
+from reproductions.suite.tables import parse_cells
+
+NOT_JUDGED = "not judged"
+STATES = (*claims.VERDICTS, NOT_JUDGED)
+PREVIEW_ROWS = 8
+PARTS = ("Document", "Setup", "Assumptions", "Known differences")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement of a document and what became of it; texts by language."""
+
+    id: str
+    document: str
+    statement: Mapping[str, str]
+    reported: Mapping[str, str]
+    obtained: str
+    interval: str
+    bounds: tuple[float, float] | None
+    rule: str
+    note: str
+    verdict: str
+    experiment: str | None
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """One CSV: its first rows to look at, and all of it to download."""
+
+    name: str
+    header: list[str]
+    rows: list[list[str]]
+    count: int
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Section:
+    """One experiment; texts by language."""
+
+    name: str
+    document: str
+    title: Mapping[str, str]
+    says: Mapping[str, str]
+    found: Mapping[str, str] | None
+    parts: Mapping[str, str]
+    claims: list[Claim]
+    figures: list[Picture]
+    captions: Mapping[str, Mapping[str, str]]
+    tables: list[TableFile]
+    player: dict[str, Any] | None
+    record: Mapping[str, Any]
+
+    @property
+    def command(self) -> str:
+        """What reruns just this experiment."""
+        return f"python -m reproductions run {self.name} --force"
+
+
+@dataclass(frozen=True)
+class Page:
+    """All of it."""
+
+    claims: list[Claim]
+    sections: list[Section]
+    missing: list[str]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many claims have each verdict, those that none has left out."""
+        counts = {state: 0 for state in STATES}
+        for claim in self.claims:
+            counts[claim.verdict] += 1
+        return {state: count for state, count in counts.items() if count}
+
+
+def gather(results: Path) -> Page:
+    """Everything that the page shows.
+
+    Raises:
+        InputError: the folder holds no results, or a file in it cannot be read.
+    """
+    judged = claims.read(results / CLAIMS_FILE)
+    there = [name for name in experiment.names() if (results / name / provenance.FILE).is_file()]
+    if not there:
+        raise InputError(f"no results here; `run` or `make quick` makes some. Received: {results}")
+    cells = {row["id"]: row for row in judged.to_dict("records")}
+    owners = {c.id: name for name in experiment.names() for c in experiment.load(name).claims}
+    rows = [_claim(name, cells.get(name), owners.get(name)) for name in claims.ledger().index]
+    order = {document: place for place, document in enumerate(texts.load("en")["documents"])}
+    rows.sort(key=lambda claim: (order.get(claim.document, len(order)), claim.id))
+    sections = [_section(results, name, rows, cells) for name in there]
+    sections.sort(key=lambda section: (order.get(section.document, len(order)), section.name))
+    missing = [name for name in experiment.names() if name not in there]
+    return Page(rows, sections, missing)
+
+
+def _claim(name: str, row: Mapping[str, str] | None, owner: str | None) -> Claim:
+    entry = claims.ledger().loc[name]
+    statement, reported = {}, {}
+    for language in texts.LANGUAGES:
+        own = texts.find(language, "claims", name) or {}
+        statement[language] = own.get("statement", entry["statement"])
+        reported[language] = own.get("expected", entry["expected"])
+    row = row or dict.fromkeys(claims.COLUMNS, "")
+    bounds = _bounds(row["low"], row["high"])
+    return Claim(
+        id=name,
+        document=entry["document"],
+        statement=statement,
+        reported=reported,
+        obtained=short(row["obtained"]),
+        interval=f"{short(row['low'])} – {short(row['high'])}" if bounds else "",
+        bounds=bounds,
+        rule=row["rule"],
+        note=row["note"],
+        verdict=row["verdict"] if row["verdict"] in claims.VERDICTS else NOT_JUDGED,
+        experiment=owner,
+    )
+
+
+def _bounds(low: str, high: str) -> tuple[float, float] | None:
+    try:
+        return float(low), float(high)
+    except ValueError:
+        return None
+
+
+def short(cell: str) -> str:
+    """A number in three significant digits, without an exponent where it needs none; else as is."""
+    try:
+        value = float(cell)
+    except ValueError:
+        return cell
+    if cell.lstrip("-").isdigit():
+        return f"{int(cell):,}" if len(cell) > 4 else cell
+    text = f"{value:.3g}"
+    if "e" in text and 1e-4 <= abs(value) < 1e6:
+        text = f"{value:,.0f}"
+    return text.replace("-", "−") if re.fullmatch(r"-[\d.,]+", text) else text
+
+
+def _section(
+    results: Path, name: str, rows: list[Claim], cells: Mapping[str, Mapping[str, str]]
+) -> Section:
+    found = experiment.load(name)
+    folder = results / name
+    record = provenance.read(folder)
+    tables = read_tables(found, results)
+    parts = docstring_parts(found.doc)
+
+    def fill(text: str) -> str:
+        return texts.fill(text, lambda p: texts.number(p, cells, tables, record["seeds"]))
+
+    def words(key: str, fallback: str) -> dict[str, str]:
+        own = {lang: texts.find(lang, "experiments", name, key) for lang in texts.LANGUAGES}
+        return {lang: fill(text or own["en"] or fallback) for lang, text in own.items()}
+
+    play = player(tables)
+    replaced = {f"{run['name']}" for run in play["networks"]} if play else set()
+    drawn = [
+        picture
+        for picture in pictures(folder, list(record["files"]))
+        # What moves of a network that has a player: the player shows it, and more.
+        if not (picture.moves and any(picture.name.endswith(network) for network in replaced))
+    ]
+    return Section(
+        name=name,
+        document=_document(parts.get("Document", "")),
+        title=words("title", found.summary.rstrip(".")),
+        says=words("says", parts.get("Document", "")),
+        found=words("found", "") if texts.find("en", "experiments", name, "found") else None,
+        parts=parts,
+        claims=[row for row in rows if row.experiment == name],
+        figures=drawn,
+        captions={picture.name: _caption(name, picture) for picture in drawn},
+        tables=[_table(folder, table) for table in found.tables],
+        player=play,
+        record=record,
+    )
+
+
+def _caption(name: str, picture: Picture) -> dict[str, str]:
+    """What stands under a figure: its texts where there are some, else its own title."""
+    return {
+        language: texts.find(language, "experiments", name, "figures", picture.name) or picture.alt
+        for language in texts.LANGUAGES
+    }
+
+
+def docstring_parts(doc: str) -> dict[str, str]:
+    """The named paragraphs of an experiment's docstring, each on one line."""
+    pattern = rf"^({'|'.join(PARTS)}): "
+    pieces = re.split(pattern, doc.strip(), flags=re.MULTILINE)[1:]
+    return {
+        name: " ".join(text.split()) for name, text in zip(pieces[::2], pieces[1::2], strict=True)
+    }
+
+
+def _document(text: str) -> str:
+    """The first document that a docstring's Document paragraph names; `all` where it names none."""
+    documents = list(texts.load("en")["documents"])
+    match = re.search("|".join(map(re.escape, documents)), text)
+    return match[0] if match else documents[-1]
+
+
+def _table(folder: Path, name: str) -> TableFile:
+    path = folder / f"{name}.csv"
+    data = read_bytes(path)
+    header, rows = parse_cells(path, data)
+    return TableFile(name, header, rows[:PREVIEW_ROWS], len(rows), data)
