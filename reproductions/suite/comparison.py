@@ -172,7 +172,7 @@ def _common_columns(file, table, expected, obtained, found) -> list[str]:
 
 
 def _row(key, row) -> str:
-    return " ".join(f"{name}={plain(row[name])}" for name in key) or "the only row"
+    return " ".join(f"{name}={plain(row[name])}" for name in key)
 
 
 def _holds(kind: Kind, expected: pd.Series, obtained: pd.Series) -> np.ndarray:

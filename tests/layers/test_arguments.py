@@ -50,6 +50,35 @@ def test_bad_arguments_are_refused(layer, name, value):
             assert message.endswith(f"{name}={value!r}")
 
 
+WHAT = {
+    "threshold": "a finite number (of float32)",
+    "negative_slope": "a finite number (of float32), 0 or above",
+    "alpha": "a finite number (of float32), 0 or above",
+    "temperature": "a finite number (of float32) above 0",
+    "axis": "an integer",
+}
+
+
+@pytest.mark.parametrize(("layer", "name"), [row[:2] for row in REFUSED])
+def test_a_refusal_says_what_must_be_and_what_was_received(layer, name):
+    for received, shown in [("wide", "'wide'"), (np.array([[1.0], [2.0]]), "array([[1.], [2.]])")]:
+        with pytest.raises(ValueError, match="must be") as error:
+            layer(**{name: received})
+        assert str(error.value) == f"{name} must be {WHAT[name]}. Received: {name}={shown}"
+
+
+def test_the_ends_of_float32_are_taken_and_what_lies_beyond_is_not():
+    largest, smallest = float(np.finfo("float32").max), float(np.finfo("float32").tiny)
+    for sign in (1, -1):
+        assert custom_layers.Threshold(sign * largest).threshold == sign * largest
+        with pytest.raises(ValueError, match="threshold must be"):
+            custom_layers.Threshold(sign * np.nextafter(largest, np.inf))
+    assert custom_layers.Softmax(smallest).temperature == smallest
+    with pytest.raises(ValueError, match="temperature must be"):
+        custom_layers.Softmax(np.nextafter(smallest, 0))
+    assert custom_layers.ELU(0).alpha == 0
+
+
 def test_axis_that_the_input_lacks_is_refused():
     for axis in (2, -3):
         with pytest.raises(ValueError, match=f"axis must be .* Received: axis={axis}$"):

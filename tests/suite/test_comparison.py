@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reproductions.suite.comparison import FALSE_ALARM, Comparison, compare_table
+from reproductions.suite.comparison import (
+    FALSE_ALARM,
+    MOST_TRIALS,
+    Comparison,
+    Difference,
+    compare_table,
+)
 from reproductions.suite.kinds import Close, Exact, Printed, Rate, Table, Unchecked
 from reproductions.suite.statistics import generator
 
@@ -209,3 +215,181 @@ def test_false_alarms_are_rarer_than_promised():
         alarms += bool(found.concluded())
     assert FALSE_ALARM == 1e-4
     assert alarms == 0
+
+
+def test_a_difference_is_one_line_that_names_the_place():
+    parts = {"expected": "1", "obtained": "2", "rule": "exact"}
+    for row, column, place in [
+        ("row=3", "value", "t.csv: row=3, value"),
+        ("row=3", "", "t.csv: row=3"),
+        ("", "value", "t.csv: value"),
+        ("", "", "t.csv"),
+    ]:
+        difference = Difference("t.csv", row, column, **parts)
+        assert str(difference) == f"{place}: expected 1, obtained 2 (exact)"
+    hostile = Difference("t.csv", "row=a\nb", "", "\x1b[2J", "\ud800", "exact")
+    assert str(hostile) == "t.csv: row=a\\nb: expected \\x1b[2J, obtained \\ud800 (exact)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "obtained", "rule"),
+    [
+        (Exact(), 4, "exact"),
+        (Printed(digits=3), 4, "equal when rounded to 3 decimals"),
+        (Close(rtol=1e-3, atol=0.5, reason="a test"), 4, "within rtol 0.001 and atol 0.5"),
+        (Unchecked(), np.inf, "finite"),
+    ],
+)
+def test_a_difference_says_what_was_expected_obtained_and_allowed(kind, obtained, rule):
+    (found,) = differences(kind, [1, 2], [1, obtained])
+    shown = repr(float(obtained)) if isinstance(obtained, float) else str(obtained)
+    shown = (found.expected, found.obtained, found.rule, found.row) == ("2", shown, rule, "row=1")
+    assert shown, found
+
+
+def test_large_whole_numbers_keep_their_digits():
+    assert not differences(Exact(), [2**60 + 1], [2**60 + 1])
+    assert differences(Exact(), [2**60 + 1], [2**60])
+    assert differences(Exact(), [2**60], [2.0**60 * (1 + 2**-50)])
+
+
+def parts(found):
+    return [tuple(vars(difference).values()) for difference in found.concluded()]
+
+
+def test_rows_that_do_not_match_are_named_with_their_side():
+    table = Table(key=("row",), columns={"a": Exact()})
+    two, one = (pd.DataFrame({"row": range(n), "a": 5}) for n in (2, 1))
+    rule = "rows must match both ways"
+    for expected, obtained, words in [
+        (two, one, ("a row", "no row")),
+        (one, two, ("no row", "a row")),
+    ]:
+        found = Comparison()
+        compare_table("t.csv", table, expected, obtained, found)
+        assert parts(found) == [("t.csv", "row=1", "", *words, rule)]
+        assert found.values == 1
+    for sides, side in [
+        ((two.assign(row=7), two), "expected"),
+        ((two, two.assign(row=7)), "obtained"),
+    ]:
+        found = Comparison()
+        compare_table("t.csv", table, *sides, found)
+        repeated = f"a repeated key ({side})"
+        assert parts(found) == [("t.csv", "row=7", "", "each key once", repeated, "exact")]
+        assert found.values == 0
+
+
+def test_columns_that_do_not_match_are_named_with_their_side():
+    table = Table(key=("row",), columns={"a": Exact(), "b": Exact()})
+    whole = pd.DataFrame({"row": [1], "a": [2], "b": [3]})
+    more, less = whole.assign(c=4), whole.drop(columns="b")
+    for expected, obtained, column, words, declared in [
+        (whole, less, "b", ("a column", "no column"), "a column b"),
+        (less, whole, "b", ("no column", "a column"), "a column b"),
+        (more, whole, "c", ("a column", "no column"), "no column c"),
+        (whole, more, "c", ("no column", "a column"), "no column c"),
+        (more, more, "c", ("a column", "a column"), "no column c"),
+    ]:
+        found = Comparison()
+        compare_table("t.csv", table, expected, obtained.assign(a=9), found)
+        rule = f"the experiment declares {declared}"
+        assert parts(found) == [
+            ("t.csv", "", column, *words, rule),
+            ("t.csv", "row=1", "a", "2", "9", "exact"),
+        ]
+
+
+def test_a_rate_test_says_both_counts_its_p_and_its_level():
+    found = Comparison()
+    compare_table("t.csv", COUNTS, counts(500, 1000), counts(620, 1000), found)
+    ((file, row, column, expected, obtained, rule),) = parts(found)
+    assert (file, row, column) == ("t.csv", "width=5", "solved")
+    assert (expected, obtained) == ("500 of 1000", "620 of 1000")
+    assert rule == "two-sample test, p = 8e-08, level 0.0001"
+    assert found.values == 2
+    two = Comparison()
+    for frame in (counts(620, 1000), counts(510, 1000)):
+        compare_table("t.csv", COUNTS, counts(500, 1000), frame, two)
+    assert [part[-1] for part in parts(two)] == ["two-sample test, p = 8e-08, level 5e-05"]
+    assert [test.p < 1 for test in two.rate_tests] == [True, True]
+
+
+def test_counts_that_cannot_be_are_refused_with_their_rule():
+    rule = f"counts must be whole, k of n, {MOST_TRIALS:,} at most"
+    assert MOST_TRIALS == 10**8
+    sound = [(0, 0), (0, 8), (8, 8), (1, MOST_TRIALS)]
+    unsound = [(9, 8), (-1, 8), (0.5, 8), (1, 8.5), (np.nan, 8), (1, np.inf), (1, MOST_TRIALS + 1)]
+    for pair in (*sound, *unsound):
+        found = Comparison()
+        compare_table("t.csv", COUNTS, counts(1, 8), counts(*pair), found, same_seeds=False)
+        (test,) = found.rate_tests
+        if pair in sound:
+            assert test.difference.rule.startswith("two-sample test, p = ")
+            assert 0 <= test.p <= 1
+        else:
+            assert test.p == -1.0
+            assert [part[-1] for part in parts(found)] == [f"{rule}, level 0.0001"]
+    nothing = Comparison()
+    table = Table(key=("width",), columns={"solved": Rate(trials="runs")})
+    frame = counts(1, 8)[["width", "solved"]]
+    compare_table("t.csv", table, frame, frame, nothing)
+    assert [part[-1] for part in parts(nothing)] == [f"{rule}, level 0.0001"]
+
+
+def test_labels_are_counted_within_what_differs_in_the_seed_alone():
+    table = Table(key=("depth", "seed"), columns={"outcome": Rate()})
+    expected, obtained = (
+        outcomes(3, 1),
+        pd.concat([outcomes(2, 2), outcomes(4, 0).assign(depth=11)]),
+    )
+    found = Comparison()
+    compare_table("t.csv", table, expected, obtained, found, same_seeds=False)
+    told = []
+    for test in found.rate_tests:
+        d = test.difference
+        told.append((d.file, d.row, d.column, d.expected, d.obtained))
+    assert told == [
+        ("t.csv", "depth=10", "outcome=solved", "3 of 4", "2 of 4"),
+        ("t.csv", "depth=10", "outcome=plateau", "1 of 4", "2 of 4"),
+        ("t.csv", "depth=11", "outcome=solved", "0 of 0", "4 of 4"),
+    ]
+    alone = Table(key=("seed",), columns={"outcome": Rate()})
+    found = Comparison()
+    frames = [frame.drop(columns="depth") for frame in (outcomes(3, 1), outcomes(4, 0))]
+    compare_table("t.csv", alone, *frames, found)
+    assert [(t.difference.row, t.difference.expected) for t in found.rate_tests] == [
+        ("all rows", "3 of 4"),
+        ("all rows", "1 of 4"),
+    ]
+    assert found.values == 0
+
+
+def test_a_table_by_seed_and_other_keys_lacks_rows_only_over_other_seeds():
+    table = Table(key=("seed",), columns={"cost": Exact()})
+    stored = pd.DataFrame({"seed": range(3), "cost": 1.0})
+    for same_seeds, all_rows, lacking in [
+        (True, True, 1),
+        (True, False, 1),
+        (False, True, 0),
+        (False, False, 0),
+    ]:
+        found = Comparison()
+        compare_table("t.csv", table, stored, stored[:2], found, same_seeds, all_rows)
+        assert len(found.concluded()) == lacking
+    found = Comparison()  # by default, the same seeds and all rows
+    compare_table("t.csv", table, stored, stored[:2], found)
+    assert len(found.concluded()) == 1
+    over = Table(key=("row",), columns={"a": Exact()}, over_seeds=True)
+    three = pd.DataFrame({"row": range(3), "a": 1})
+    found = Comparison()
+    compare_table("t.csv", over, three, three[:2], found, same_seeds=False)
+    assert [d.row for d in found.concluded()] == ["row=2"]
+
+
+def test_each_comparison_begins_empty():
+    first, second = Comparison(), Comparison()
+    assert (first.differences, first.rate_tests, first.notes, first.values) == ([], [], [], 0)
+    for one, other in zip(vars(first).values(), vars(second).values(), strict=True):
+        assert isinstance(one, int) or one is not other
+    assert first.concluded() == []

@@ -1,0 +1,197 @@
+"""Changes of the code that the tests must catch: `make mutants`.
+
+mutmut makes the mutants. It does not run them: it would put a function of other parameters around
+each method, and Keras reads the parameters of a layer's `__init__`. Here every mutant is a file in
+a copy of the project, tested in a process forked from one that has imported TensorFlow already.
+"""
+
+import argparse
+import contextlib
+import csv
+import importlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("custom_layers", "reproductions", "tests", "pyproject.toml", "requirements.txt")
+HEAVY = ("hypothesis", "keras", "numpy", "pandas", "pytest", "scipy.special", "scipy.stats")
+LAYERS = ("tests/layers",)
+CHECKS = ("tests/suite/test_comparison.py", "tests/suite/test_tables.py")
+TARGETS = {
+    **{
+        path.relative_to(ROOT).as_posix(): LAYERS
+        for path in sorted((ROOT / "custom_layers").glob("*.py"))
+    },
+    "reproductions/suite/comparison.py": CHECKS,
+    "reproductions/suite/kinds.py": CHECKS,
+    "reproductions/suite/tables.py": CHECKS,
+}
+LONGEST_S = 300
+OPTIONS = (
+    *("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"),
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of what was imported before
+)
+LOG = "output.txt"
+LEAST_KILLED = 0.95
+REASONS = Path(__file__).with_name("survivors.csv")
+"""Why the tests need not catch a mutant, by file and change; written by hand."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed file: where, what stood there and what stands there now, and the whole text."""
+
+    file: str
+    line: int
+    change: str
+    text: str
+
+
+def mutants(file: str) -> Iterator[Mutant]:
+    """Every mutant of a file."""
+    import libcst
+    from mutmut.mutation.file_mutation import MutationVisitor, deep_replace
+    from mutmut.mutation.mutators import mutation_operators
+    from mutmut.mutation.pragma_handling import IgnoredCode
+
+    source = (ROOT / file).read_text(encoding="utf-8")
+    visitor = MutationVisitor(mutation_operators, IgnoredCode(set(), set(), set()))
+    module = libcst.MetadataWrapper(libcst.parse_module(source)).visit(visitor)
+    seen = {source}
+    for mutation in visitor.mutations:
+        text = deep_replace(module, mutation.original_node, mutation.mutated_node).code
+        if text in seen:
+            continue
+        seen.add(text)
+        before, after = source.splitlines(), text.splitlines()
+        line = next(i for i, pair in enumerate(zip(before, after)) if pair[0] != pair[1])  # noqa: B905
+        rest = len(before) - line
+        same = next((i for i in range(rest) if before[-1 - i] != after[-1 - i]), rest)
+        old = " ".join(part.strip() for part in before[line : len(before) - same])
+        new = " ".join(part.strip() for part in after[line : len(after) - same])
+        yield Mutant(file, line + 1, f"{old} -> {new}", text)
+
+
+def outcome(mutant: Mutant, copy: Path) -> str:
+    """`killed`, `survived`, or `timeout`: what the tests say of a mutant."""
+    path = copy / mutant.file
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(mutant.text, encoding="utf-8")
+    try:
+        status = _in_a_fork(TARGETS[mutant.file], copy)
+    finally:
+        path.write_text(whole, encoding="utf-8")
+    return "timeout" if status is None else "killed" if status else "survived"
+
+
+def _in_a_fork(tests: tuple[str, ...], copy: Path) -> int | None:
+    """The exit status of pytest; None where it took too long."""
+    child = os.fork()
+    if not child:
+        os.setsid()
+        _run_tests(tests, copy)
+    stop = time.monotonic() + LONGEST_S
+    while time.monotonic() < stop:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.02)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
+
+
+def _run_tests(tests: tuple[str, ...], copy: Path) -> None:
+    status = 1
+    try:
+        import pytest
+
+        os.chdir(copy)
+        sys.path[0] = str(copy)
+        for name in [name for name in sys.modules if name.partition(".")[0] in COPIED]:
+            del sys.modules[name]  # this module and its package: of the project, not of the copy
+        output = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        status = pytest.main([*OPTIONS, *tests])
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        os._exit(int(status))
+
+
+def reasons() -> dict[tuple[str, str], str]:
+    """Why mutants that survive may, by file and change."""
+    with REASONS.open(encoding="utf-8", newline="") as file:
+        return {(row["file"], row["change"]): row["reason"] for row in csv.DictReader(file)}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Tests every mutant, prints the survivors, and stores the totals."""
+    parser = argparse.ArgumentParser(prog="python -m tests.stress.mutants", description=__doc__)
+    parser.add_argument("files", nargs="*", metavar="FILE", help="all targets by default")
+    parser.add_argument("--store", type=Path, metavar="DIR", help="where the tables go")
+    given = parser.parse_args(arguments)
+    sys.dont_write_bytecode = True
+    for module in HEAVY:
+        importlib.import_module(module)
+    known, rows = reasons(), []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in COPIED:
+            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+            copy(ROOT / name, Path(folder, name))
+        for file in given.files or TARGETS:
+            if _in_a_fork(TARGETS[file], Path(folder)) != 0:
+                print(Path(folder, LOG).read_text(encoding="utf-8"), file=sys.stderr)
+                print(f"error: the tests of {file} fail without any mutant", file=sys.stderr)
+                return 2
+            for mutant in mutants(file):
+                result = outcome(mutant, Path(folder))
+                reason = known.get((file, mutant.change), "")
+                if result == "survived":
+                    print(f"{file}:{mutant.line}: {mutant.change}: {reason or '?'}", flush=True)
+                rows.append(
+                    {
+                        "file": file,
+                        "line": mutant.line,
+                        "change": mutant.change,
+                        "outcome": result,
+                        "reason": reason if result == "survived" else "",
+                    }
+                )
+    return _conclude(pd.DataFrame(rows), given.store)
+
+
+def _conclude(rows: pd.DataFrame, store: Path | None) -> int:
+    counts = pd.crosstab(rows["file"], rows["outcome"]).reindex(
+        columns=["killed", "timeout", "survived"], fill_value=0
+    )
+    print(counts.to_string())
+    survived = rows[rows["outcome"] == "survived"]
+    share = 1 - len(survived) / len(rows)
+    unexplained = int(survived["reason"].eq("").sum())
+    print(f"{len(rows)} mutants, {share:.1%} killed; {unexplained} survivors without a reason")
+    if store:
+        from reproductions.suite.files import write_whole
+        from reproductions.suite.tables import to_csv
+
+        write_whole(store / "mutants.csv", to_csv(counts.reset_index()))
+        write_whole(store / "survivors.csv", to_csv(survived.drop(columns="outcome")))
+    return int(share < LEAST_KILLED or unexplained > 0)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(main())
+    sys.exit(130)
