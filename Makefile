@@ -10,7 +10,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce quick check test test-backends stress bench lint clean
+.PHONY: help reproduce quick check fit-check test test-backends stress bench lint clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -24,6 +24,10 @@ quick: $(STAMP) ## a first look: every experiment with few initialisations, and 
 
 check: $(STAMP) ## hold results/latest against the stored numbers
 	$(PY) -m reproductions check
+
+fit-check: $(STAMP) ## hold the engine against Keras' own Model.fit over whole runs (minutes)
+	$(PY) -m reproductions run tanh_warping_fit
+	$(PY) -m reproductions check tanh_warping_fit
 
 test: $(STAMP) ## run the tests
 	$(PY) -m pytest -n auto --dist loadscope

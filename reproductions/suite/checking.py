@@ -8,7 +8,7 @@ import pandas as pd
 from reproductions.suite import claims, provenance, shards
 from reproductions.suite.comparison import Comparison, Difference, compare_table
 from reproductions.suite.errors import InputError
-from reproductions.suite.experiment import Experiment, load, names
+from reproductions.suite.experiment import Experiment, chosen, load, names
 from reproductions.suite.files import read_bytes, write_whole
 from reproductions.suite.runner import CLAIMS_FILE, read_tables, write_folder
 from reproductions.suite.tables import read_table, to_csv
@@ -37,9 +37,9 @@ def compare(wanted: list[str], expected: Path, obtained: Path, judge: bool) -> C
         there = [_has_results(folder / name) for folder in folders]
         if all(there):
             _compare_experiment(load(name), folders, verdicts, found, judge)
-        elif any(there) or judge:
+        elif judge or (any(there) and not load(name).optional):
             _missing(found, name, there)
-    if set(wanted) == set(names()):
+    if set(wanted) >= set(chosen([])):
         _compare_strangers(folders, verdicts, found)
     return found
 

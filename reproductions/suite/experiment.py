@@ -40,6 +40,7 @@ class Experiment:
         quick: fields of the spec for a first look, which may leave out rows of tables over seeds;
             optional.
         inputs: the tables of other experiments that this one reads, by experiment; optional.
+        optional: takes so long that it only runs, and is only checked, when it is named.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Experiment:
     small: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     quick: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     inputs: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    optional: bool = False
 
     @property
     def summary(self) -> str:
@@ -77,7 +79,7 @@ def summary(name: str) -> str:
 
 
 def chosen(wanted: list[str]) -> list[str]:
-    """The experiments that a command line names; all when it names none.
+    """The experiments that a command line names; when it names none, all but the optional ones.
 
     Raises:
         InputError: there is no such experiment.
@@ -87,7 +89,7 @@ def chosen(wanted: list[str]) -> list[str]:
             near = difflib.get_close_matches(name, names(), n=1)
             hint = f"did you mean {near[0]}?" if near else "`list` shows them."
             raise InputError(f"no such experiment, {hint} Received: {name}")
-    return list(dict.fromkeys(wanted)) or list(names())
+    return list(dict.fromkeys(wanted)) or [name for name in names() if not load(name).optional]
 
 
 @functools.cache
@@ -105,4 +107,5 @@ def load(name: str) -> Experiment:
         small=getattr(module, "SMALL", {}),
         quick=getattr(module, "QUICK", {}),
         inputs=getattr(module, "INPUTS", {}),
+        optional=getattr(module, "OPTIONAL", False),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reproductions import __main__ as command_line
-from reproductions.suite import claims, experiment, runner
+from reproductions.suite import checking, claims, experiment, runner
 
 NAME = "document_arithmetic"  # needs no TensorFlow
 TABLE = f"{NAME}/products.csv"
@@ -281,6 +281,27 @@ def test_list_needs_neither_tensorflow_nor_pandas():
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert [line.split()[0] for line in done.stdout.splitlines()] == list(experiment.names())
     assert all(len(line.split()) > 3 for line in done.stdout.splitlines())
+
+
+def test_an_optional_experiment_is_run_and_checked_only_when_named(monkeypatch, tmp_path):
+    optional = {name for name in experiment.names() if experiment.load(name).optional}
+    assert optional == {"tanh_warping_fit"}
+    assert set(experiment.chosen([])) == set(experiment.names()) - optional
+    assert experiment.chosen([*optional]) == [*optional]
+    asked = []
+    monkeypatch.setattr(runner, "run", lambda names, *others: asked.extend(names))
+    assert command_line.main(["run"]) == 0
+    assert asked == experiment.chosen([])
+
+
+def test_an_optional_experiment_may_be_missing_on_one_side(folders, monkeypatch):
+    name = "tanh_warping_fit"
+    (folders[0] / name).mkdir()
+    (folders[0] / name / "any.csv").write_text("any\n")
+    found = checking.compare([name], *folders, judge=False)
+    assert not found.differences
+    found = checking.compare([name], *folders, judge=True)
+    assert [(d.file, d.obtained) for d in found.differences] == [(name, "missing")]
 
 
 def test_a_merged_claims_file_is_sorted_and_keeps_other_rows(made):
