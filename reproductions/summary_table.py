@@ -1,0 +1,362 @@
+"""The slides' table of pros and cons, each cell a measurement of another experiment.
+
+Document: slides, part 7-4 (the summary table); network-post, part 2 (tanh is like the sigmoid).
+Setup: the table's fifteen statements that can be measured, each with a number out of the tables of
+the experiment named beside it, its interval and a line that says when it holds.
+Assumptions: "saturation" is the share of saturated units in the tenth layer of N(0, 1) networks of
+width 64; "faster" is fewer updates to 10 % training error in the perceptron, each at its best rate;
+"zigzag" is the path with the function's mean over that without, in a small network on single
+samples; a "dead" unit is one that starts with a bias of -10.
+Known differences: the slides give no numbers. "Used in CNNs" is no measurement and is left out.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from reproductions.suite import drawing
+from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
+from reproductions.suite.kinds import Exact, Table, Unchecked
+from reproductions.suite.statistics import wilson
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Which of the measured settings the cells are taken from."""
+
+    width: int = 64
+    initialisation: str = "normal"
+    layer: int = 10
+    network: str = "perceptron"
+    threshold: float = 0.1
+    batch: int = 1
+    rate: str = "common"
+    bias: float = -10.0
+
+
+SPEC = Spec()
+INPUTS = {
+    "activation_curves": ("far",),
+    "convergence_speed": ("speed",),
+    "dying_relu": ("units", "deaths_by_seed"),
+    "gradient_flow": ("layers", "factors"),
+    "softmax_temperature": ("random_vectors",),
+    "zigzag": ("signs", "network_pairs"),
+}
+
+HOLDS, PARTLY, FAILS = "holds", "in part", "does not hold"
+MANY = 0.05
+"""A share of saturated units that counts."""
+
+NAMES = {
+    "sigmoid": "sigmoid",
+    "tanh": "tanh",
+    "relu": "ReLU",
+    "leaky_relu": "leaky ReLU",
+    "elu": "ELU",
+    "softmax": "softmax",
+}
+
+
+class Measured:
+    """Numbers out of other experiments' tables, as (value, low, high)."""
+
+    def __init__(self, spec: Spec, inputs):
+        self.spec, self.inputs = spec, inputs
+
+    def saturated(self, function) -> tuple:
+        """The share of saturated units."""
+        spec, rows = self.spec, self.inputs["gradient_flow"]["layers"]
+        row = rows[
+            (rows["activation"] == function)
+            & (rows["initialisation"] == spec.initialisation)
+            & (rows["width"] == spec.width)
+            & (rows["layer"] == spec.layer)
+        ].iloc[0]
+        return row["saturated"], row["saturated_low"], row["saturated_high"]
+
+    def factor(self, function) -> tuple:
+        """The gradient's factor per layer."""
+        spec, rows = self.spec, self.inputs["gradient_flow"]["factors"]
+        row = rows[
+            (rows["activation"] == function)
+            & (rows["initialisation"] == spec.initialisation)
+            & (rows["width"] == spec.width)
+            & (rows["quantity"] == "gradient")
+        ].iloc[0]
+        return row["factor"], row["low"], row["high"]
+
+    def path(self, function, against) -> tuple:
+        """The path with a function over that with another."""
+        spec, rows = self.spec, self.inputs["zigzag"]["network_pairs"]
+        row = rows[
+            (rows["function"] == function)
+            & (rows["against"] == against)
+            & (rows["batch"] == spec.batch)
+            & (rows["rate"] == spec.rate)
+        ].iloc[0]
+        return row["length"], row["length_low"], row["length_high"]
+
+    def one_sign(self, function) -> tuple:
+        """The share of samples that give a trained network's unit gradients of opposite signs."""
+        rows = self.inputs["zigzag"]["signs"]
+        row = rows[(rows["place"] == "network, after") & (rows["function"] == function)].iloc[0]
+        count, trials = row["opposed"], row["compared"]
+        return (count / trials, *wilson(count, trials)) if trials else (0.0, 0.0, 1.0)
+
+    def updates(self, function) -> tuple:
+        """The updates to an error, times ReLU's."""
+        spec, rows = self.spec, self.inputs["convergence_speed"]["speed"]
+        row = rows[
+            (rows["function"] == function)
+            & (rows["network"] == spec.network)
+            & np.isclose(rows["threshold"], spec.threshold)
+        ]
+        if row.empty:  # a first look leaves functions out
+            return np.nan, np.nan, np.nan
+        return tuple(row[["ratio", "low", "high"]].iloc[0])
+
+    def recovers(self, function, place, bias=None) -> tuple:
+        """The share of units that are active again after a negative bias; the lowest if none."""
+        rows = self.inputs["dying_relu"]["units"]
+        rows = rows[(rows["function"] == function) & (rows["place"] == place)]
+        bias = rows["bias"].min() if bias is None else bias
+        return tuple(rows[rows["bias"] == bias][["share", "low", "high"]].iloc[0])
+
+    def dead(self) -> tuple:
+        """The share of a classifier's ReLU units that are dead in the end."""
+        rows = self.inputs["dying_relu"]["deaths_by_seed"]
+        count, units = rows["dead_end"].sum(), rows["units"].sum()
+        return count / units, *wilson(count, units)
+
+    def values(self, function) -> tuple:
+        """The least and the greatest value over far and near points."""
+        rows = self.inputs["activation_curves"]["far"]
+        own = rows[rows["function"] == function]["value"]
+        return own.min(), own.max()
+
+    def softmax(self) -> float:
+        """The largest error of a softmax's sum."""
+        return self.inputs["softmax_temperature"]["random_vectors"]["sum_error"].max()
+
+
+def _held(whole: bool, part: bool = False) -> str:
+    return HOLDS if whole else PARTLY if part else FAILS
+
+
+def _rows(m: Measured) -> list[tuple]:
+    """(function, kind, statement, source, measure, (value, low, high), holds)."""
+    saturated = {name: m.saturated(name) for name in NAMES if name != "softmax"}
+    updates = {name: m.updates(name) for name in NAMES if name != "softmax"}
+    slow = ("sigmoid", "tanh")
+
+    def less_saturated(name):
+        below = [saturated[name][2] < saturated[other][1] for other in slow]
+        return _held(all(below), any(below))
+
+    def fast(name):
+        faster = [updates[name][2] < updates[other][1] for other in slow]
+        return _held(all(faster), any(faster))
+
+    def like_relu(name):
+        both = {fast(name), less_saturated(name)}
+        return _held(both == {HOLDS}, both != {FAILS})
+
+    shares = ("gradient_flow", "share of saturated units")
+    speed = ("convergence_speed", "updates to 10 % error, times ReLU's")
+    path = ("zigzag", "path with its mean over path without")
+    back = ("dying_relu", "share active again from a bias of -10")
+    sigmoid_path, tanh_path = m.path("sigmoid", "sigmoid - 1/2"), m.path("tanh + 1", "tanh")
+    leaky, leaky_hidden = (m.recovers("leaky_relu", place, m.spec.bias)
+                           for place in ("alone", "hidden"))  # fmt: skip
+    elu, elu_far = m.recovers("elu", "alone", m.spec.bias), m.recovers("elu", "alone")
+    relu = m.recovers("relu", "alone", m.spec.bias)
+    quickest = min((updates[name] for name in slow), key=lambda ratio: ratio[0])
+    ranges = {name: m.values(name) for name in slow}
+    return [
+        ("sigmoid", "con", "its gradient saturates", *shares, saturated["sigmoid"],
+         _held(saturated["sigmoid"][1] > MANY)),
+        ("sigmoid", "con", "always positive, so SGD zigzags", *path, sigmoid_path,
+         _held(m.one_sign("sigmoid")[0] == 0 and sigmoid_path[1] > 1, sigmoid_path[1] > 1)),
+        ("sigmoid", "range", "(0, 1)", "activation_curves", "greatest value at far points",
+         (ranges["sigmoid"][1], np.nan, np.nan), _held(ranges["sigmoid"] == (0, 1))),
+        ("tanh", "pro", "zero-centred, which cures the zigzag", *path, tanh_path,
+         _held(m.one_sign("tanh")[1] > 0.5 and tanh_path[1] > 1, tanh_path[1] > 1)),
+        ("tanh", "con", "its gradient saturates", *shares, saturated["tanh"],
+         _held(saturated["tanh"][1] > MANY)),
+        ("tanh", "range", "(-1, 1)", "activation_curves", "least value at far points",
+         (ranges["tanh"][0], np.nan, np.nan), _held(ranges["tanh"] == (-1, 1))),
+        ("relu", "pro", "SGD converges faster than with sigmoid and tanh", speed[0],
+         "least of theirs: " + speed[1], quickest, fast("relu")),
+        ("relu", "pro", "saturates less than sigmoid and tanh", *shares, saturated["relu"],
+         less_saturated("relu")),
+        ("relu", "con", "no gradient below 0: units die", "dying_relu",
+         "share of a classifier's units dead in the end", m.dead(),
+         _held(m.dead()[1] > 0 and relu[2] < MANY)),
+        ("leaky_relu", "pro", "ReLU's: fast, and saturates less", *speed, updates["leaky_relu"],
+         like_relu("leaky_relu")),
+        ("leaky_relu", "pro", "cures dead units", *back, leaky,
+         _held(leaky[1] > 0.95 and leaky_hidden[1] > 0.95, leaky[1] > relu[2])),
+        ("elu", "pro", "ReLU's: fast, and saturates less", *speed, updates["elu"],
+         like_relu("elu")),
+        ("elu", "pro", "cures dead units in part", "dying_relu",
+         "share active again from a bias of -5", m.recovers("elu", "alone", -5),
+         _held(m.recovers("elu", "alone", -5)[1] > m.recovers("relu", "alone", -5)[2]
+               and elu_far[2] < MANY)),
+        ("elu", "con", "no gradient far below 0: units die there", *back, elu,
+         _held(elu[2] < MANY, elu_far[2] < MANY)),
+        ("softmax", "use", "normalises logits", "softmax_temperature",
+         "largest error of the sum", (m.softmax(), np.nan, np.nan), _held(m.softmax() < 1e-12)),
+    ]  # fmt: skip
+
+
+def run(spec: Spec, inputs) -> dict[str, pd.DataFrame]:
+    """Reads the numbers off the other experiments' tables."""
+    measured = Measured(spec, inputs)
+    cells = []
+    for place, (function, kind, statement, source, measure, interval, holds) in enumerate(
+        _rows(measured)
+    ):
+        value, low, high = interval
+        cells.append(
+            {
+                "row": place,
+                "function": function,
+                "kind": kind,
+                "statement": statement,
+                "source": source,
+                "measure": measure,
+                "value": value,
+                "low": low,
+                "high": high,
+                "holds": holds,
+            }
+        )
+    return {"cells": pd.DataFrame(cells), "alike": pd.DataFrame(_sides(measured))}
+
+
+def _sides(m: Measured) -> list[dict]:
+    """Sigmoid and tanh side by side, each property with a line that a function is above or not."""
+    curve = "activation_curves"
+    properties = [
+        ("saturates: share of saturated units", "gradient_flow", m.saturated, MANY),
+        ("gradient shrinks: factor per layer", "gradient_flow", m.factor, 1),
+        ("learns slower than ReLU: times its updates", "convergence_speed", m.updates, 1),
+        ("mixed signs: share of samples", "zigzag", m.one_sign, 0),
+        ("bounded: greatest value", curve, lambda name: (m.values(name)[1],) * 3, 1.5),
+        ("zero-centred: least value", curve, lambda name: (m.values(name)[0],) * 3, -0.5),
+    ]
+    rows = []
+    for place, (name, source, measure, line) in enumerate(properties):
+        row = {"row": place, "property": name, "source": source, "line": line}
+        sides = []
+        for function in ("sigmoid", "tanh"):
+            value, low, high = measure(function)
+            row |= {function: value, f"{function}_low": low, f"{function}_high": high}
+            sides.append("above" if low > line else "not above")
+        rows.append(row | {"alike": "yes" if sides[0] == sides[1] else "no"})
+    return rows
+
+
+def figures(tables):
+    """The table as a picture."""
+    return {"table": _table_figure(tables["cells"])}
+
+
+COLORS = {HOLDS: drawing.GREEN, PARTLY: drawing.ORANGE, FAILS: drawing.VERMILION}
+MARKS = {HOLDS: "●", PARTLY: "◐", FAILS: "○"}
+
+
+def _table_figure(cells):
+    figure, ((axes,),) = drawing.panels(width=11.5, height=0.36 * len(cells) + 1.1)
+    axes.set_axis_off()
+    axes.set(xlim=(0, 1), ylim=(len(cells), -1))
+    places = {"function": 0.0, "kind": 0.09, "statement": 0.14, "measure": 0.47, "holds": 0.9}
+    for column, x in places.items():
+        title = {"measure": "measured", "holds": "", "kind": ""}.get(column, column)
+        axes.text(x, -0.55, title, weight="bold", va="center")
+    previous = None
+    for y, row in enumerate(cells.itertuples()):
+        if row.function != previous:
+            axes.axhline(y - 0.5 + 0.02, color=drawing.GREY, linewidth=0.6)
+            axes.text(places["function"], y, NAMES[row.function], va="center", weight="bold")
+            previous = row.function
+        axes.text(places["kind"], y, row.kind, va="center", color=drawing.GREY)
+        axes.text(places["statement"], y, row.statement, va="center")
+        number = "not measured here" if np.isnan(row.value) else f"{row.value:.3g}"
+        if not np.isnan(row.low):
+            number += f" [{row.low:.3g}, {row.high:.3g}]"
+        axes.text(places["measure"], y, f"{number}  {row.measure}", va="center", fontsize=9)
+        axes.text(
+            places["holds"], y, f"{MARKS[row.holds]} {row.holds}", va="center",
+            color=COLORS[row.holds], weight="bold",
+        )  # fmt: skip
+    axes.set_title("The slides' table of pros and cons, measured")
+    return figure
+
+
+ELSEWHERE = dict.fromkeys(("value", "low", "high"), Unchecked(nan=True))  # held where it is made
+TABLES = {
+    "cells": Table(
+        key=("row", "function", "kind", "statement", "source", "measure"),
+        columns={**ELSEWHERE, "holds": Exact()},
+        over_seeds=True,
+    ),
+    "alike": Table(
+        key=("row", "property", "source", "line"),
+        columns={
+            **{
+                f"{function}{end}": Unchecked(nan=True)
+                for function in ("sigmoid", "tanh")
+                for end in ("", "_low", "_high")
+            },
+            "alike": Exact(),
+        },
+        over_seeds=True,
+    ),
+}
+
+
+def _whole_table(tables) -> Judgement:
+    cells = tables["cells"]
+    counts = cells["holds"].value_counts().reindex([HOLDS, PARTLY, FAILS], fill_value=0)
+    if counts[HOLDS] == len(cells):
+        verdict = REPRODUCED
+    else:
+        verdict = IN_PART if counts[HOLDS] > len(cells) / 2 else NOT_REPRODUCED
+    rest = cells[cells["holds"] != HOLDS]
+    listed = "; ".join(f"{NAMES[r.function]}: {r.statement} ({r.holds})" for r in rest.itertuples())
+    note = f"share of the table's {len(cells)} statements that hold; the others: {listed or 'none'}"
+    return Judgement(verdict, counts[HOLDS] / len(cells), note=note)
+
+
+def _tanh_is_alike(tables) -> Judgement:
+    alike = tables["alike"]
+    same = alike["alike"] == "yes"
+    verdict = REPRODUCED if same.all() else IN_PART if same.any() else NOT_REPRODUCED
+    listed = "; ".join(
+        f"{row.property} ({row.sigmoid:.3g} and {row.tanh:.3g})"
+        for row in alike[~same].itertuples()
+    )
+    note = (
+        f"{same.sum()} of {len(alike)} properties alike; sigmoid and tanh differ in:"
+        f" {listed or 'none'}"
+    )
+    return Judgement(verdict, same.mean(), note=note)
+
+
+CLAIMS = [
+    Claim(
+        "SL-22",
+        "every statement of the slides' table holds by its own line; in part if more than half do",
+        _whole_table,
+    ),
+    Claim(
+        "NP-06",
+        "sigmoid and tanh are on the same side of a line in all of: saturated units (5 %), the"
+        " gradient's factor per layer (1), updates against ReLU's (1), gradients of mixed signs"
+        " (0), greatest value (1.5) and least value (-0.5); in part if in some",
+        _tanh_is_alike,
+    ),
+]
