@@ -18,7 +18,7 @@ from reproductions.suite.files import read_bytes
 from reproductions.suite.kinds import Close, Exact, Printed, Rate, Table, Unchecked
 
 INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
-NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
+NUMBER = re.compile(INTEGER.pattern + r"(\.[0-9]+)?(e[+-]?[0-9]+)?")
 NOT_FINITE = ("nan", "inf", "-inf")
 """How numbers are written. Python's own `int` and `float` take `1_000`, ` 7` and `٣` too."""
 
