@@ -18,7 +18,7 @@ import pandas as pd
 from reproductions.suite import drawing
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
 from reproductions.suite.kinds import Exact, Table, Unchecked
-from reproductions.suite.statistics import wilson
+from reproductions.suite.statistics import mean_of, wilson
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ class Measured:
             & (rows["initialisation"] == spec.initialisation)
             & (rows["width"] == spec.width)
             & (rows["layer"] == spec.layer)
-        ].iloc[0]
-        return row["saturated"], row["saturated_low"], row["saturated_high"]
+        ]
+        return _interval(row, "saturated", "saturated_low", "saturated_high")
 
     def factor(self, function) -> tuple:
         """The gradient's factor per layer."""
@@ -84,8 +84,8 @@ class Measured:
             & (rows["initialisation"] == spec.initialisation)
             & (rows["width"] == spec.width)
             & (rows["quantity"] == "gradient")
-        ].iloc[0]
-        return row["factor"], row["low"], row["high"]
+        ]
+        return _interval(row, "factor", "low", "high")
 
     def path(self, function, against) -> tuple:
         """The path with a function over that with another."""
@@ -95,15 +95,15 @@ class Measured:
             & (rows["against"] == against)
             & (rows["batch"] == spec.batch)
             & (rows["rate"] == spec.rate)
-        ].iloc[0]
-        return row["length"], row["length_low"], row["length_high"]
+        ]
+        return _interval(row, "length", "length_low", "length_high")
 
     def one_sign(self, function) -> tuple:
         """The share of samples that give a trained network's unit gradients of opposite signs."""
         rows = self.inputs["zigzag"]["signs"]
-        row = rows[(rows["place"] == "network, after") & (rows["function"] == function)].iloc[0]
-        count, trials = row["opposed"], row["compared"]
-        return (count / trials, *wilson(count, trials)) if trials else (0.0, 0.0, 1.0)
+        own = rows[(rows["place"] == "network, after") & (rows["function"] == function)]
+        count, trials = own["opposed"].sum(), own["compared"].sum()
+        return (count / trials, *wilson(count, trials)) if trials else MISSING
 
     def updates(self, function) -> tuple:
         """The updates to an error, times ReLU's."""
@@ -113,22 +113,20 @@ class Measured:
             & (rows["network"] == spec.network)
             & np.isclose(rows["threshold"], spec.threshold)
         ]
-        if row.empty:  # a first look leaves functions out
-            return np.nan, np.nan, np.nan
-        return tuple(row[["ratio", "low", "high"]].iloc[0])
+        return _interval(row, "ratio", "low", "high")
 
     def recovers(self, function, place, bias=None) -> tuple:
         """The share of units that are active again after a negative bias; the lowest if none."""
         rows = self.inputs["dying_relu"]["units"]
         rows = rows[(rows["function"] == function) & (rows["place"] == place)]
         bias = rows["bias"].min() if bias is None else bias
-        return tuple(rows[rows["bias"] == bias][["share", "low", "high"]].iloc[0])
+        return _interval(rows[rows["bias"] == bias], "share", "low", "high")
 
     def dead(self) -> tuple:
         """The share of a classifier's ReLU units that are dead in the end."""
         rows = self.inputs["dying_relu"]["deaths_by_seed"]
-        count, units = rows["dead_end"].sum(), rows["units"].sum()
-        return count / units, *wilson(count, units)
+        sums = rows.groupby("seed")[["dead_end", "units"]].sum()
+        return mean_of(sums["dead_end"] / sums["units"])
 
     def values(self, function) -> tuple:
         """The least and the greatest value over far and near points."""
@@ -139,6 +137,14 @@ class Measured:
     def softmax(self) -> float:
         """The largest error of a softmax's sum."""
         return self.inputs["softmax_temperature"]["random_vectors"]["sum_error"].max()
+
+
+MISSING = (np.nan, np.nan, np.nan)
+
+
+def _interval(rows, *columns) -> tuple:
+    """The one row's value and its ends; a first look leaves settings out."""
+    return tuple(rows[list(columns)].iloc[0]) if len(rows) else MISSING
 
 
 def _held(whole: bool, part: bool = False) -> str:
@@ -269,13 +275,16 @@ MARKS = {HOLDS: "●", PARTLY: "◐", FAILS: "○"}
 
 
 def _table_figure(cells):
-    figure, ((axes,),) = drawing.panels(width=11.5, height=0.36 * len(cells) + 1.1)
+    figure, ((axes,),) = drawing.panels(width=13.0, height=0.36 * len(cells) + 1.1)
     axes.set_axis_off()
     axes.set(xlim=(0, 1), ylim=(len(cells), -1))
-    places = {"function": 0.0, "kind": 0.09, "statement": 0.14, "measure": 0.47, "holds": 0.9}
+    places = {
+        "function": 0.0, "kind": 0.08, "statement": 0.125, "measure": 0.42, "source": 0.8,
+        "holds": 0.925,
+    }  # fmt: skip
+    titles = {"measure": "measured", "source": "by experiment", "holds": "", "kind": ""}
     for column, x in places.items():
-        title = {"measure": "measured", "holds": "", "kind": ""}.get(column, column)
-        axes.text(x, -0.55, title, weight="bold", va="center")
+        axes.text(x, -0.75, titles.get(column, column), weight="bold", va="center")
     previous = None
     for y, row in enumerate(cells.itertuples()):
         if row.function != previous:
@@ -288,6 +297,7 @@ def _table_figure(cells):
         if not np.isnan(row.low):
             number += f" [{row.low:.3g}, {row.high:.3g}]"
         axes.text(places["measure"], y, f"{number}  {row.measure}", va="center", fontsize=9)
+        axes.text(places["source"], y, row.source, va="center", fontsize=9, color=drawing.GREY)
         axes.text(
             places["holds"], y, f"{MARKS[row.holds]} {row.holds}", va="center",
             color=COLORS[row.holds], weight="bold",
