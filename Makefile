@@ -6,11 +6,14 @@ PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed-$(shell cksum < requirements.txt | tr -dc '0-9')
 JAX := .venv-jax
 JAX_STAMP := $(JAX)/.installed-$(shell cksum < tests/requirements-jax.txt | tr -dc '0-9')
+STRESS := .venv-stress
+STRESS_FILES := requirements.txt tests/requirements-stress.txt
+STRESS_STAMP := $(STRESS)/.installed-$(shell cat $(STRESS_FILES) | cksum | tr -dc '0-9')
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce quick check fit-check test test-backends stress bench lint clean
+.PHONY: help reproduce quick check fit-check test test-backends stress mutants bench lint clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -36,8 +39,11 @@ test-backends: $(STAMP) $(JAX_STAMP) ## run the layers' tests on TensorFlow and 
 	KERAS_BACKEND=tensorflow $(PY) -m pytest tests/layers -n auto
 	KERAS_BACKEND=jax $(JAX)/bin/python -m pytest tests/layers -n auto
 
-stress: $(STAMP) ## attack the checks, the code and the input at full size; tables go to results/stress
-	$(PY) -m pytest tests/stress --full --store results/stress
+stress: $(STRESS_STAMP) ## attack the checks and the input at full size; tables go to results/stress
+	$(STRESS)/bin/python -m pytest tests/stress --full --store results/stress
+
+mutants: $(STRESS_STAMP) ## change the code on purpose: the tests must see it (an hour or more)
+	$(STRESS)/bin/python -m tests.stress.mutants --store results/stress
 
 bench: $(STAMP) ## time the replica engine (beside JAX too, once test-backends has run)
 	$(PY) -m reproductions.suite.bench
@@ -47,7 +53,7 @@ lint: $(STAMP) ## check style and format
 	$(PY) -m ruff format --check .
 
 clean: ## remove the environments and what runs wrote; the stored numbers stay
-	rm -rf .venv .venv-jax results/latest results/custom .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-jax .venv-stress results/latest results/custom .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp's name holds a checksum of the requirements: it is made again when they change, and
@@ -57,6 +63,9 @@ $(STAMP):
 
 $(JAX_STAMP):
 	@$(call make-venv,$(JAX),tests/requirements-jax.txt,$@)
+
+$(STRESS_STAMP):
+	@$(call make-venv,$(STRESS),tests/requirements-stress.txt,$@)
 
 define make-venv
 set -e; \
