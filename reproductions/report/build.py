@@ -50,6 +50,7 @@ def render(results: Path) -> str:
     environment.filters |= {
         "both": texts.markup,
         "both_prose": lambda found: texts.markup({k: texts.prose(v) for k, v in found.items()}),
+        "brief": lambda found: texts.markup({k: v.split(":")[0] for k, v in found.items()}),
         "prose": texts.prose,
         "seconds": _seconds,
         "bytes": _bytes,

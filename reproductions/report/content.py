@@ -1,5 +1,6 @@
 """What the page says, gathered from a results folder and the experiments' own modules."""
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -164,12 +165,18 @@ def _section(
     tables = read_tables(found, results)
     parts = docstring_parts(found.doc)
 
-    def fill(text: str) -> str:
-        return texts.fill(text, lambda p: texts.number(p, cells, tables, record["seeds"]))
-
     def words(key: str, fallback: str) -> dict[str, str]:
         own = {lang: texts.find(lang, "experiments", name, key) for lang in texts.LANGUAGES}
-        return {lang: fill(text or own["en"] or fallback) for lang, text in own.items()}
+        return {
+            lang: texts.fill(text or own["en"] or fallback, functools.partial(value, lang))
+            for lang, text in own.items()
+        }
+
+    def value(language: str, placeholder: str) -> Any:
+        found = texts.number(placeholder, cells, tables, record["seeds"])
+        if placeholder.endswith(".verdict"):
+            return texts.find(language, "verdicts", found or NOT_JUDGED)
+        return found
 
     play = player(tables)
     replaced = {f"{run['name']}" for run in play["networks"]} if play else set()
