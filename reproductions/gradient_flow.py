@@ -447,6 +447,7 @@ def _depth_figure(depths):
                 reached = own["gradient_q50"].where(own["gradient_q50"] > 0)
                 _line(panel, name, own["depth"], reached)
             panel.set(yscale="log", ylim=(FLOOR, 1e26))
+            panel.minorticks_off()
             panel.set_title(f"{INITIALISATIONS[scheme]}, width {width}")
         row[0].set_ylabel("gradient at the input")
     for panel in axes[-1]:
@@ -581,6 +582,7 @@ def _signal_figure(layers, width):
                 panel.set(ylim=(-0.03, 1.03))
             else:
                 panel.set(yscale="log", ylim=(ROUNDED_AWAY, 1e17))
+                panel.minorticks_off()
         row[0].set_ylabel(label)
     for panel, scheme in zip(axes[0], schemes, strict=True):
         panel.set_title(INITIALISATIONS[scheme])

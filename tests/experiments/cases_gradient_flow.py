@@ -78,11 +78,11 @@ def relu(factors=(1.0,) * 6, none=(0,) * 6):
     return {"factors": pd.DataFrame(rows), "depths": pd.DataFrame(depths)}
 
 
-def scales(small=0.5, large=0.9, grown=0, linear=1000):
-    """Tables for NP-04: the sigmoid's factor up to 1 and above, and how often it grows tenfold."""
+def scales(small=0.5, one=0.5, large=0.9, grown=0, linear=1000):
+    """Tables for NP-04: the sigmoid's factor below, at and above 1; how often it grows tenfold."""
     rows = []
     for width, scale in itertools.product((5, 64), (0.1, 1.0, 10.0)):
-        factor = small if scale <= 1 else large
+        factor = {0.1: small, 1.0: one, 10.0: large}[scale]
         key = {"width": width, "scale": scale, "seeds": SEEDS, "factor": factor}
         key |= {"low": factor - 0.01, "high": factor + 0.01}
         alone = grown if (width, scale) == (64, 10.0) else 0
@@ -137,6 +137,7 @@ CASES = [
     ("NP-04", scales(large=3.0, grown=100), IN_PART),
     ("NP-04", scales(linear=0), IN_PART),
     ("NP-04", scales(small=0.995), NOT_REPRODUCED),
+    ("NP-04", scales(one=1.2), NOT_REPRODUCED),
     ("SL-14", shares(), REPRODUCED),
     ("SL-14", shares(relu=(0.5,) * 6), IN_PART),
     ("SL-14", shares(relu=(0.1, *(0.5,) * 5), zero=(0.0,) * 6), IN_PART),

@@ -190,6 +190,42 @@ def test_mean_with_its_interval():
     assert np.isnan(mean_of([1.0])[1])
 
 
+def test_tables_against_plain_products_of_matrices():
+    """Linear layers: a gradient is a product of kernels, and grows with their scale."""
+    spec = {**gradient_flow.SMALL, "activations": ("linear",), "scale_activations": ("linear",)}
+    tables = gradient_flow.run(gradient_flow.Spec(**spec, seeds=7))
+    stacks = gradients.stacks(5, 6, range(7))
+    reached, growths = [], []
+    for seed in range(7):
+        gradient, sizes = stacks.cotangents[6][seed, 0].numpy(), []
+        for kernel in reversed(stacks.kernels):
+            gradient = kernel[seed].numpy() @ gradient
+            sizes.append(np.sqrt((gradient**2).mean()))
+        reached.append(sizes[-1])
+        growths.append(np.polyfit(range(6), np.log(sizes), 1)[0])
+    own = {"activation": "linear", "initialisation": "normal", "width": 5}
+    (factor,) = gradient_flow._of(tables["factors"], **own, quantity="gradient").itertuples()
+    assert factor.factor == pytest.approx(np.exp(np.mean(growths)), rel=1e-9)
+    assert factor.mean_field == pytest.approx(np.sqrt(5))
+    assert factor.fitted == 7
+    (deep,) = gradient_flow._of(tables["depths"], **own, depth=6).itertuples()
+    assert deep.gradient_q50 == pytest.approx(np.median(reached), rel=1e-5)
+    (first,) = gradient_flow._of(tables["layers"], **own, layer=1).itertuples()
+    assert first.gradient_q50 == deep.gradient_q50
+    seeds = gradient_flow._of(tables["seed_factors"], **own).sort_values("seed")["factor"]
+    np.testing.assert_allclose(seeds, np.exp(growths), rtol=1e-5)
+    (he,) = gradient_flow._of(
+        tables["layers"], activation="linear", initialisation="he", layer=1
+    ).itertuples()
+    outputs = np.sqrt(2 / 5) * (stacks.points.numpy() @ stacks.kernels[0].numpy())  # no biases
+    expected = np.median(np.sqrt((outputs**2).mean(axis=(1, 2))))
+    assert he.value_q50 == pytest.approx(expected, rel=1e-5)
+    scales = tables["scales"].set_index("scale")
+    assert scales["factor"][10.0] == pytest.approx(10 * scales["factor"][1.0])
+    assert scales["grown"][10.0] == 7
+    assert scales["nearly_none"].sum() == 0
+
+
 def test_blocks_do_not_change_a_seed():
     spec = {**gradient_flow.SMALL, "activations": ("tanh", "relu"), "seeds": 5}
     one, many = (
