@@ -19,7 +19,7 @@ FILE = "provenance.json"
 PACKAGES = ("keras", "matplotlib", "numpy", "pandas", "scipy", "tensorflow", "tensorflow-cpu")
 ROOT = FOLDER.parent
 MISSING = "no such field"
-PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 """A file in the folder itself: no path, nothing hidden."""
 
 
