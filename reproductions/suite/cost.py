@@ -56,9 +56,14 @@ def element_times(
         A row for each layer in each setting: its time an element in nanoseconds and its ratio to
         the reference's, each the median over rounds with a 95 % interval; and a row for each dtype
         and size with a copy's time an element and the bytes a second that it reads and writes.
+
+    Raises:
+        ValueError: a size is no multiple of `AXIS`.
     """
     import tensorflow as tf
 
+    if any(size < 1 or size % AXIS for size in sizes):
+        raise ValueError(f"sizes must be multiples of {AXIS}. Received: {sizes}")
     random = generator(0)
     settings, calls, copies = [], [], []
     with workers() as pool:
