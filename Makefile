@@ -13,7 +13,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce quick check fit-check test test-backends stress mutants bench lint clean
+.PHONY: help reproduce quick check fit-check test test-backends stress mutants bench report lint clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -47,6 +47,9 @@ mutants: $(STRESS_STAMP) ## change the code on purpose: the tests must see it (a
 
 bench: $(STAMP) ## time the replica engine (beside JAX too, once test-backends has run)
 	$(PY) -m reproductions.suite.bench
+
+report: $(STAMP) ## write one page of results/latest: results/latest/report/index.html
+	$(PY) -m reproductions report
 
 lint: $(STAMP) ## check style and format
 	$(PY) -m ruff check .

@@ -10,12 +10,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reproductions.report import content, texts
+from reproductions.report import FOLDER, content, texts
 from reproductions.suite.files import read_bytes, write_whole
 from reproductions.suite.runner import CLAIMS_FILE
 
 HERE = Path(__file__).parent
-FOLDER = "report"
 FILE = "index.html"
 
 

@@ -107,7 +107,7 @@ def gather(results: Path) -> Page:
     rows.sort(key=lambda claim: (order.get(claim.document, len(order)), claim.id))
     sections = [_section(results, name, rows, cells) for name in there]
     sections.sort(key=lambda section: (order.get(section.document, len(order)), section.name))
-    missing = [name for name in experiment.names() if name not in there]
+    missing = [name for name in experiment.chosen([]) if name not in there]
     return Page(rows, sections, missing)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from reproductions import report
 from reproductions.suite import claims, provenance, shards
 from reproductions.suite.comparison import Comparison, Difference, compare_table
 from reproductions.suite.errors import InputError
@@ -151,7 +152,7 @@ def _compare_strangers(folders, verdicts, found) -> None:
     known = {claim.id for name in names() for claim in load(name).claims}
     for name in sorted({path.name for folder in folders for path in folder.iterdir()}):
         there = [(folder / name).is_dir() for folder in folders]
-        if any(there) and not all(there) and name not in names():
+        if any(there) and not all(there) and name not in (*names(), report.FOLDER):
             _missing(found, name, there)
     for folder, claimed in zip(folders, verdicts, strict=True):
         for stranger in sorted(set(claimed["id"]) - known):
