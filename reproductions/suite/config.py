@@ -161,7 +161,7 @@ def _typed(value: Any, kind: Any, stored: list, place: tuple, any_sign: bool) ->
         (kind,) = (k for k in arguments if k is not types.NoneType)  # TOML has no null
         return _typed(value, kind, [s for s in stored if s is not None], place, any_sign)
     if origin is Literal:
-        if not any(value == choice and type(value) is type(choice) for choice in arguments):
+        if value not in arguments:
             near = difflib.get_close_matches(str(value)[:100], arguments, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise refused(f"one of {', '.join(arguments)}{hint}")

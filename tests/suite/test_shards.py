@@ -91,6 +91,17 @@ def test_kept_shards_are_the_same_bits_and_not_made_again(tmp_path, capsys):
     assert_same(shards.gather(part, CALLS, "test"), first)  # fresh and kept do not differ
 
 
+def slower_first(number):
+    time.sleep(0.2 if number == 0 else 0)
+    return {"number": number}
+
+
+def test_the_order_is_that_of_the_calls_whichever_is_done_first(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    results = shards.gather(slower_first, [(0,), (1,), (2,)], "test")
+    assert [int(result["number"]) for result in results] == [0, 1, 2]
+
+
 def other_part(number):
     return part(number)
 
@@ -254,6 +265,7 @@ def test_a_killed_run_goes_on_from_its_shards_to_the_same_bytes(tmp_path, capsys
     printed, errors = start(killed).communicate()
     assert f"{NAME}: goes on from {len(kept)} of {SHARDS} shards" in printed, errors
     assert "claims" in printed
+    assert not (whole / NAME / shards.FOLDER).exists()
     files = {path.relative_to(whole) for path in whole.rglob("*")}
     assert {path.relative_to(killed) for path in killed.rglob("*")} == files
     for file in files:
