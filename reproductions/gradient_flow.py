@@ -428,7 +428,12 @@ BOUND = {"label": "0.25 a layer (sigmoid's slope)", "color": drawing.GREY, "line
 
 def _reference(panel, depths):
     for options, factor in ((DOCUMENT, ILLUSTRATION), (BOUND, 0.25)):
-        panel.plot(depths, factor**depths, color=options["color"], linestyle=options["linestyle"])
+        panel.plot(
+            depths,
+            factor ** depths.astype(float),
+            color=options["color"],
+            linestyle=options["linestyle"],
+        )
 
 
 def _depth_figure(depths):
@@ -438,11 +443,11 @@ def _depth_figure(depths):
     figure, axes = drawing.panels(
         len(widths), len(schemes), width=3.8, height=3.1, sharex=True, sharey=True
     )
-    every = np.arange(1, depths["depth"].max() + 1)
+    ends = np.array([1, depths["depth"].max()])
     for row, width in zip(axes, widths, strict=True):
         for panel, scheme in zip(row, schemes, strict=True):
             here = depths[(depths["width"] == width) & (depths["initialisation"] == scheme)]
-            _reference(panel, every)
+            _reference(panel, ends)
             for name, own in here.groupby("activation"):
                 reached = own["gradient_q50"].where(own["gradient_q50"] > 0)
                 _line(panel, name, own["depth"], reached)
@@ -503,17 +508,15 @@ def _post_figure(post):
     figure, axes = drawing.panels(1, len(depths), width=5.0, height=3.8, sharey=True)
     for panel, depth in zip(axes[0], depths, strict=True):
         here = post[post["depth"] == depth]
-        layers = np.arange(1, depth + 1)
-        panel.plot(
-            layers, ILLUSTRATION ** (depth + 1.0 - layers), color=DOCUMENT["color"], linestyle=":"
-        )
+        ends = ILLUSTRATION ** np.array([depth, 1.0])
+        panel.plot([1, depth], ends, color=DOCUMENT["color"], linestyle=":")
         for name, own in here.groupby("activation"):
             _line(panel, name, own["layer"], own["gradient_q50"].where(own["gradient_q50"] > 0))
             if name == "sigmoid":
                 color = drawing.FUNCTION_STYLE[name]["color"]
                 low, high = own["gradient_q05"], own["gradient_q95"]
                 panel.fill_between(own["layer"], low, high, color=color, alpha=0.15, linewidth=0)
-        panel.set(yscale="log", xlabel="layer whose input it is", xticks=layers)
+        panel.set(yscale="log", xlabel="layer whose input it is", xticks=range(1, depth + 1))
         panel.set_title(f"{depth} layers")
     axes[0, 0].set_ylabel("RMS gradient, over that at the logit")
     band = {
