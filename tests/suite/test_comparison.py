@@ -9,6 +9,7 @@ from reproductions.suite.comparison import (
     MOST_TRIALS,
     Comparison,
     Difference,
+    RateTest,
     compare_table,
 )
 from reproductions.suite.kinds import Close, Exact, Printed, Rate, Table, Unchecked
@@ -393,3 +394,20 @@ def test_each_comparison_begins_empty():
     for one, other in zip(vars(first).values(), vars(second).values(), strict=True):
         assert isinstance(one, int) or one is not other
     assert first.concluded() == []
+
+
+def test_a_key_may_not_repeat_even_with_other_values():
+    table = Table(key=("row",), columns={"a": Exact()})
+    frame = pd.DataFrame({"row": [1, 1], "a": [1, 2]})
+    found = Comparison()
+    compare_table("t.csv", table, frame, frame, found)
+    assert [(d.row, d.obtained) for d in found.concluded()] == [
+        ("row=1", "a repeated key (expected)")
+    ]
+
+
+def test_a_rate_is_a_difference_below_its_level_only():
+    difference = Difference("t.csv", "", "a", "1 of 2", "2 of 2", "two-sample test")
+    at = Comparison(rate_tests=[RateTest(difference, FALSE_ALARM)])
+    below = Comparison(rate_tests=[RateTest(difference, np.nextafter(FALSE_ALARM, 0))])
+    assert (len(at.concluded()), len(below.concluded())) == (0, 1)
