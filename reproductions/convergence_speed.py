@@ -108,7 +108,7 @@ def _train(spec, images, network, function, done):
     def errors(seeds, rates):
         """(record, rate, seed)."""
         pairs = np.tile(seeds, len(rates)), np.repeat(rates, len(seeds))
-        found = classifiers.train(
+        found, _ = classifiers.train(
             classifier,
             lambda: xor.activation(function),
             images,

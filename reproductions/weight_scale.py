@@ -1,4 +1,4 @@
-"""The sigmoid's flat ends: its slope there, and how fast it learns from too small and large weights.
+"""The sigmoid's flat ends: its slope there, and its speed from too small and too large weights.
 
 Document: slides, part 7-2 (the sigmoid's first con: gradients near 0 at both ends, so weights that
 are too large or too small learn slowly).
@@ -71,7 +71,7 @@ def _train(spec, images, rate, done) -> pd.DataFrame:
     seeds = np.tile(np.arange(spec.seeds), len(spec.scales))
     scales = np.repeat(spec.scales, spec.seeds)
     record_at = np.unique(np.geomspace(4, spec.steps, spec.records).round().astype(int))
-    errors = classifiers.train(
+    errors, _ = classifiers.train(
         classifier,
         lambda: xor.activation(FUNCTION),
         images,
@@ -174,8 +174,9 @@ def figures(tables):
             fontsize=8,
         )  # fmt: skip
     speed.set(xscale="log", yscale="log", ylabel="updates to 10 % training error")
-    speed.set_ylim(top=steps["steps"].max() * 3)
-    speed.legend(loc="lower right")
+    ends = scales["scale"].min() / 2, scales["scale"].max() * 2
+    speed.set(xlim=ends, ylim=(None, steps["steps"].max() * 3))
+    speed.legend(loc="lower left")
     speed.set_title("How fast it learns")
     for marker, (layer, rows) in zip("os", start.groupby("layer"), strict=True):
         style = {"marker": marker, "label": f"hidden layer {layer}"}
