@@ -45,6 +45,9 @@ def parser() -> OneLineParser:
     run.add_argument("--seeds", type=whole_number, metavar="N", help="random initialisations")
     run.add_argument("--quick", action="store_true", help="a first look: few seeds, fewer settings")
     run.add_argument("--config", type=Path, metavar="FILE", help="another setting, a TOML file")
+    run.add_argument(
+        "--dataset", type=Path, metavar="PATH", help="images of one's own to learn, an .npz file"
+    )
     run.add_argument("--results", type=Path, metavar="DIR")
     run.add_argument("--force", action="store_true", help="also what would come out the same")
     check = commands.add_parser("check", help="hold fresh results against the stored numbers")
@@ -89,10 +92,15 @@ def _list(given) -> int:
 def _run(given) -> int:
     names = experiment.chosen(given.names)
     changes, results = {}, given.results or LATEST
+    if given.config and given.dataset:
+        raise InputError(f"a data set is named in the file. Received: --dataset {given.dataset}")
     if given.config:
         from reproductions.suite import config
 
         changes = config.read(given.config)
+    elif given.dataset:
+        changes = _with_dataset(given.dataset, given.names)
+    if changes:
         names = names if given.names else list(changes)
         results = _own_folder(given, changes)
     from reproductions.suite import runner
@@ -101,18 +109,31 @@ def _run(given) -> int:
     return 0
 
 
+def _with_dataset(dataset: Path, wanted: list[str]) -> dict[str, dict]:
+    """The setting in which all experiments that learn images, or the wanted ones, learn these."""
+    from reproductions.suite import digits
+
+    able = [name for name in experiment.names() if hasattr(experiment.load(name).spec, "dataset")]
+    for name in wanted:
+        if name not in able:
+            raise InputError(f"{name} takes no data set; {', '.join(able)} does. Received: {name}")
+    digits.load(str(dataset))  # refused now rather than in the run
+    return {name: {"dataset": str(dataset)} for name in wanted or able}
+
+
 def _own_folder(given, changes) -> Path:
     """Where results of another setting go: never where those of the stored one are."""
+    named = given.config or given.dataset
     if given.seeds and any("seeds" in fields for fields in changes.values()):
-        raise InputError(f"{given.config} sets seeds too. Received: --seeds {given.seeds}")
-    folder = given.results or CUSTOM / given.config.stem
+        raise InputError(f"{named} sets seeds too. Received: --seeds {given.seeds}")
+    folder = given.results or CUSTOM / named.stem
     taken = [LATEST.resolve(), EXPECTED.resolve()]
     if any(path in taken for path in (folder.resolve(), *folder.resolve().parents)):
         raise InputError(
             f"results of another setting need a folder of their own. Received: {folder}"
         )
-    if not given.config.stem.strip("."):  # as of "...toml", which would be the folder above
-        raise InputError(f"the file's name gives no folder's name. Received: {given.config}")
+    if not named.stem.strip("."):  # as of "...toml", which would be the folder above
+        raise InputError(f"the file's name gives no folder's name. Received: {named}")
     return folder
 
 

@@ -134,6 +134,8 @@ def fingerprint(experiment: Experiment, spec: Any, results: Path) -> str:
         for name, tables in experiment.inputs.items()
         for table in tables
     ]
+    if hasattr(spec, "dataset"):  # the name of one that comes with a package, or a file's
+        files.append(Path(spec.dataset))
     inputs = "\n".join(sha256(f.read_bytes()) if f.is_file() else "missing" for f in files)
     return sha256(f"{_code(experiment.name)}\n{spec!r}\n{inputs}".encode())
 

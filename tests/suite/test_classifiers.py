@@ -1,10 +1,13 @@
 """The image classifiers against plain Keras models, and the data that they learn."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
 
-from reproductions.suite import classifiers, digits, xor
+from reproductions import __main__ as command_line
+from reproductions.suite import classifiers, digits, experiment, provenance, runner, xor
 from reproductions.suite.classifiers import Classifier
 from reproductions.suite.errors import InputError
 
@@ -137,3 +140,48 @@ def test_a_data_set_that_is_not_there_is_named(tmp_path):
     path.write_text("no zip")
     with pytest.raises(InputError, match=r"must be an \.npz file"):
         digits.load(str(path))
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """A working directory of its own, with an own data set, and a run that is told and not made."""
+    monkeypatch.chdir(tmp_path)
+    saved(tmp_path / "own.npz")
+    told = []
+    monkeypatch.setattr(runner, "run", lambda *given: told.append(given))
+    return told
+
+
+def test_another_data_set_goes_to_a_folder_of_its_own(elsewhere):
+    assert command_line.main(["run", "--dataset", "own.npz"]) == 0
+    ((names, results, *_, changes),) = elsewhere
+    assert names == ["convergence_speed"]
+    assert changes == {"convergence_speed": {"dataset": "own.npz"}}
+    assert results.parts == ("results", "custom", "own")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--dataset", "cifar10.npz"], "no such data set"),
+        (["losses", "--dataset", "own.npz"], "losses takes no data set"),
+        (["--dataset", "own.npz", "--config", "own.toml"], "a data set is named in the file"),
+        (["--dataset", "own.npz", "--results", "results/latest"], "need a folder of their own"),
+    ],
+)
+def test_a_data_set_that_cannot_be_learnt_is_refused(elsewhere, capsys, arguments, said):
+    assert command_line.main(["run", *arguments]) == 2
+    printed = capsys.readouterr().err
+    assert said in printed
+    assert printed.count("\n") == 1
+    assert not elsewhere
+
+
+def test_the_content_of_a_data_set_is_in_the_fingerprint(tmp_path):
+    loaded = experiment.load("convergence_speed")
+    path = saved(tmp_path / "own.npz")
+    spec = dataclasses.replace(loaded.spec, dataset=path)
+    before = provenance.fingerprint(loaded, spec, tmp_path)
+    assert provenance.fingerprint(loaded, spec, tmp_path) == before
+    saved(path, y_test=np.array([1, 0]))
+    assert provenance.fingerprint(loaded, spec, tmp_path) != before
