@@ -38,7 +38,7 @@ class Spec:
     rounds: int = 9
     at_least_s: float = 0.0005
     step_modes: tuple[str, ...] = ("graph", "xla")
-    step_functions: tuple[str, ...] = ("linear", "relu", "sigmoid", "tanh", "swish")
+    step_functions: tuple[str, ...] = ("linear", "relu", "sigmoid", "tanh")
     widths: tuple[int, ...] = (64, 1024)
     depth: int = 4
     batch: int = 64
@@ -51,7 +51,6 @@ QUICK = {
     "functions": ("sigmoid", "tanh", "relu", "leaky_relu", "exp", "negation"),
     "rounds": 6,
     "step_modes": ("xla",),
-    "step_functions": ("linear", "relu", "sigmoid", "tanh"),
     "widths": (64,),
 }
 SMALL = QUICK | {"sizes": (2**8,), "at_least_s": 0.0, "widths": (4,)}
@@ -127,11 +126,13 @@ DTYPE_STYLES = {
 def figures(tables):
     """Time an element by size, ratios to ReLU by mode, and what is left of them in a step."""
     elements, copies = tables["elements"], tables["copies"]
-    drawn = {
-        f"time_{dtype}": _time_figure(elements[elements["dtype"] == dtype], own, dtype)
-        for dtype, own in copies.groupby("dtype")
+    dtype = min(elements["dtype"], key=list(DTYPE_STYLES).index)
+    own = [frame[frame["dtype"] == dtype] for frame in (elements, copies)]
+    return {
+        "time": _time_figure(*own, dtype),
+        "ratio": _ratio_figure(elements),
+        "step": _step_figure(tables["steps"]),
     }
-    return drawn | {"ratio": _ratio_figure(elements), "step": _step_figure(tables["steps"])}
 
 
 def _modes(frame):
@@ -309,7 +310,10 @@ def _median(tables, name, column, value) -> float:
 def _faster_relu(tables) -> Judgement:
     rows, steps = tables["elements"], tables["steps"]
     counts = {dtype: _counts({"elements": own}, SIGMOIDS) for dtype, own in rows.groupby("dtype")}
-    parts = [f"{dtype}: {own['above']} of {own['settings']}" for dtype, own in counts.items()]
+    parts = [
+        f"in {dtype} {own['above']} of {own['settings']} settings are above it"
+        for dtype, own in counts.items()
+    ]
     relu = rows[rows["function"] == REFERENCE]
     relu = relu.merge(tables["copies"], on=["dtype", "elements"], suffixes=("", "_copy"))
     for size, own in relu.groupby("elements"):
@@ -317,7 +321,7 @@ def _faster_relu(tables) -> Judgement:
         copies = (own["time_ns"] / own["time_ns_copy"]).median()
         parts.append(
             f"{size:,} elements: sigmoid {sigmoid:.1f}, tanh {tanh:.1f} times ReLU's time, and that"
-            f" is {copies:.1f} times a copy's"
+            f" is {copies:.3g} times a copy's"
         )
     step = steps[steps["function"] == "sigmoid"].groupby("width")["ratio"].median()
     parts += [
@@ -325,7 +329,7 @@ def _faster_relu(tables) -> Judgement:
         for width, ratio in step.items()
     ]
     counts = _counts(tables, SIGMOIDS)
-    return Judgement(_verdict(counts), _obtained(counts), note=f"medians; {'; '.join(parts)}")
+    return Judgement(_verdict(counts), _obtained(counts), note=f"{'; '.join(parts)} (medians)")
 
 
 def _dear_exp(tables) -> Judgement:
