@@ -82,6 +82,11 @@ class Page:
     missing: list[str]
 
     @property
+    def names(self) -> list[str]:
+        """The experiments that there are results of."""
+        return [section.name for section in self.sections]
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many claims have each verdict, those that none has left out."""
         counts = {state: 0 for state in STATES}

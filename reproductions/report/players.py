@@ -21,7 +21,7 @@ def player(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any] | None:
     weights, shown = tables.get("weights"), tables.get("shown")
     if weights is None or shown is None:
         return None
-    if not (_WEIGHTS <= set(weights.columns) and _SHOWN <= set(shown.columns)):
+    if not (set(weights.columns) >= _WEIGHTS and set(shown.columns) >= _SHOWN):
         return None
     networks = [
         {"name": name, "widths": [2, *circles.widths(name), 1], "runs": _runs(rows, weights)}

@@ -7,5 +7,4 @@
   root.lang = [asked, kept("report-lang"), own].find((l) => l === "en" || l === "ko");
   const theme = kept("report-theme");
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
-  root.classList.add("js");
 })();

@@ -1,0 +1,168 @@
+"""What the page holds: all claims, whatever there are results of, and nothing unescaped."""
+
+import base64
+import gzip
+import re
+import shutil
+
+import pytest
+
+from reproductions import __main__ as command_line
+from reproductions.report import build, content, figures
+from reproductions.suite import claims, experiment, runner
+from reproductions.suite.tables import to_csv
+
+NAME = "document_arithmetic"  # needs no TensorFlow
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Fresh results of one experiment."""
+    folder = tmp_path_factory.mktemp("made")
+    runner.run([NAME], folder)
+    return folder
+
+
+@pytest.fixture
+def results(made, tmp_path):
+    return shutil.copytree(made, tmp_path / "results")
+
+
+def test_all_claims_are_there_judged_or_not(made):
+    page = content.gather(made)
+    assert {claim.id for claim in page.claims} == set(claims.ledger().index)
+    assert sum(page.counts.values()) == len(page.claims)
+    assert page.counts[content.NOT_JUDGED] == len(page.claims) - 2
+    assert page.counts[claims.DOCUMENT_ERROR] == 1
+
+
+def test_an_experiment_is_found_by_its_results(made):
+    page = content.gather(made)
+    assert [section.name for section in page.sections] == [NAME]
+    assert set(page.missing) == set(experiment.chosen([])) - {NAME}
+    (section,) = page.sections
+    assert section.document == "xor-post"
+    assert {claim.id for claim in section.claims} == {"XP-06", "XP-07"}
+    assert [table.name for table in section.tables] == ["products"]
+    assert "factors" in section.parts["Assumptions"]
+    assert "1e-10" in section.found["ko"]
+    assert section.command == f"python -m reproductions run {NAME} --force"
+
+
+def test_no_experiment_is_named_in_the_code():
+    for path in build.HERE.rglob("*"):
+        if path.suffix in (".py", ".html", ".js", ".css"):
+            text = path.read_text(encoding="utf-8")
+            for name in experiment.names():
+                assert not re.search(rf"\b{name}\b", text), (path, name)
+
+
+def test_an_experiment_without_words_falls_back_to_its_docstring(made, monkeypatch):
+    monkeypatch.setattr(
+        content.texts, "load", lambda language: {"documents": {"xor-post": "", "all": ""}}
+    )
+    (section,) = content.gather(made).sections
+    assert section.title["ko"] == section.title["en"] == experiment.summary(NAME).rstrip(".")
+    assert section.says["ko"].startswith("xor-post, part 2-2")
+    assert section.found is None
+
+
+def test_the_same_results_give_the_same_bytes(made):
+    assert build.render(made) == build.render(made)
+
+
+def test_the_page_fetches_nothing(made):
+    html = build.render(made)
+    assert not re.search(r"""(?:src|href)=["'](?!data:|#)""", html)
+    assert not re.search(r"url\(|@import", html)
+    assert "default-src 'none'" in html
+
+
+def test_every_table_is_packed_whole(made):
+    html = build.render(made)
+    for path in (made / NAME / "products.csv", made / "claims.csv"):
+        packed = re.search(rf'data-file="{path.name}" data-packed="([^"]+)"', html)[1]
+        assert gzip.decompress(base64.b64decode(packed)) == path.read_bytes()
+
+
+def test_what_others_wrote_is_escaped(results):
+    frame = claims.read(results / "claims.csv")
+    frame["note"] = '</script><script>alert("x")</script>'
+    frame["obtained"] = "<img src=x onerror=alert(1)>"
+    (results / "claims.csv").write_bytes(to_csv(frame))
+    html = build.render(results)
+    assert 'alert("x")' not in html
+    assert "<img src=x" not in html
+    assert "&lt;/script&gt;" in html
+
+
+def test_every_figure_has_words(made):
+    html = build.render(made)
+    tags = re.findall(r"<img [^>]*>", html)
+    assert any("data:image/" in tag for tag in tags)
+    for tag in tags:
+        assert 'alt=""' not in tag or "src" not in tag
+
+
+def test_no_results_is_one_line(tmp_path, capsys):
+    assert command_line.main(["report", "--results", str(tmp_path / "none")]) == 2
+    assert capsys.readouterr().err.startswith("error: no results here")
+
+
+def test_a_broken_table_is_one_line(results, capsys):
+    (results / NAME / "products.csv").write_text("layers,product\n1")
+    assert command_line.main(["report", "--results", str(results)]) == 2
+    assert "products.csv" in capsys.readouterr().err
+
+
+def test_the_command_writes_the_page_and_the_check_knows_its_folder(results, made, capsys):
+    assert command_line.main(["report", "--results", str(results)]) == 0
+    assert (results / "report" / "index.html").is_file()
+    assert str(results / "report" / "index.html") in capsys.readouterr().out
+    assert command_line.main(["compare", str(made), str(results)]) == 0
+
+
+SHORT = {
+    "0.9277": "0.928", "0": "0", "4096": "4096", "40960": "40,960", "1": "1", "-0.5": "−0.5",
+    "4.441e-16": "4.44e-16", "12345.6": "12,346", "nan": "nan", "two words": "two words",
+    "0.00015": "0.00015", "1e-10": "1e-10", "": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", SHORT)
+def test_numbers_are_shown_in_three_digits(cell):
+    assert content.short(cell) == SHORT[cell]
+
+
+def svg(*texts):
+    rows = "".join(f'<text style="font: {size}px Sans">{text}</text>' for size, text in texts)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 36">{rows}</svg>'.encode()
+
+
+def test_alternative_text_is_the_figures_own_titles(tmp_path):
+    (tmp_path / "a.svg").write_bytes(svg((9, "0.5"), (11, "left"), (11, "right"), (12, "Whole")))
+    (picture,) = figures.pictures(tmp_path, ["a.svg"])
+    assert picture.alt == "Whole. left; right."
+    assert (picture.width, picture.height) == (96, 48)
+
+
+def test_a_figure_without_titles_has_its_name(tmp_path):
+    (tmp_path / "a_b.svg").write_bytes(svg((9, "0.5")))
+    assert figures.pictures(tmp_path, ["a_b.svg"])[0].alt == "a b"
+
+
+def test_large_drawings_are_shown_as_pixels(tmp_path):
+    from PIL import Image
+
+    Image.new("RGB", (300, 150), "white").save(tmp_path / "a.png")
+    (tmp_path / "a.svg").write_bytes(svg((12, "Whole")) + b"<!--" + b"x" * 10**5 + b"-->")
+    (picture,) = figures.pictures(tmp_path, ["a.png", "a.svg"])
+    assert picture.source.startswith("data:image/webp;")
+    assert (picture.width, picture.height) == (192, 96)
+    assert picture.alt == "Whole"
+
+
+def test_docstring_parts():
+    doc = "One line.\n\nDocument: a\n b.\nSetup: c: d.\nKnown differences: none.\n"
+    expected = {"Document": "a b.", "Setup": "c: d.", "Known differences": "none."}
+    assert content.docstring_parts(doc) == expected

@@ -1,0 +1,370 @@
+"""The page in a real browser: offline, without an error, and doing what its controls say."""
+
+import os
+import re
+import shutil
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from reproductions.report import build, content
+from reproductions.suite import circles, claims, experiment, runner
+
+STORED = experiment.FOLDER.parent / "results" / "expected"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+BROWSER = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
+MOST_BYTES = 15e6
+INTERACTIVE_MS = 2000
+
+pytestmark = pytest.mark.skipif(
+    not BROWSER,
+    reason="no browser to open the report in: install Debian's package chromium"
+    " (apt-get install chromium), or set CHROMIUM to a Chromium or Chrome",
+)
+
+
+@pytest.fixture(scope="module")
+def page_file(tmp_path_factory):
+    """The page of the stored results, in a folder of its own."""
+    path = tmp_path_factory.mktemp("report") / build.FILE
+    path.write_text(build.render(STORED), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def shots(tmp_path_factory):
+    """Where screenshots are left to look at."""
+    folder = tmp_path_factory.mktemp("screenshots")
+    print(f"\nscreenshots: {folder}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        root = ["--no-sandbox"] if os.geteuid() == 0 else []  # as root Chromium has no sandbox
+        started = playwright.chromium.launch(executable_path=BROWSER, args=root)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser, page_file):
+    """Opens the page; afterwards nothing may have gone wrong, and nothing been fetched."""
+
+    @contextmanager
+    def opened(query="", viewport=DESKTOP, **options):
+        context = browser.new_context(viewport=viewport, offline=True, **options)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        wrong = []
+        page.on("console", lambda message: wrong.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith(("data:", "blob:"))
+                or request.url.partition("?")[0].partition("#")[0] == page_file.as_uri()
+                else wrong.append(f"request: {request.url}")
+            ),
+        )
+        page.goto(page_file.as_uri() + query)
+        yield page
+        context.close()
+        assert not wrong
+
+    return opened
+
+
+def shown_rows(page):
+    return page.locator("#claims-table tbody tr:visible")
+
+
+def play(page):
+    """The first player, ready."""
+    page.locator("#players").scroll_into_view_if_needed()
+    page.wait_for_selector(".player[data-drawn]")
+    return page.locator(".player").first
+
+
+def until(page, condition):
+    """Waits; the page allows no `eval`, which Playwright's own waiting needs."""
+    for _ in range(400):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"still not so: {condition}")
+
+
+def test_the_page_is_small_enough(page_file):
+    assert page_file.stat().st_size < MOST_BYTES
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["1280", "375"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_look_of_the_page(visit, shots, language, scheme, viewport):
+    with visit(f"?lang={language}", viewport, color_scheme=scheme) as page:
+        timing = "performance.getEntriesByType('navigation')[0].domInteractive"
+        assert page.evaluate(timing) < INTERACTIVE_MS
+        name = f"{language}-{scheme}-{viewport['width']}"
+        page.screenshot(path=shots / f"{name}-claims.png")
+        play(page)
+        page.screenshot(path=shots / f"{name}-player.png")
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+        page.locator(".experiment").last.scroll_into_view_if_needed()
+        page.screenshot(path=shots / f"{name}-experiment.png")
+
+
+def test_the_filters(visit):
+    counts = claims.read(STORED / "claims.csv")["verdict"].value_counts().to_dict()
+    counts[content.NOT_JUDGED] = len(claims.ledger()) - sum(counts.values())
+    counts = {verdict: count for verdict, count in counts.items() if count}
+    with visit("?lang=en") as page:
+        rows = shown_rows(page)
+        everything = rows.count()
+        assert everything == sum(counts.values())
+        for verdict, count in counts.items():
+            page.click(f".verdicts [data-verdict='{verdict}']")
+            assert rows.count() == count
+            assert page.inner_text("#shown") == str(count)
+        page.click(".verdicts [data-verdict='reproduced']")
+        page.select_option("#document", "xor-post")
+        assert 0 < rows.count() < counts["reproduced"]
+        assert all(row.startswith("XP-") for row in rows.all_inner_texts())
+        page.fill("#search", "no such words anywhere")
+        assert rows.count() == 0
+        assert page.is_visible("#empty")
+        page.click("#reset")
+        assert rows.count() == everything
+        page.fill("#search", "softmax t")
+        assert 0 < rows.count() < everything
+        page.fill("#search", "소프트맥스")  # whatever the language, both are searched
+        assert 0 < rows.count() < everything
+
+
+def test_a_claim_leads_to_its_experiment(visit):
+    with visit("?lang=en") as page:
+        row = shown_rows(page).filter(has_text="XP-07").first
+        row.locator("a").click()
+        assert page.url.endswith("#XP-07")
+        until(
+            page,
+            "(() => { const box = document.getElementById('XP-07').getBoundingClientRect();"
+            " return box.top >= 0 && box.bottom <= innerHeight; })()",
+        )
+
+
+def heading(page):
+    return page.inner_text("h1")
+
+
+def test_the_language(visit):
+    english = build.texts.load("en")["ui"]["title"]
+    korean = build.texts.load("ko")["ui"]["title"]
+    with visit(locale="en-GB") as page:
+        assert heading(page) == english
+        page.click("[data-lang-to=ko]")
+        assert heading(page) == page.title() == korean
+        assert page.get_attribute("html", "lang") == "ko"
+        assert page.get_attribute("#search", "placeholder").startswith("예")
+        assert page.locator("#document option").first.inner_text() == "모든 문서"
+        alts = page.eval_on_selector_all("figure img", "images => images.map(i => i.alt)")
+        assert all(alts)
+        page.reload()
+        assert heading(page) == korean, "the choice is remembered"
+        page.goto(page.url.partition("?")[0] + "?lang=en")
+        assert heading(page) == english, "the address has the last word"
+        visible = page.inner_text("main")
+        assert not re.search("[가-힣]", visible), re.findall("[가-힣 ]+", visible)[:5]
+    with visit(locale="ko-KR") as page:
+        assert heading(page) == korean, "the browser's own language"
+        untranslated = page.locator("#claims-table td.statement:visible")
+        assert untranslated.count()
+        for selector in ("h1", "h2:visible", "h3", "h4:visible", "button .t:visible"):
+            for text in page.locator(selector).all_inner_texts():
+                assert not re.search(r"\b(the|of|and)\b", text), text
+
+
+def test_the_colours(visit):
+    ground = "getComputedStyle(document.body).backgroundColor"
+    with visit(color_scheme="light") as page:
+        light = page.evaluate(ground)
+        page.click("[data-theme-to=dark]")
+        dark = page.evaluate(ground)
+        assert dark != light
+        page.reload()
+        assert page.evaluate(ground) == dark, "the choice is remembered"
+        page.click("[data-theme-to=auto]")
+        assert page.evaluate(ground) == light
+        page.emulate_media(color_scheme="dark")
+        assert page.evaluate(ground) == dark
+
+
+def signed(text):
+    return float(text.replace("−", "-").removesuffix(" %"))
+
+
+def test_the_slider_moves_the_picture(visit):
+    with visit("?lang=en") as page:
+        box = play(page)
+        slider = box.locator(".epoch")
+        seen = set()
+        for place in (0, 20, 50):
+            slider.fill(str(place))
+            paths = box.locator(".image .scatterlayer path.js-line")
+            seen.add(tuple(path.get_attribute("d") for path in paths.all()))
+            assert paths.count() >= 4  # grid, two circles, line
+        assert len(seen) == 3
+        drawn = box.get_attribute("data-drawn")
+        box.locator(".run").select_option(index=1)
+        assert box.get_attribute("data-drawn") != drawn
+        box.locator(".network").select_option(index=0)
+        assert box.get_attribute("data-drawn") != drawn
+
+
+def test_the_player_computes_what_numpy_does(visit):
+    """The margin: the nearest point's distance from the deciding line, on its own side."""
+    points, labels = circles.grid()
+    sign = np.where(labels[:, 0] == 1, 1, -1)
+    with visit("?lang=en") as page:
+        box = play(page)
+        name = box.get_attribute("data-player")
+        tables = runner.read_tables(experiment.load(name), STORED)
+        for network in box.locator(".network option").all_inner_texts():
+            box.locator(".network").select_option(label=network)
+            for run in range(2):
+                box.locator(".run").select_option(index=run)
+                box.locator(".epoch").fill("17")
+                _, shown, epoch = box.get_attribute("data-drawn").split()
+                rows = tables["weights"]
+                rows = rows[(rows["network"] == network) & (rows["shown"] == shown)]
+                weights = circles.unflatten(rows[rows["epoch"] == int(epoch)], network)
+                logits = sign * circles.layers(weights, points)[-1][:, 0]
+                margin = logits.min() / np.hypot(*weights[-2][:, 0])
+                assert signed(box.locator(".margin").inner_text()) == pytest.approx(
+                    margin, abs=6e-4
+                )
+                right = 100 * (logits > 0).mean()
+                assert signed(box.locator(".right").inner_text()) == pytest.approx(right, abs=0.06)
+
+
+def test_the_player_by_keyboard(visit):
+    with visit("?lang=en") as page:
+        box = play(page)
+        slider = box.locator(".epoch")
+        slider.focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowLeft")
+        assert slider.input_value() == "1"
+        play_button = box.locator(".play")
+        page.keyboard.press("Space")
+        assert play_button.get_attribute("aria-pressed") == "true"
+        until(page, "document.querySelector('.epoch').value > 4")
+        page.keyboard.press("Space")
+        assert play_button.get_attribute("aria-pressed") == "false"
+        still = slider.input_value()
+        page.wait_for_timeout(400)
+        assert slider.input_value() == still
+        play_button.focus()
+        page.keyboard.press("Space")
+        assert play_button.get_attribute("aria-pressed") == "true"
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowRight")
+        assert int(slider.input_value()) > int(still)
+        assert play_button.get_attribute("aria-pressed") == "false"
+
+
+def test_tables_are_downloaded_whole(visit):
+    with visit("?lang=en") as page:
+        section = page.locator(".experiment").first
+        for within, folder in (
+            (page.locator("#claims"), "."),
+            (section, section.get_attribute("id")),
+        ):
+            button = within.locator(".csv").first
+            name = button.get_attribute("data-file")
+            with page.expect_download() as download:
+                button.click()
+            with open(download.value.path(), "rb") as file:
+                assert file.read() == (STORED / folder / name).read_bytes()
+            assert download.value.suggested_filename == name
+
+
+def test_every_picture_is_whole_and_can_be_seen_larger(visit):
+    with visit("?lang=en") as page:
+        broken = page.eval_on_selector_all(
+            "figure img",
+            "async images => { for (const i of images) i.loading = 'eager';"
+            " const seen = await Promise.allSettled(images.map(i => i.decode()));"
+            " return seen.filter(s => s.status !== 'fulfilled').length"
+            " + images.filter(i => !i.naturalWidth).length; }",
+        )
+        assert broken == 0
+        first = page.locator(".larger").first
+        first.click()
+        assert page.locator("#zoom img").evaluate("image => image.complete && image.naturalWidth")
+        assert page.is_visible("#zoom")
+        page.keyboard.press("Escape")
+        assert page.is_hidden("#zoom")
+
+
+def test_everything_has_a_name(visit):
+    """What a screen reader says of each control and picture."""
+    with visit("?lang=ko") as page:
+        play(page)
+        nameless = page.eval_on_selector_all(
+            "button, a, input, select, img:not(#zoom img), [role=img], [role=group]",
+            "all => all.filter(e => !(e.getAttribute('aria-label') || e.alt"
+            " || e.textContent.trim() || e.labels?.length || e.querySelector('img')?.alt))"
+            ".map(e => e.outerHTML.slice(0, 200))",
+        )
+        assert nameless == []
+        assert page.locator("h1").count() == 1
+        ids = page.eval_on_selector_all("[id]", "all => all.map(e => e.id)")
+        assert len(ids) == len(set(ids))
+        for link in page.eval_on_selector_all("a", "all => all.map(a => a.getAttribute('href'))"):
+            assert link.startswith("#")
+            assert link[1:] in ids
+
+
+def test_without_scripts_everything_can_still_be_read(visit):
+    with visit(java_script_enabled=False) as page:
+        assert shown_rows(page).count() == len(claims.ledger())
+        assert page.is_visible("noscript")
+        assert not re.search("[가-힣]", page.inner_text("#claims-table"))
+
+
+def luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return np.dot(linear, (0.2126, 0.7152, 0.0722))
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_is_that_of_wcag_aa():
+    style = (build.HERE / "static" / "report.css").read_text(encoding="utf-8")
+    blocks = re.findall(r"\{[^{}]*--ground:[^{}]*\}", style)
+    assert len(blocks) == 3  # light, dark by the system, dark by choice
+    palettes = [dict(re.findall(r"--([\w-]+): (#\w{6})", block)) for block in blocks]
+    assert palettes[1] == palettes[2]
+    for palette in palettes[:2]:
+        assert set(palette) == set(palettes[0])
+        for ground in ("ground", "paper"):
+            for ink in ("ink", "soft", "accent"):
+                assert contrast(palette[ink], palette[ground]) >= 4.5, (ink, ground)
+        for name in ("accent", "good", "half", "bad", "wrong", "none"):
+            assert contrast(palette[name], palette[f"{name}-ground"]) >= 4.5, name
+            if name != "accent":
+                assert contrast(palette[f"{name}-bar"], palette["paper"]) >= 1.5, name
+        assert contrast(palette["ink"], palette["code"]) >= 4.5

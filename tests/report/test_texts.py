@@ -1,0 +1,130 @@
+"""The page's words: none is missing in either language, and every number in them is a result's."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from reproductions.report import texts
+from reproductions.suite import claims, experiment
+
+WHERE = "write it into reproductions/report/texts/{}.toml: {}"
+SECTIONS = ("ui", "verdicts", "documents", "player")
+IDS = list(claims.ledger().index)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_both_languages_hold_the_same_words(section):
+    english, korean = (texts.load(language)[section] for language in texts.LANGUAGES)
+    assert list(english) == list(korean)
+    for key in english:
+        assert english[key].strip()
+        assert korean[key].strip()
+        assert texts.names(english[key]) == texts.names(korean[key])
+
+
+def test_every_verdict_and_document_has_words():
+    assert set(claims.VERDICTS) < set(texts.load("en")["verdicts"])
+    assert set(claims.ledger()["document"]) == set(texts.load("en")["documents"])
+
+
+def test_every_claim_is_in_korean():
+    korean = texts.load("ko")["claims"]
+    missing = [f"claims.{name}" for name in IDS if set(korean.get(name, ())) < {"statement"}]
+    assert not missing, WHERE.format("ko", ", ".join(missing))
+    assert set(korean) == set(IDS)
+    for name in IDS:
+        assert set(korean[name]) == {"statement", "expected"}, name
+
+
+def digits(text):
+    return sorted(re.findall(r"\d[\d.,]*\d|\d", text.replace(",", "")))
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_a_claim_in_korean_has_the_same_numbers(name):
+    entry, korean = claims.ledger().loc[name], texts.load("ko")["claims"][name]
+    for column in ("statement", "expected"):
+        english = digits(entry[column])
+        # Numerals that Korean writes in place of words, as in "six times", may be more.
+        assert not set(english) - set(digits(korean[column])), (entry[column], korean[column])
+
+
+@pytest.mark.parametrize("name", experiment.names())
+def test_every_experiment_has_words_in_both_languages(name):
+    for language, keys in (("en", ("says", "found")), ("ko", ("title", "says", "found"))):
+        own = texts.find(language, "experiments", name) or {}
+        missing = [f"experiments.{name}.{key}" for key in keys if not own.get(key, "").strip()]
+        assert not missing, WHERE.format(language, ", ".join(missing))
+    found = [texts.find(language, "experiments", name, "found") for language in texts.LANGUAGES]
+    assert sorted(texts.names(found[0])) == sorted(texts.names(found[1]))
+
+
+def test_no_words_are_left_over_from_an_experiment_that_is_gone():
+    for language in texts.LANGUAGES:
+        assert set(texts.load(language)["experiments"]) <= set(experiment.names())
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+@pytest.mark.parametrize("name", experiment.names())
+def test_numbers_of_results_stand_in_no_text(name, language):
+    own = texts.find(language, "experiments", name) or {}
+    for key in ("says", "found"):
+        text = re.sub(r"\{[^{}]*\}", "", own.get(key, ""))
+        assert not re.search(r"\d\s*%(?! interval)", text), text
+        assert not re.search(r"\d+ of \d+|\d+개 (중|가운데)", text), text
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+@pytest.mark.parametrize("name", experiment.names())
+def test_every_placeholder_names_what_results_can_hold(name, language):
+    found = experiment.load(name)
+    own = texts.find(language, "experiments", name) or {}
+    for placeholder in texts.names(own.get("found", "") + own.get("says", "")):
+        if match := re.fullmatch(r"([A-Z]{2}-\d\d)\.(\w+)", placeholder):
+            assert match[1] in IDS
+            assert match[2] in claims.COLUMNS
+        elif placeholder != "seeds":
+            match = re.fullmatch(r"(\w+)\.(\w+)((?:\[\w+=[^\]]*\])*)", placeholder)
+            assert match, placeholder
+            columns = found.tables[match[1]].names
+            assert match[2] in columns
+            assert set(re.findall(r"\[(\w+)=", match[3])) <= set(columns)
+
+
+ROWS = {"XX-99": {"obtained": "0.25", "low": "", "verdict": "reproduced"}}
+TABLES = {
+    "rates": pd.DataFrame({"network": ["a-b", "c"], "rate": [0.5, 1.0], "share": [0.125, 0.75]})
+}
+FILLED = {
+    "{XX-99.obtained}": "0.25",
+    "{XX-99.obtained:.0%}": "25%",
+    "{XX-99.low}": "–",
+    "{XX-98.obtained:.0%}": "–",
+    "{XX-99.verdict:.0%}": "–",
+    "{rates.share[network=a-b]:.1%}": "12.5%",
+    "{rates.share[network=c][rate=1.0]}": "0.75",
+    "{rates.share}": "–",  # two rows
+    "{rates.share[network=d]}": "–",
+    "{rates.gone[network=c]}": "–",
+    "{rates.share[gone=c]}": "–",
+    "{gone.share}": "–",
+    "{seeds} seeds": "4,096 seeds",
+    "{ }": "–",
+    "no placeholder": "no placeholder",
+}
+
+
+@pytest.mark.parametrize("text", FILLED)
+def test_placeholders_are_filled_from_the_results(text):
+    assert texts.fill(text, lambda p: texts.number(p, ROWS, TABLES, 4096)) == FILLED[text]
+
+
+def test_prose_escapes_everything_but_code():
+    assert texts.prose("<b> `x<y` & z") == "&lt;b&gt; <code>x&lt;y</code> &amp; z"
+    assert texts.prose("a lone ` stays") == "a lone ` stays"
+
+
+def test_markup_shows_one_text_where_both_languages_agree():
+    assert texts.markup({"en": "ReLU", "ko": "ReLU"}) == "ReLU"
+    assert texts.markup({"en": "a<b", "ko": "가"}).count("<span") == 2
