@@ -20,7 +20,8 @@ def test_changed_numbers_are_caught_and_nudged_ones_pass(tables, report):
     report(
         f"columns: {len(rows)} of {len(tables)} tables, {len(held)} of them held to a tolerance;"
         f" {rows['changed'].sum():,} changes beyond it, {rows['caught'].sum():,} caught;"
-        f" {rows['nudged'].sum():,} within it, {rows['alarms'].sum():,} alarms",
+        f" {rows['nudged'].sum():,} within it, {rows['alarms'].sum():,} alarms;"
+        f" {len(stored.missing())} declared tables have no stored numbers",
         "columns",
         rows,
     )

@@ -411,3 +411,25 @@ def test_a_rate_is_a_difference_below_its_level_only():
     at = Comparison(rate_tests=[RateTest(difference, FALSE_ALARM)])
     below = Comparison(rate_tests=[RateTest(difference, np.nextafter(FALSE_ALARM, 0))])
     assert (len(at.concluded()), len(below.concluded())) == (0, 1)
+
+
+def test_columns_after_one_that_is_held_otherwise_are_held_too():
+    stored = pd.DataFrame({"seed": [0, 1], "outcome": ["a", "b"], "x": [1, 2], "y": [3, 4]})
+    for first in (Rate(), Exact()):
+        table = Table(key=("seed",), columns={"outcome": first, "x": Exact(), "y": Exact()})
+        found = Comparison()
+        compare_table("t.csv", table, stored, stored.assign(x=9, y=[3, 9]), found)
+        assert [(d.row, d.column) for d in found.concluded()] == [
+            ("seed=0", "x"),
+            ("seed=1", "x"),
+            ("seed=1", "y"),
+        ]
+    sums = Table(
+        key=("row",),
+        columns={"mean": Exact(), "k": Rate(trials="n"), "n": Exact()},
+        over_seeds=True,
+    )
+    few, many = (pd.DataFrame({"row": [0], "mean": [n], "k": [n], "n": [n]}) for n in (40, 4000))
+    found = Comparison()
+    compare_table("t.csv", sums, many, few.assign(k=0), found, same_seeds=False)
+    assert [d.column for d in found.concluded()] == ["k"]
