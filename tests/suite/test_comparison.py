@@ -433,3 +433,22 @@ def test_columns_after_one_that_is_held_otherwise_are_held_too():
     found = Comparison()
     compare_table("t.csv", sums, many, few.assign(k=0), found, same_seeds=False)
     assert [d.column for d in found.concluded()] == ["k"]
+
+
+def test_exact_labels_are_compared_as_they_are_written():
+    assert not differences(Exact(), ["1", "a"], [1, "a"])
+    assert len(differences(Exact(), [True, True], [1, 1])) == 2
+    assert len(differences(Exact(), [True, False], ["True", "no"])) == 1
+
+
+def test_a_row_is_named_by_all_its_keys():
+    table = Table(key=("width", "name"), columns={"a": Exact()})
+    frame = pd.DataFrame({"width": [2], "name": ["x y"], "a": [1]})
+    found = Comparison()
+    compare_table("t.csv", table, frame, frame.assign(a=2), found)
+    assert [d.row for d in found.concluded()] == ["width=2 name=x y"]
+    labels = Table(key=("width", "name", "seed"), columns={"outcome": Rate()})
+    found = Comparison()
+    frame = frame.assign(seed=0, outcome="x").drop(columns="a")
+    compare_table("t.csv", labels, frame, frame, found)
+    assert [t.difference.row for t in found.rate_tests] == ["width=2 name=x y"]
