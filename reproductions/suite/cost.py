@@ -79,7 +79,8 @@ def element_times(
                 calls += [
                     _pass(make(dtype=dtype), mode, work, x, upstream) for make in layers.values()
                 ]
-        seconds = _measure(calls, rounds, at_least_s, "cost an element")
+        groups = [2, *[len(layers)] * (len(WORKS) * len(modes))] * len(copies)
+        seconds = _measure(calls, groups, rounds, at_least_s, "cost an element")
     # In the order in which they were made: for each dtype and size two copies, then the layers.
     seconds = seconds.reshape(len(copies), -1, rounds)
     copied, seconds = seconds[:, :2].min(axis=1), seconds[:, 2:]
@@ -136,7 +137,8 @@ def step_times(
         for mode, width in settings
         for make in layers.values()
     ]
-    seconds = _measure(calls, rounds, at_least_s, "cost in a step")
+    groups = [len(layers)] * len(settings)
+    seconds = _measure(calls, groups, rounds, at_least_s, "cost in a step")
     seconds = seconds.reshape(len(settings), len(layers), rounds)
     names = list(layers)
     bare, own = (seconds[:, [names.index(name)]] for name in (without, reference))
@@ -154,11 +156,11 @@ def _columns(name, interval) -> dict[str, np.ndarray]:
     return dict(zip((name, f"{name}_low", f"{name}_high"), interval, strict=True))
 
 
-def _measure(calls, rounds, at_least_s, what) -> np.ndarray:
+def _measure(calls, groups, rounds, at_least_s, what) -> np.ndarray:
     """Compiles all on all cores, then times them one at a time."""
     with workers() as pool:
         list(pool.map(lambda call: call(), calls))
-    return interleaved([timed(call, at_least_s) for call in calls], rounds, what)
+    return interleaved([timed(call, at_least_s) for call in calls], rounds, what, groups)
 
 
 def _compiled(function, mode):

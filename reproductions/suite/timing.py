@@ -41,7 +41,10 @@ def timed(
 
 
 def interleaved(
-    calls: Sequence[Callable[[], float]], rounds: int, what: str = "timing"
+    calls: Sequence[Callable[[], float]],
+    rounds: int,
+    what: str = "timing",
+    groups: Sequence[int] | None = None,
 ) -> np.ndarray:
     """Seconds of each call in each round, (call, round).
 
@@ -49,11 +52,21 @@ def interleaved(
         calls: each does its work and returns the seconds that took, as those of `timed` do.
         rounds: how often. One more, the first, is not counted: it may compile and fill caches.
         what: the progress bar's name.
+        groups: how many neighbours are of one kind, group after group. The first call of a kind
+            pays for threads that sleep and caches that hold other things, so each round begins a
+            group with another of its calls. By default every round has the same order.
     """
-    turns = [(i, call) for _ in range(rounds + 1) for i, call in enumerate(calls)]
+    sizes = groups or [1] * len(calls)
+    starts = np.cumsum([0, *sizes[:-1]]).tolist()
+    turns = [
+        start + (i + turn) % size
+        for turn in range(rounds + 1)
+        for start, size in zip(starts, sizes, strict=True)
+        for i in range(size)
+    ]
     seconds = [[] for _ in calls]
-    for i, call in progress(turns, what=what, unit="call"):
-        seconds[i].append(call())
+    for i in progress(turns, what=what, unit="call"):
+        seconds[i].append(calls[i]())
     return np.array(seconds)[:, 1:]
 
 

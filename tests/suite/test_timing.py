@@ -70,6 +70,17 @@ def test_rounds_are_interleaved_and_the_first_is_not_counted():
     assert turns == ["a", "b"] * 3
 
 
+def test_each_round_begins_a_group_with_another_of_its_calls():
+    turns = []
+
+    def call(name):
+        return lambda: turns.append(name) or float(ord(name))
+
+    seconds = timing.interleaved([call(name) for name in "abcxy"], rounds=3, groups=[3, 2])
+    assert "".join(turns) == "abcxybcayxcabxyabcyx"
+    np.testing.assert_array_equal(seconds, [[ord(name)] * 3 for name in "abcxy"])
+
+
 @pytest.mark.parametrize("rounds", [6, 7, 9, 12, 25, 100])
 def test_the_median_lies_in_the_interval_in_95_of_100_cases_and_no_narrower_one_would_do(rounds):
     values = np.random.default_rng(0).permutation(rounds).astype(float)
