@@ -208,7 +208,7 @@ def _section(
 
 
 def _caption(name: str, picture: Picture) -> dict[str, str]:
-    """What stands under a figure: its texts where there are some, else its own title."""
+    """What is said of a figure: its texts where there are some, else its own titles."""
     return {
         language: texts.find(language, "experiments", name, "figures", picture.name) or picture.alt
         for language in texts.LANGUAGES

@@ -13,6 +13,8 @@ from reproductions.suite.files import read_bytes
 MOST_SVG_BYTES = 48_000
 """A larger drawing is shown as pixels: thousands of lines make a page slow, and weigh more."""
 
+_SVG = "{http://www.w3.org/2000/svg}"
+
 FONT = b"'DejaVu Sans'"
 FONTS = b"'DejaVu Sans', Verdana, sans-serif"
 """The figures' font, and what has letters as wide where a reader does not have it."""
@@ -108,14 +110,12 @@ def _titles(svg: bytes) -> str:
     except ElementTree.ParseError:
         return ""
     by_size: dict[float, list[str]] = {}
-    for element in root.iter("{http://www.w3.org/2000/svg}text"):
-        text = " ".join("".join(element.itertext()).split())
-        match = re.search(r"([\d.]+)px", element.get("style", ""))
-        if text and match:
-            by_size.setdefault(float(match[1]), []).append(text)
-    largest = sorted((size for size in by_size if size > 10), reverse=True)
-    if not largest:
-        return ""
-    title = " ".join(by_size[largest[0]])
-    panels = list(dict.fromkeys(text for size in largest[1:2] for text in by_size[size]))
-    return f"{title}. {'; '.join(panels)}." if panels else title
+    for group in root.iter(f"{_SVG}g"):
+        lines = group.findall(f".//{_SVG}text")
+        text = " ".join(" ".join("".join(line.itertext()) for line in lines).split())
+        sizes = re.findall(r"([\d.]+)px", " ".join(line.get("style", "") for line in lines))
+        if group.get("id", "").startswith("text_") and text and sizes:
+            by_size.setdefault(float(sizes[0]), []).append(text)
+    largest = sorted((size for size in by_size if size > 10), reverse=True)[:2]
+    levels = ["; ".join(dict.fromkeys(by_size[size])) for size in largest]
+    return ". ".join(levels)

@@ -135,14 +135,17 @@ def test_numbers_are_shown_in_three_digits(cell):
 
 
 def svg(*texts):
-    rows = "".join(f'<text style="font: {size}px Sans">{text}</text>' for size, text in texts)
+    rows = "".join(
+        f'<g id="text_{place}"><text style="font: {size}px Sans">{text}</text></g>'
+        for place, (size, text) in enumerate(texts)
+    )
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 36">{rows}</svg>'.encode()
 
 
 def test_alternative_text_is_the_figures_own_titles(tmp_path):
     (tmp_path / "a.svg").write_bytes(svg((9, "0.5"), (11, "left"), (11, "right"), (12, "Whole")))
     (picture,) = figures.pictures(tmp_path, ["a.svg"])
-    assert picture.alt == "Whole. left; right."
+    assert picture.alt == "Whole. left; right"
     assert (picture.width, picture.height) == (96, 48)
 
 

@@ -10,6 +10,7 @@ from reproductions.suite import claims, experiment
 
 WHERE = "write it into reproductions/report/texts/{}.toml: {}"
 SECTIONS = ("ui", "verdicts", "documents", "player")
+STORED = experiment.FOLDER.parent / "results" / "expected"
 IDS = list(claims.ledger().index)
 
 
@@ -128,3 +129,16 @@ def test_prose_escapes_everything_but_code():
 def test_markup_shows_one_text_where_both_languages_agree():
     assert texts.markup({"en": "ReLU", "ko": "ReLU"}) == "ReLU"
     assert texts.markup({"en": "a<b", "ko": "가"}).count("<span") == 2
+
+
+def test_captions_are_of_figures_that_there_are():
+    for language in texts.LANGUAGES:
+        for name, own in texts.load(language)["experiments"].items():
+            folder = STORED / name
+            if folder.is_dir():
+                drawn = {p.stem for p in folder.iterdir() if p.suffix in (".png", ".webp")}
+                assert set(own.get("figures", {})) <= drawn, name
+    english = texts.load("en")["experiments"]
+    for name, own in english.items():
+        korean = texts.find("ko", "experiments", name, "figures") or {}
+        assert set(own.get("figures", {})) <= set(korean), name

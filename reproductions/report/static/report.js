@@ -209,14 +209,15 @@
       pick("k-line").style.color = css("--ink");
 
       const axis = (title, reach) => ({
-        title: { text: title, standoff: 4 }, range: [-reach, reach], zeroline: false,
+        title: { text: title, standoff: 8 }, range: [-reach, reach], zeroline: false,
         tickvals: [-1, 0, 1], gridcolor: css("--line"), fixedrange: false,
       });
       const layout = (x, y) => ({
-        margin: { l: 42, r: 8, t: 6, b: 36 }, showlegend: false, uirevision: network.name,
+        margin: { l: 46, r: 8, t: 6, b: 44 }, showlegend: false, uirevision: network.name,
         paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
         font: { color: css("--soft"), size: 12, family: getComputedStyle(document.body).fontFamily },
         xaxis: x, yaxis: y, dragmode: false,
+        modebar: { bgcolor: "rgba(0,0,0,0)", color: css("--soft"), activecolor: css("--accent") },
       });
       const square = (x, y, reach) => layout(axis(x, reach),
         { ...axis(y, reach), scaleanchor: "x", scaleratio: 1 });
@@ -255,7 +256,7 @@
       const foot = [(-c * a) / length ** 2, (-c * b) / length ** 2];
       const reach = [-4, 4].map((s) => [foot[0] - (s * b) / length, foot[1] + (s * a) / length]);
       Plotly.react(pick("image"), [
-        line(across, dark ? "#515c69" : "#b4bcc5", 0.7),
+        line(across, dark ? "#6f7c8a" : "#b4bcc5", 0.7),
         line(circles[0].map(image), colours.outer, 2.5),
         line(circles[1].map(image), colours.inner, 2.5),
         line(reach, css("--ink"), 1.5, { dash: "dash" }),
@@ -269,7 +270,7 @@
           marker: { color: css("--accent"), size: 11 } },
       ], {
         ...layout(
-          { title: { text: word("epoch"), standoff: 4 }, gridcolor: css("--line"), zeroline: false },
+          { title: { text: word("epoch"), standoff: 8 }, gridcolor: css("--line"), zeroline: false },
           { gridcolor: css("--line"), zeroline: true, zerolinecolor: css("--soft"),
             zerolinewidth: 1.5, automargin: true },
         ),
