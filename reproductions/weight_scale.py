@@ -233,13 +233,15 @@ def _slow_at_both_ends(tables) -> Judgement:
     verdict = NOT_REPRODUCED
     if flat and any(slow):
         verdict = REPRODUCED if all(slow) else IN_PART
-    first = tables["start"].query("layer == 1").set_index("scale")["saturated"]
+    first = tables["start"].query("layer == 1").set_index("scale").sort_index()
+    saturated, gradient = first["saturated"], first["gradient_q50"]
     note = (
         f"slope {slope[5.0]:.2g} at ±5, {slope[10.0]:.2g} at ±10; share of seeds slow from the"
-        f" smallest weights, the interval's; from the largest {large['share']:.0%}; first-layer"
-        f" units saturated at the start: {first.iloc[0]:.0%} and {first.iloc[-1]:.0%}, so small"
-        " weights are slow for another reason: all units are alike, and the kernels shrink the"
-        " gradient"
+        f" smallest weights, the interval's; from the largest {large['share']:.0%}. Not quite as the"
+        f" slides explain it: at the start {saturated.iloc[0]:.0%} and {saturated.iloc[-1]:.0%} of"
+        f" first-layer units are saturated, and the layer's gradient is {gradient.iloc[0]:.1g} and"
+        f" {gradient.iloc[-1]:.1g} ({gradient[1.0]:.1g} at Glorot's scale): near 0 where none is"
+        " saturated, and not where nearly all are, as large kernels also enlarge it"
     )
     return Judgement(verdict, small["share"], small["low"], small["high"], note)
 

@@ -14,6 +14,7 @@ def tables(small=12, large=12, at_5=0.0066, at_10=4.5e-5):
         for scale, slow in ((0.01, small), (1.0, 0), (100.0, large))
     ]
     start = {"scale": [0.01, 1.0, 100.0], "layer": 1, "saturated": [0.0, 0.1, 0.9]}
+    start["gradient_q50"] = [1e-8, 1e-3, 0.1]
     return {
         "slopes": pd.DataFrame(slopes.items(), columns=["x", "slope"]),
         "scales": pd.DataFrame(scales),
