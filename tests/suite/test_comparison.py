@@ -452,3 +452,18 @@ def test_a_row_is_named_by_all_its_keys():
     frame = frame.assign(seed=0, outcome="x").drop(columns="a")
     compare_table("t.csv", labels, frame, frame, found)
     assert [t.difference.row for t in found.rate_tests] == ["width=2 name=x y"]
+
+
+@pytest.mark.parametrize(
+    "kind", [Exact(), CLOSE, Printed(digits=1), Unchecked(), Rate(), Rate("row")]
+)
+def test_tables_without_rows_hold(kind):
+    assert differences(kind, [], []) == []
+
+
+def test_groups_of_labels_come_in_the_order_of_their_keys():
+    table = Table(key=("depth", "seed"), columns={"outcome": Rate()})
+    frame = pd.concat([outcomes(1, 0).assign(depth=depth) for depth in (3, 1, 2)])
+    found = Comparison()
+    compare_table("t.csv", table, frame, frame, found)
+    assert [t.difference.row for t in found.rate_tests] == ["depth=1", "depth=2", "depth=3"]
