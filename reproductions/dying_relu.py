@@ -3,13 +3,16 @@
 Document: slides, part 7-2 (the "dead" neuron, leaky ReLU, ELU); relu-post, part 3 (dying ReLU, and
 the missing derivative at 0).
 Setup: 1) one unit, alone (its output is the answer) and hidden (2-1-1), its bias set from 0 to
--120, N(0, 1) weights, fitted to a ramp by mean squared error, 4,001 full-batch updates at 0.1.
+-120, N(0, 1) weights, fitted to a ramp by mean squared error, 4,001 full-batch updates at 0.1;
+some ELU units that are not active by then go on to 50 times as many.
 2) N(0, 1) stacks of 2 to 8 units and 1 to 20 hidden layers on the XOR points. 3) 64-24-24-10
 classifiers of the handwritten digits, Glorot's initial weights, cross entropy, batches of 32 for 20
 epochs, at three learning rates.
 Assumptions: a unit is dead while its slope is exactly 0 on every training sample; it comes back if
-a later record (one an epoch) finds a slope that is not. A network is dead for a point if some
-layer's outputs are all 0 there: nothing below that layer gets a gradient from it.
+a later record (one an epoch) finds a slope that is not. While it is dead every batch's gradient to
+its own weights is exactly 0, so they stay: in the first layer, whose inputs are the data, it cannot
+come back; above it can, if what feeds it moves. A network is dead for a point if some layer's
+outputs are all 0 there: nothing below that layer gets a gradient from it.
 Known differences: the documents show no numbers. The slides' b << 0 is swept here, as an ELU unit
 recovers from a small one and not from a large one; their leaky slope is 0.1.
 """
@@ -33,10 +36,12 @@ class Spec:
 
     seeds: int = 4096
     functions: tuple[str, ...] = ("relu", "leaky_relu", "elu")
-    biases: tuple[float, ...] = (0, -2, -5, -10, -15, -20, -50, -120)
+    biases: tuple[float, ...] = (0, -2, -5, -8, -10, -15, -20, -50, -120)
     unit_seeds: int = 256  # at most
     unit_steps: int = 4_001
     unit_rate: float = 0.1
+    elu_longer: int = 50  # times as many updates; 1 for no longer run
+    longer_seeds: int = 16  # at most, from each bias
     widths: tuple[int, ...] = (2, 3, 5, 8)
     depths: tuple[int, ...] = (1, 3, 5, 9, 20)
     digit_seeds: int = 32  # at most
@@ -46,10 +51,17 @@ class Spec:
 
 
 SPEC = Spec()
-QUICK = {"digit_rates": (0.5,), "widths": (5,), "biases": (0, -10, -120)}
+QUICK = {
+    "seeds": 128,  # fewer could not show a share above 0.95
+    "digit_rates": (0.5,),
+    "widths": (5,),
+    "biases": (0, -10, -120),
+    "elu_longer": 1,
+}
 SMALL = {
     "biases": (0, -10, -120),
     "unit_steps": 101,
+    "elu_longer": 2,
     "widths": (3,),
     "depths": (1, 3),
     "digit_rates": (0.3,),
@@ -60,6 +72,7 @@ PLACES = ("alone", "hidden")
 SLOPE = 0.1  # the slides' leaky ReLU
 NAMES = {"relu": "ReLU", "leaky_relu": "leaky ReLU 0.1", "elu": "ELU"}
 FAR = -10
+NEAR = 0.01  # of the straight line's loss
 BATCH = 32
 POST = (5, 9)  # width and hidden layers of the xor-post's network
 
@@ -98,6 +111,13 @@ def _ramp(samples=64):
     return x, np.maximum(x @ np.float32([[1.0], [-0.5]]) + 0.25, 0)
 
 
+def _line_loss(x, y) -> float:
+    """The least mean squared error of a straight line: all that a leaky unit below 0 can give."""
+    ones = np.column_stack([x, np.ones(len(x))]).astype("float64")
+    line, *_ = np.linalg.lstsq(ones, y.astype("float64"), rcond=None)
+    return float(np.mean((ones @ line - y) ** 2))
+
+
 def _unit(spec, place, function, done) -> pd.DataFrame:
     """Trains one unit from every bias."""
     import keras
@@ -133,6 +153,23 @@ def _unit(spec, place, function, done) -> pd.DataFrame:
     z, slopes, _ = look(trained.weights)
     dead = units.dead(slopes)[:, 0]
     active = np.asarray(tf.reduce_any(z > 0, axis=(1, 2))) & finite
+    on_line = np.isclose(trained.records["loss"][-1], _line_loss(x, y), rtol=NEAR, atol=0) & finite
+    later = np.array([], dtype=int)
+    if function == "elu" and spec.elu_longer > 1:
+        lost = np.flatnonzero(~active & finite)
+        later = np.concatenate(
+            [lost[lost // seeds == i][: spec.longer_seeds] for i in range(len(spec.biases))]
+        )
+    active_later = np.zeros_like(active)
+    if len(later):
+        more = engine.train(
+            [w[..., later] for w in trained.weights],
+            x,
+            y,
+            spec.unit_rate,
+            spec.unit_steps * (spec.elu_longer - 1),
+        )
+        active_later[later] = np.asarray(tf.reduce_any(look(more.weights)[0] > 0, axis=(1, 2)))
     rows = []
     for i, bias in enumerate(spec.biases):
         own = slice(i * seeds, (i + 1) * seeds)
@@ -147,7 +184,12 @@ def _unit(spec, place, function, done) -> pd.DataFrame:
                 "dead_end": int(dead[own].sum()),
                 "active_end": int(active[own].sum()),
                 **share_of(active[own].sum(), seeds),
+                "on_line": int(on_line[own].sum()),
                 "non_finite": int((~finite[own]).sum()),
+                "updates": spec.unit_steps,
+                "updates_later": spec.unit_steps * spec.elu_longer,
+                "continued": int((later // seeds == i).sum()),
+                "active_later": int(active_later[own].sum()),
             }
         )
     return pd.DataFrame(rows)
@@ -357,6 +399,15 @@ def _unit_figure(units):
             errors = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
             column[0].errorbar(bias, rows["share"], yerr=errors, marker="o", capsize=3, **style)
             column[1].plot(bias, rows["unmoved"] / rows["seeds"], marker="o", **style)
+            broken = rows["non_finite"] > rows["seeds"] / 2
+            column[0].plot(
+                bias[broken], rows["share"][broken], "X", color=drawing.BLACK, markersize=10
+            )
+            on = rows["continued"] > 0
+            column[0].plot(
+                bias[on], rows["active_later"][on] / rows["continued"][on], ":s",
+                color=style["color"], markerfacecolor="white",
+            )  # fmt: skip
         column[0].set_title(f"{place}: active on some sample in the end")
         column[1].set_title(f"{place}: weights bit-identical in the end")
         column[1].set_xlabel("bias at the start")
@@ -364,8 +415,17 @@ def _unit_figure(units):
     axes[0, 0].set_xticks(range(len(biases)), [f"{bias:g}" for bias in biases])
     for row in axes:
         row[0].set_ylabel("share of seeds")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
-    figure.suptitle("One unit that starts with a negative bias")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    longest = units["updates_later"].max()
+    if units["continued"].sum():
+        color = drawing.FUNCTION_STYLE["elu"]["color"]
+        handles += axes[0, 0].plot([], [], ":s", color=color, markerfacecolor="white")
+        labels.append(f"inactive ELU units, after {longest:,} updates")
+    handles += axes[0, 0].plot([], [], "X", color=drawing.BLACK, markersize=10)
+    labels.append("most diverge")
+    figure.legend(handles, labels, loc="outside lower center", ncols=5)
+    updates = units["updates"].max()
+    figure.suptitle(f"One unit that starts with a negative bias, {updates:,} updates")
     return figure
 
 
@@ -424,7 +484,10 @@ TABLES = {
                 ("dead_start", "unmoved", "dead_end", "active_end"), Rate(trials="seeds")
             ),
             **dict.fromkeys(("share", "low", "high"), Close(rtol=0, atol=0.15, reason=COUNTED)),
-            "non_finite": Rate(trials="seeds"),
+            **dict.fromkeys(("on_line", "non_finite"), Rate(trials="seeds")),
+            **dict.fromkeys(("updates", "updates_later"), Exact()),
+            "continued": Unchecked(),
+            "active_later": Rate(trials="continued"),
         },
         over_seeds=True,
     ),
@@ -495,15 +558,29 @@ def _leaky_recovers(tables) -> Judgement:
         verdict = REPRODUCED if cured["hidden"] else IN_PART
     row, hidden = leaky.loc[("alone", FAR)], leaky.loc[("hidden", FAR)]
     elu = units.loc[("alone", "elu")]
-    lost = elu.index[elu["active_end"] < elu["seeds"] / 2]
+    lost = elu[elu["active_end"] < elu["seeds"] / 2]
+    lost_later = lost[(lost["continued"] > 0) & (lost["active_later"] < lost["continued"] / 2)]
+    slow = f"{_from(lost)} down in {elu['updates'].max():,} updates"
+    if lost["continued"].sum():
+        slow += f", from {_from(lost_later)} down in {elu['updates_later'].max():,}"
+    broken = leaky.loc["hidden"]
+    broken = broken.index[broken["non_finite"] > broken["seeds"] / 2]
     note = (
         f"share of units alone that are active again from a bias of {FAR} (ReLU"
         f" {units.loc[('alone', 'relu', FAR), 'share']:.0%}, ELU {elu.loc[FAR, 'share']:.0%}: most"
-        f" ELU units fail from {max(lost, default=np.nan):g} down); no leaky unit has a zero"
-        f" gradient, but hidden ones are active again in {hidden['share']:.0%}: the weights after"
-        " the unit use its straight part instead"
+        f" ELU units fail from {slow}); no leaky unit has a zero gradient, but hidden ones are"
+        f" active again in {hidden['share']:.0%}:"
+        f" {hidden['on_line'] / hidden['seeds']:.0%} end at the best straight line's loss, which"
+        " the weight after the unit makes of its straight part"
     )
+    if len(broken):
+        note += f"; from {max(broken):g} down those diverge at this learning rate"
     return Judgement(verdict, row["share"], row["low"], row["high"], note)
+
+
+def _from(rows) -> str:
+    """The largest bias of some rows."""
+    return f"{max(rows.index):g}" if len(rows) else "none"
 
 
 def _for_ever(tables) -> Judgement:
@@ -516,9 +593,13 @@ def _for_ever(tables) -> Judgement:
     else:
         verdict = IN_PART if revived_above else REPRODUCED
     fastest = first[first["rate"] == first["rate"].max()]
+    by_rate = above.groupby("rate")[["revived", "ever_dead"]].sum()
+    shares = by_rate["revived"] / by_rate["ever_dead"].clip(lower=1)
+    rates = ", ".join(f"{share:.0%} at rate {rate:g}" for rate, share in shares.items())
     note = (
         f"share of dead units above the first hidden layer that came back ({revived_above} of"
-        f" {died_above}): what feeds them still moves; in the first layer, whose inputs are fixed,"
+        f" {died_above}; {rates}): what feeds them still moves, unless all of their layer is dead;"
+        " in the first layer, whose inputs are fixed,"
         f" {revived} of {died}; at learning rate {fastest['rate'].max():g}"
         f" {fastest['dead_end'].sum() / max(1, fastest['units'].sum()):.0%} of its units end dead"
     )

@@ -8,6 +8,7 @@ from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
 from reproductions.suite.statistics import share_of
 
 SEEDS = 200
+BROKEN = ("hidden", "leaky_relu", -120)
 
 
 def units(unmoved=SEEDS, dead_start=SEEDS, alone=SEEDS, hidden=SEEDS, leaky_dead=0):
@@ -28,6 +29,12 @@ def units(unmoved=SEEDS, dead_start=SEEDS, alone=SEEDS, hidden=SEEDS, leaky_dead
                 "unmoved": unmoved if stays else 0,
                 "active_end": active,
                 **share_of(active, SEEDS),
+                "on_line": 0,
+                "non_finite": SEEDS if (place, function, bias) == BROKEN else 0,
+                "updates": 100,
+                "updates_later": 1000,
+                "continued": 16 if function == "elu" else 0,
+                "active_later": 0,
             }
         )
     return {"units": pd.DataFrame(rows)}
