@@ -399,14 +399,16 @@ def _unit_figure(units):
             errors = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
             column[0].errorbar(bias, rows["share"], yerr=errors, marker="o", capsize=3, **style)
             column[1].plot(bias, rows["unmoved"] / rows["seeds"], marker="o", **style)
-            broken = rows["non_finite"] > rows["seeds"] / 2
+            on_top = {"color": style["color"], "linestyle": "none", "zorder": 4, "markersize": 9}
+            broken = rows[rows["non_finite"] > rows["seeds"] / 2]
             column[0].plot(
-                bias[broken], rows["share"][broken], "X", color=drawing.BLACK, markersize=10
-            )
-            on = rows["continued"] > 0
+                broken["bias"].map(places), broken["share"], marker="X",
+                markeredgecolor=drawing.BLACK, **on_top,
+            )  # fmt: skip
+            longer = rows[rows["continued"] > 0]
             column[0].plot(
-                bias[on], rows["active_later"][on] / rows["continued"][on], ":s",
-                color=style["color"], markerfacecolor="white",
+                longer["bias"].map(places), longer["active_later"] / longer["continued"],
+                marker="s", markerfacecolor="none", **on_top,
             )  # fmt: skip
         column[0].set_title(f"{place}: active on some sample in the end")
         column[1].set_title(f"{place}: weights bit-identical in the end")
@@ -419,10 +421,12 @@ def _unit_figure(units):
     longest = units["updates_later"].max()
     if units["continued"].sum():
         color = drawing.FUNCTION_STYLE["elu"]["color"]
-        handles += axes[0, 0].plot([], [], ":s", color=color, markerfacecolor="white")
-        labels.append(f"inactive ELU units, after {longest:,} updates")
-    handles += axes[0, 0].plot([], [], "X", color=drawing.BLACK, markersize=10)
-    labels.append("most diverge")
+        style = {"color": color, "markerfacecolor": "none", "markersize": 9}
+        handles += axes[0, 0].plot([], [], "s", **style)
+        labels.append(f"ELU units inactive so far, after {longest:,}")
+    style = {"color": "white", "markeredgecolor": drawing.BLACK, "markersize": 9}
+    handles += axes[0, 0].plot([], [], "X", **style)
+    labels.append("most of that function's diverge")
     figure.legend(handles, labels, loc="outside lower center", ncols=5)
     updates = units["updates"].max()
     figure.suptitle(f"One unit that starts with a negative bias, {updates:,} updates")
