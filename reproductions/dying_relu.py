@@ -317,6 +317,7 @@ def _deaths(spec, x, trained, seeds) -> tuple[pd.DataFrame, ...]:
                         "ever_dead_units": int(ever[record].sum()),
                         "revived_units": int(revived.sum()),
                         **_mean("dead", own[record].mean(axis=1)),
+                        **_mean("back", revived.mean(axis=1)),
                     }
                 )
             ends = {"ever_dead": ever[-1], "revived": back[-1], "dead_end": own[-1]}
@@ -461,11 +462,11 @@ def _training_figure(deaths):
     for column, layer in zip(axes.T, layers, strict=True):
         for color, rate in zip(colors, rates, strict=False):
             rows = deaths[(deaths["layer"] == layer) & (deaths["rate"] == rate)]
-            column[0].plot(rows["epoch"], rows["dead"], color=color, label=f"{rate:g}")
-            column[0].fill_between(
-                rows["epoch"], rows["dead_low"], rows["dead_high"], color=color, alpha=0.2
-            )
-            column[1].plot(rows["epoch"], rows["revived_units"] / rows["units"], color=color)
+            for panel, name in zip(column, ("dead", "back"), strict=True):
+                panel.plot(rows["epoch"], rows[name], color=color, label=f"{rate:g}")
+                panel.fill_between(
+                    rows["epoch"], rows[f"{name}_low"], rows[f"{name}_high"], color=color, alpha=0.2
+                )
         column[0].set_title(f"hidden layer {layer}: dead now")
         column[1].set_title(f"hidden layer {layer}: came back, so far")
         column[1].set_xlabel("epoch")
@@ -516,7 +517,10 @@ TABLES = {
             **dict.fromkeys(
                 ("units", "dead_units", "ever_dead_units", "revived_units"), Unchecked()
             ),
-            **dict.fromkeys(("dead", "dead_low", "dead_high"), Unchecked(nan=True)),
+            **dict.fromkeys(
+                ("dead", "dead_low", "dead_high", "back", "back_low", "back_high"),
+                Unchecked(nan=True),
+            ),
         },
         over_seeds=True,
     ),
