@@ -355,6 +355,9 @@ def test_labels_are_counted_within_what_differs_in_the_seed_alone():
         ("t.csv", "depth=10", "outcome=plateau", "1 of 4", "2 of 4"),
         ("t.csv", "depth=11", "outcome=solved", "0 of 0", "4 of 4"),
     ]
+    found = Comparison()
+    compare_table("t.csv", table, obtained, expected, found, same_seeds=False)
+    assert [t.difference.row for t in found.rate_tests] == ["depth=10", "depth=10", "depth=11"]
     alone = Table(key=("seed",), columns={"outcome": Rate()})
     found = Comparison()
     frames = [frame.drop(columns="depth") for frame in (outcomes(3, 1), outcomes(4, 0))]
