@@ -330,7 +330,8 @@ def test_counts_that_cannot_be_are_refused_with_their_rule():
             assert 0 <= test.p <= 1
         else:
             assert test.p == -1.0
-            assert [part[-1] for part in parts(found)] == [f"{rule}, level 0.0001"]
+            ((*place, _, _, told),) = parts(found)
+            assert (place, told) == (["t.csv", "width=5", "solved"], f"{rule}, level 0.0001")
     nothing = Comparison()
     table = Table(key=("width",), columns={"solved": Rate(trials="runs")})
     frame = counts(1, 8)[["width", "solved"]]
