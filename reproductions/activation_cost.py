@@ -46,6 +46,7 @@ class Spec:
 
 
 SPEC = Spec()
+ALONE = True
 QUICK = {
     "dtypes": ("float32",),
     "sizes": (2**12, 2**20),

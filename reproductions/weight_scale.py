@@ -237,11 +237,12 @@ def _slow_at_both_ends(tables) -> Judgement:
     saturated, gradient = first["saturated"], first["gradient_q50"]
     note = (
         f"slope {slope[5.0]:.2g} at ±5, {slope[10.0]:.2g} at ±10; share of seeds slow from the"
-        f" smallest weights, the interval's; from the largest {large['share']:.0%}. Not quite as the"
-        f" slides explain it: at the start {saturated.iloc[0]:.0%} and {saturated.iloc[-1]:.0%} of"
-        f" first-layer units are saturated, and the layer's gradient is {gradient.iloc[0]:.1g} and"
-        f" {gradient.iloc[-1]:.1g} ({gradient[1.0]:.1g} at Glorot's scale): near 0 where none is"
-        " saturated, and not where nearly all are, as large kernels also enlarge it"
+        f" smallest weights, the interval's; from the largest {large['share']:.0%}. Not quite as"
+        f" the slides explain it: at the start {saturated.iloc[0]:.0%} and"
+        f" {saturated.iloc[-1]:.0%} of first-layer units are saturated, and the layer's gradient is"
+        f" {gradient.iloc[0]:.1g} and {gradient.iloc[-1]:.1g} ({gradient[1.0]:.1g} at Glorot's"
+        " scale): near 0 where none is saturated, and not where nearly all are, as large kernels"
+        " also enlarge it"
     )
     return Judgement(verdict, small["share"], small["low"], small["high"], note)
 

@@ -48,7 +48,7 @@ class Spec:
 
 
 SPEC = Spec()
-QUICK = {"depths": (2, 6, 8, 10), "longer_seeds": 16}
+QUICK = {"depths": (2, 8), "longer_seeds": 16}
 SMALL = {"steps": 201, "depths": (2, 3), "depth_steps": 201, "longer": 2}
 
 LEVELS = {

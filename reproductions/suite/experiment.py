@@ -40,6 +40,7 @@ class Experiment:
         quick: fields of the spec for a first look, which may leave out rows of tables over seeds;
             optional.
         inputs: the tables of other experiments that this one reads, by experiment; optional.
+        alone: whether it times things, so that nothing may run beside it; optional.
         optional: takes so long that it only runs, and is only checked, when it is named.
     """
 
@@ -53,6 +54,7 @@ class Experiment:
     small: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     quick: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     inputs: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    alone: bool = False
     optional: bool = False
 
     @property
@@ -107,5 +109,6 @@ def load(name: str) -> Experiment:
         small=getattr(module, "SMALL", {}),
         quick=getattr(module, "QUICK", {}),
         inputs=getattr(module, "INPUTS", {}),
+        alone=getattr(module, "ALONE", False),
         optional=getattr(module, "OPTIONAL", False),
     )

@@ -7,6 +7,9 @@ from tqdm import tqdm
 
 T = TypeVar("T")
 
+QUIET = False
+"""No bars at all, as in a process beside others."""
+
 
 def progress(
     items: Iterable[T] | None = None, total: int | None = None, what: str = "", unit: str = "seed"
@@ -17,7 +20,7 @@ def progress(
         total=total,
         desc=what,
         unit=f" {unit}",
-        disable=None,  # quiet where the output is no terminal
+        disable=QUIET or None,  # None: quiet where the output is no terminal
         leave=False,
         dynamic_ncols=True,
     )

@@ -2,8 +2,9 @@
 
 import dataclasses
 import json
+import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from reproductions.suite import claims, drawing, provenance, shards
+from reproductions.suite import progress as progress_module
 from reproductions.suite.errors import InputError
 from reproductions.suite.experiment import Experiment, load
 from reproductions.suite.files import write_whole
@@ -46,31 +48,62 @@ def run(
     verdicts = claims.read(results / CLAIMS_FILE)
     write_whole(results / CLAIMS_FILE, to_csv(verdicts))  # fails now rather than after an hour
     ran = []
-    # Those that read what others make come last; the sort keeps the order of the rest.
-    names = sorted(names, key=lambda name: bool(load(name).inputs))
-    with progress(names, what="experiments", unit="experiment") as bar:
-        for name in bar:
-            bar.set_description(name)
-            experiment = load(name)
-            own = changes.get(name, {})
-            setting = in_words(other_than_stored(experiment, own))
-            with another_setting(name, setting):
-                spec = spec_for(experiment, seeds, quick, own)
-            ran.extend(claim.id for claim in experiment.claims)
-            started = time.perf_counter()
-            if not force and provenance.is_current(results / name, experiment, spec):
-                judged = claims_again(experiment, results, verdicts, setting)
-                took = "unchanged"
-            else:
-                if force:
-                    shards.clear(results / name)
-                judged = run_one(experiment, spec, results, setting)
-                took = f"{time.perf_counter() - started:.1f} s"
-            verdicts = claims.merge(verdicts, judged, [claim.id for claim in experiment.claims])
+
+    def calls(names):
+        return [
+            (name, results, verdicts, seeds, force, quick, changes.get(name, {})) for name in names
+        ]
+
+    with progress(total=len(names), what="experiments", unit="experiment") as bar:
+        for name, judged, took in _in_turn(names, calls, bar.set_description, quick):
+            ids = [claim.id for claim in load(name).claims]
+            ran.extend(ids)
+            verdicts = claims.merge(verdicts, judged, ids)
             write_whole(results / CLAIMS_FILE, to_csv(verdicts))
             shards.clear(results / name)
-            bar.write(f"{name:24} {took:>9}  {in_words(own)}".rstrip())
+            bar.write(f"{name:24} {took:>9}  {in_words(changes.get(name, {}))}".rstrip())
+            bar.update()
     print(verdict_lines(verdicts[verdicts["id"].isin(ran)]))
+
+
+def _in_turn(names, calls, announce, quick) -> Iterator[tuple[str, pd.DataFrame, str]]:
+    """Runs the experiments; those that read what others make come last.
+
+    A first look mostly compiles and draws, on one core: there experiments run side by side, each in
+    a process of its own, except what is timed.
+    """
+    readers = [name for name in names if load(name).inputs]
+    alone = [name for name in names if name not in readers]
+    if quick and len(alone) > 1:
+        from joblib import Parallel, delayed
+
+        beside = [name for name in reversed(alone) if not load(name).alone]
+        alone = [name for name in alone if name not in beside]
+        processes = Parallel(n_jobs=os.cpu_count(), return_as="generator")
+        yield from processes(delayed(_one_quietly)(*call) for call in calls(beside))
+    for call in calls([*alone, *readers]):
+        announce(call[0])
+        yield _one(*call)
+
+
+def _one_quietly(*call):
+    progress_module.QUIET = True  # bars of several processes would write over each other
+    return _one(*call)
+
+
+def _one(name, results, verdicts, seeds, force, quick, own) -> tuple[str, pd.DataFrame, str]:
+    """Runs one experiment unless it is current; its name, claims, and the time that it took."""
+    experiment = load(name)
+    setting = in_words(other_than_stored(experiment, own))
+    with another_setting(name, setting):
+        spec = spec_for(experiment, seeds, quick, own)
+    started = time.perf_counter()
+    if not force and provenance.is_current(results / name, experiment, spec):
+        return name, claims_again(experiment, results, verdicts, setting), "unchanged"
+    if force:
+        shards.clear(results / name)
+    judged = run_one(experiment, spec, results, setting)
+    return name, judged, f"{time.perf_counter() - started:.1f} s"
 
 
 def claims_again(

@@ -11,6 +11,7 @@ import pytest
 
 from reproductions import __main__ as command_line
 from reproductions.suite import checking, claims, experiment, runner
+from reproductions.suite.errors import InputError
 
 NAME = "document_arithmetic"  # needs no TensorFlow
 TABLE = f"{NAME}/products.csv"
@@ -423,3 +424,25 @@ def test_what_another_setting_has_no_numbers_for_is_left_out(custom, tmp_path, c
     assert "1 claims: 1 document error" in printed
     with pytest.raises(KeyError):
         command_line.main(["run", NAME, "--results", str(tmp_path / "stored")])
+
+
+def test_a_first_look_side_by_side_gives_the_same_tables(tmp_path, capsys):
+    names = ["document_arithmetic", "sigmoid_perceptron"]
+    side_by_side, one_by_one = tmp_path / "a", tmp_path / "b"
+    runner.run(names, side_by_side, quick=True)
+    for name in names:
+        runner.run([name], one_by_one, quick=True)
+    capsys.readouterr()
+    tables = [
+        {path: data for path, data in contents(folder).items() if path.endswith((".csv", ".png"))}
+        for folder in (side_by_side, one_by_one)
+    ]
+    assert len(tables[0]) > len(names)
+    assert tables[0] == tables[1]
+
+
+def test_what_goes_wrong_side_by_side_is_one_line_too(tmp_path):
+    names = ["document_arithmetic", "sigmoid_perceptron"]
+    (tmp_path / names[0]).write_text("a file where a folder should be")
+    with pytest.raises(InputError, match=r"Received: |cannot"):
+        runner.run(names, tmp_path, quick=True)
