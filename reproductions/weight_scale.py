@@ -175,7 +175,9 @@ def figures(tables):
         )  # fmt: skip
     speed.set(xscale="log", yscale="log", ylabel="updates to 10 % training error")
     ends = scales["scale"].min() / 2, scales["scale"].max() * 2
-    speed.set(xlim=ends, ylim=(None, steps["steps"].max() * 3))
+    speed.set_xlim(ends)
+    if steps["steps"].notna().any():
+        speed.set_ylim(top=steps["steps"].max() * 3)
     speed.legend(loc="lower left")
     speed.set_title("How fast it learns")
     for marker, (layer, rows) in zip("os", start.groupby("layer"), strict=True):
