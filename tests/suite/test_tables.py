@@ -132,7 +132,7 @@ def refusal(data, table=None):
         (b"\xef\xbb\xbf" + GOOD, "line 1 begins with a byte order mark"),
         (GOOD[:14] + b"\r" + GOOD[14:], "line 2 holds a carriage return, lines end in LF"),
         (GOOD[:-2] + b"\xff\n", "line 3 is not UTF-8 text"),
-        (GOOD[:-2] + b"\0\n", "line 3 holds a NUL byte"),
+        (GOOD[:-2] + b"\0\n\0\n", "line 3 holds a NUL byte"),
         (GOOD[:-1], "its last line was cut short, it has no line end"),
         (b"row,value\n1,2,3\n", "line 2 must have 2 fields like the header. Received: 3"),
         (GOOD + b"1\n", "line 4 must have 2 fields like the header. Received: 1"),
@@ -341,3 +341,11 @@ def test_other_texts_and_negative_numbers_are_written_as_they_are(text):
 
 def test_a_missing_number_is_written_as_nan():
     assert to_csv(pd.DataFrame({"a": [np.nan], "b": ["σ"]})) == "a,b\nnan,σ\n".encode()
+
+
+def test_a_file_of_cells_is_named(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"a\n1,2\n")
+    with pytest.raises(InputError, match="line 2 must have 1 fields") as caught:
+        read_cells(path)
+    assert str(path) in str(caught.value)
