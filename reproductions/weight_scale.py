@@ -173,10 +173,11 @@ def figures(tables):
             text, (row.scale, 1), xycoords=("data", "axes fraction"), ha="center", va="top",
             fontsize=8,
         )  # fmt: skip
-    speed.set(xscale="log", yscale="log", ylabel="updates to 10 % training error")
+    speed.set(xscale="log", ylabel="updates to 10 % training error")
     ends = scales["scale"].min() / 2, scales["scale"].max() * 2
     speed.set_xlim(ends)
     if steps["steps"].notna().any():
+        speed.set_yscale("log")
         speed.set_ylim(top=steps["steps"].max() * 3)
     speed.legend(loc="lower left")
     speed.set_title("How fast it learns")
