@@ -77,6 +77,8 @@ def _in_turn(names, calls, announce, quick) -> Iterator[tuple[str, pd.DataFrame,
     if quick and len(alone) > 1:
         from joblib import Parallel, delayed
 
+        # After Ctrl-C the processes' own keeper cleans up, and would warn that it had to.
+        os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
         beside = [name for name in reversed(alone) if not load(name).alone]
         alone = [name for name in alone if name not in beside]
         processes = Parallel(n_jobs=os.cpu_count(), return_as="generator")
