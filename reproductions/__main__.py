@@ -1,4 +1,4 @@
-"""The command line: `python -m reproductions list | run | check | compare | accept | report`."""
+"""The command line: `python -m reproductions COMMAND`, with `run`, `check` and others."""
 
 import argparse
 import os
@@ -11,6 +11,7 @@ from reproductions.suite.errors import InputError, one_line
 LATEST = Path("results/latest")
 EXPECTED = Path("results/expected")
 CUSTOM = Path("results/custom")
+TRIALS = Path("results/trials")
 INTERRUPTED = 130
 
 
@@ -61,6 +62,10 @@ def parser() -> OneLineParser:
     accept.add_argument("names", nargs="+", metavar="NAME")
     report = commands.add_parser("report", help="write one page that shows a results folder")
     report.add_argument("--results", type=Path, default=LATEST, metavar="DIR")
+    trial = commands.add_parser("trial", help="put an activation of one's own through the battery")
+    trial.add_argument("target", metavar="MODULE:NAME", help="its code is run")
+    trial.add_argument("--expected", type=Path, default=EXPECTED, metavar="DIR")
+    trial.add_argument("--results", type=Path, default=TRIALS, metavar="DIR")
     return top
 
 
@@ -169,6 +174,12 @@ def _page(given) -> int:
     return 0
 
 
+def _trial(given) -> int:
+    from reproductions.suite import trial
+
+    return trial.run(given.target, given.expected, given.results)
+
+
 def _report(found) -> int:
     differences = found.concluded()
     for difference in differences:
@@ -187,6 +198,7 @@ COMMANDS = {
     "compare": _compare,
     "accept": _accept,
     "report": _page,
+    "trial": _trial,
 }
 
 if __name__ == "__main__":

@@ -40,7 +40,12 @@ class Spec:
 
 
 SPEC = Spec()
-QUICK = {"session_activations": ("relu",), "rates": (0.01,), "traced_seeds": 16}
+QUICK = {
+    "session_activations": ("relu",),
+    "session_seeds": 8,
+    "rates": (0.01,),
+    "traced_seeds": 16,
+}
 SMALL = {"hidden": (5,), "steps": 201}
 
 

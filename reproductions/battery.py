@@ -1,0 +1,102 @@
+"""The battery of short measurements on the built-in functions, which a trial is held against.
+
+Document: none; these are the numbers that `python -m reproductions trial MODULE:NAME` shows a
+function of one's own beside.
+Setup: for each function, saturation and mean output under N(0, 1); the gradient's factor a layer in
+20 Glorot layers; the xor-post's 10-layer XOR network from its logit; dead units after it; zigzag of
+a unit fed by 8; a perceptron on the digits; the circles by 2-3-2-1; time an element over ReLU's.
+Assumptions: short runs: 8 epochs of the circles, 440 updates on the digits at the best of three
+rates, chosen on other seeds. A run that never gets there counts as the last update.
+Known differences: each measurement is a short form of an experiment of its own, whose numbers are
+the better ones; these serve to compare functions with each other.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from reproductions.suite import battery, shards, xor
+from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
+
+
+@dataclass(frozen=True)
+class Spec(battery.Setting):
+    """The battery's setting, and the functions that go through it."""
+
+    functions: tuple[str, ...] = (
+        "linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
+    )  # fmt: skip
+
+
+SPEC = Spec()
+ALONE = True
+QUICK = {"functions": ("tanh", "relu"), "xor_steps": 2_001, "circles_epochs": 1}
+SMALL = {
+    "functions": ("relu",),
+    "xor_depth": 3,
+    "xor_steps": 21,
+    "digits_steps": 20,
+    "circles_epochs": 1,
+    "cost_elements": 2**10,
+    "cost_rounds": 6,
+}
+
+
+def run(spec: Spec) -> dict[str, pd.DataFrame]:
+    """Puts every function through the battery, two side by side, and their costs at the end."""
+    parts = shards.gather(_measure, [(spec, f) for f in spec.functions], "battery", unit="function")
+    found = shards.joined(parts)["scores"]
+    factories = {f: _factory(f) for f in spec.functions}
+    costs = [
+        {"function": f, **row} for f, rows in battery.cost(factories, spec).items() for row in rows
+    ]
+    found = pd.concat([found, pd.DataFrame(costs)], ignore_index=True)
+    exact = found["check"] == "signal"
+    shares = found[found["trials"] > 0].rename(columns={"value": "share"})
+    measures = found[(found["trials"] == 0) & ~exact]
+    return {
+        "formulas": found[exact][["function", "quantity", "value"]],
+        "measures": measures.drop(columns=["count", "trials"]),
+        "shares": shares,
+    }
+
+
+def _factory(function):
+    return lambda dtype: xor.activation(function, dtype=dtype)
+
+
+def _measure(spec, function) -> dict[str, pd.DataFrame]:
+    rows = [row for check in battery.CHECKS.values() for row in check(_factory(function), spec)]
+    return {"scores": pd.DataFrame(rows).assign(function=function)}
+
+
+def figures(tables):
+    """All quantities, all functions."""
+    scores = battery.scores(tables)
+    return {"scores": battery.figure(scores, list(dict.fromkeys(scores["function"])))}
+
+
+TABLES = {
+    "formulas": Table(
+        ("function", "quantity"),
+        {"value": Close(1e-9, 1e-9, "a float64 sum over 10,000 points")},
+    ),
+    "measures": Table(
+        ("function", "check", "quantity"),
+        {"value": Unchecked(nan=True), "low": Unchecked(nan=True), "high": Unchecked(nan=True)},
+        over_seeds=True,
+    ),
+    "shares": Table(
+        ("function", "check", "quantity"),
+        {
+            "count": Rate(trials="trials"),
+            "trials": Exact(),
+            "share": Unchecked(),
+            "low": Unchecked(),
+            "high": Unchecked(),
+        },
+        over_seeds=True,
+    ),
+}
+
+CLAIMS = []
