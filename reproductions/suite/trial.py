@@ -33,6 +33,7 @@ PROBES = np.array(
         for sign in (-1, 1)
     ]
 )  # fmt: skip
+TINY = float(np.finfo("float32").tiny)
 EXTREMES = (-np.inf, np.inf, np.nan)
 REACH = 1e4
 """A gradient is expected to be finite up to here: beyond, x * x has one that overflows in steps."""
@@ -279,7 +280,7 @@ def _listed(quantity, x, value, bad) -> dict:
     if not bad.any():
         return _row(quantity, OK, value=1.0)
     # The most ordinary inputs first.
-    order = np.argsort(np.abs(np.log10(np.abs(x[bad]) + 1e-46)), kind="stable")[:3]
+    order = np.argsort(np.abs(np.log(np.maximum(np.abs(x[bad]), TINY))), kind="stable")[:3]
     shown = ", ".join(f"{value[bad][i]:g} at x = {x[bad][i]:g}" for i in order)
     return _row(quantity, FINDING, f"{int(bad.sum())} of {len(x)} inputs: {shown}", 1 - bad.mean())
 

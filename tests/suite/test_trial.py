@@ -194,7 +194,7 @@ def test_a_trial_writes_its_scorecard_and_runs_again(module, tmp_path, capsys):
     card = pd.read_csv(folder / "scorecard.csv")
     own = card[card["function"] == "my_funcs.snake"].set_index(["check", "quantity"])
     assert set(battery.QUANTITIES) <= set(own.index)
-    assert len(own) == len(battery.QUANTITIES) + 8  # and what is sound
+    assert len(own) == len(battery.QUANTITIES) + 9  # and what is sound
     others = card[card["function"] != "my_funcs.snake"]
     assert set(others["function"]) == set(experiment.load("battery").spec.functions)
     page = (folder / "index.html").read_text(encoding="utf-8")
