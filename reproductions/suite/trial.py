@@ -35,6 +35,7 @@ PROBES = np.array(
 )  # fmt: skip
 TINY = float(np.finfo("float32").tiny)
 EXTREMES = (-np.inf, np.inf, np.nan)
+ROUNDING = 1e-12
 REACH = 1e4
 """A gradient is expected to be finite up to here: beyond, x * x has one that overflows in steps."""
 
@@ -375,7 +376,7 @@ def builtins(expected: Path) -> pd.DataFrame:
 
 
 def place(row, others: pd.DataFrame) -> str:
-    """Where a number stands among the built-in functions': only disjoint intervals tell apart."""
+    """Where a number stands among the built-in functions'; intervals that overlap say nothing."""
     own = others[(others["check"] == row["check"]) & (others["quantity"] == row["quantity"])]
     own = own[np.isfinite(own["value"])]
     if own.empty or not np.isfinite(row["value"]):
@@ -391,8 +392,11 @@ def place(row, others: pd.DataFrame) -> str:
     lows, highs = ends(own)
     above = own["function"][highs < low].tolist()
     below = own["function"][lows > high].tolist()
-    parts = [f"above {', '.join(above)}"] if above else []
-    parts += [f"below {', '.join(below)}"] if below else []
+    parts = [
+        f"{side} {'all' if len(these) == len(own) else ', '.join(these)}"
+        for side, these in (("above", above), ("below", below))
+        if these
+    ]
     return "; ".join(parts) or "like the built-in functions"
 
 
@@ -435,7 +439,8 @@ def _number(row) -> str:
     if not np.isfinite(row["value"]):
         return ""
     interval = f" [{row['low']:.3g}, {row['high']:.3g}]" if np.isfinite(row["low"]) else ""
-    return f"{row['value']:.3g}{interval}"
+    value = 0.0 if abs(row["value"]) < ROUNDING else row["value"]
+    return f"{value:.3g}{interval}"
 
 
 def _line(row, where) -> str:
@@ -455,6 +460,7 @@ div { overflow-x: auto } img { max-width: 100%; background: white }
 table { border-collapse: collapse; font-size: 0.9rem }
 th, td { border-bottom: 1px solid #8888; padding: 0.25rem 0.6rem; text-align: left }
 tr.finding td { font-weight: bold }
+td.number { white-space: nowrap }
 </style></head><body>
 <h1>Trial of {{ name }}</h1>
 <p>{{ findings }} of {{ rows|length }} rows are findings. Numbers have 95 %
@@ -463,7 +469,7 @@ intervals in brackets.</p>
 <div><table><tr><th>check</th><th>quantity</th><th>verdict</th><th>value</th>
 <th>finding, or place among the built-in functions</th></tr>
 {% for row, number, where in rows %}<tr class="{{ row.verdict }}"><td>{{ row.check }}</td>
-<td>{{ row.quantity }}</td><td>{{ row.verdict }}</td><td>{{ number }}</td>
+<td>{{ row.quantity }}</td><td>{{ row.verdict }}</td><td class="number">{{ number }}</td>
 <td>{{ row.finding or where }}</td></tr>
 {% endfor %}</table></div>
 <h2>Beside the built-in functions</h2>
@@ -472,7 +478,7 @@ the built-in functions as dots, with intervals; the numbers are in the table bel
 <div><table><tr><th>check</th><th>quantity</th>
 {% for function in functions %}<th>{{ function }}</th>{% endfor %}</tr>
 {% for check, quantity, numbers in wide %}<tr><td>{{ check }}</td><td>{{ quantity }}</td>
-{% for number in numbers %}<td>{{ number }}</td>{% endfor %}</tr>
+{% for number in numbers %}<td class="number">{{ number }}</td>{% endfor %}</tr>
 {% endfor %}</table></div>
 </body></html>
 """

@@ -266,5 +266,21 @@ def test_place_tells_apart_only_what_intervals_do():
     assert place(2.5, 2.2, 2.8) == "above a, b; below c"
     assert place(2.5, 2.0, 3.1) == "above a"
     assert place(0.5, 0.4, 0.9) == "below b, c"
+    assert place(0.5, 0.4, 0.8) == "below all"
+    assert place(3.5) == "above all"
     assert place(2.0, 0.5, 3.5) == "like the built-in functions"
     assert place(np.nan) == ""
+
+
+def test_the_readme_shows_two_sound_functions(module):
+    """The examples in both READMEs are one text, and nothing is wrong with them."""
+    shown = set()
+    for name in ("README.md", "README.ko.md"):
+        text = (EXPECTED.parents[1] / name).read_text(encoding="utf-8")
+        assert "reproductions trial my_funcs:snake" in text
+        assert "reproductions trial my_funcs:mish" in text
+        shown.update(re.findall(r"```python\n(from keras import ops.*?)```", text, re.DOTALL))
+    assert len(shown) == 1
+    module(shown.pop())
+    for name in ("snake", "mish"):
+        assert findings(trial.find(f"my_funcs:{name}")) == {}
