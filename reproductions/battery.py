@@ -29,8 +29,7 @@ class Spec(battery.Setting):
 
 
 SPEC = Spec()
-ALONE = True
-QUICK = {"functions": ("tanh", "relu"), "xor_steps": 2_001, "circles_epochs": 1}
+QUICK = {"functions": ("tanh", "relu"), "circles_epochs": 2}
 SMALL = {
     "functions": ("relu",),
     "xor_depth": 3,

@@ -41,6 +41,7 @@ class Spec:
 
 SPEC = Spec()
 QUICK = {
+    "activations": ("sigmoid", "relu"),
     "session_activations": ("relu",),
     "session_seeds": 8,
     "rates": (0.01,),

@@ -1,5 +1,7 @@
 """Intervals and tests, from scipy."""
 
+import functools
+
 import numpy as np
 
 
@@ -41,6 +43,7 @@ def mean_of(values: np.ndarray) -> tuple[float, float, float]:
     return mean, mean - reach, mean + reach
 
 
+@functools.cache  # a check asks for the same counts again and again
 def same_rate_p(successes_a: int, trials_a: int, successes_b: int, trials_b: int) -> float:
     """The p-value of two counts under one common rate (Fisher's exact test, two-sided).
 
