@@ -276,7 +276,7 @@ def _event_figure(events):
     figure, axes = drawing.panels(1, len(rates), width=5.0, height=3.6, sharey=True, sharex=True)
     for panel, rate in zip(axes[0], rates, strict=True):
         rows = events[events["rate"] == rate].set_index("activation")
-        for i, activation in enumerate(NAMES):
+        for i, activation in enumerate(name for name in NAMES if name in rows.index):
             counts, seeds = rows.loc[activation, list(labels)], rows.loc[activation, "seeds"]
             shares = counts.to_numpy(float) / seeds
             ends = np.array([wilson(count, seeds) for count in counts])
