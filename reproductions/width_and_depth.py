@@ -38,7 +38,7 @@ class Spec:
 
 
 SPEC = Spec()
-QUICK = {"longer": 1, "depths": ((2, (1, 4)), (3, (1,)))}
+QUICK = {"longer": 1, "depths": ((2, (4,)), (3, (1,)))}
 SMALL = {"epochs": 2, "longer": 2, "depths": ((2, (1, 3)), (3, (1,)))}
 
 NARROW = "2-2-2-1"

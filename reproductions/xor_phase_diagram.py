@@ -39,7 +39,7 @@ class Spec:
 
 
 SPEC = Spec()
-QUICK = {"depths": (10,), "activations": ("sigmoid", "tanh", "relu", "leaky_relu")}
+QUICK = {"depths": (10,), "activations": ("sigmoid", "tanh", "relu")}
 SMALL = {"activations": ("relu",), "depths": (2, 10), "rates": (0.01, 1.0), "steps": 101}
 
 POST = {"depth": 10, "rate": 0.01, "initialisation": "normal"}
