@@ -13,7 +13,7 @@ SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce quick check fit-check test test-backends stress mutants bench report lint clean
+.PHONY: help reproduce quick check fit-check test test-backends stress mutants drift bench report lint clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -44,6 +44,9 @@ stress: $(STRESS_STAMP) ## attack the checks and the input at full size; tables 
 
 mutants: $(STRESS_STAMP) ## change the code on purpose: the tests must see it (an hour or more)
 	$(STRESS)/bin/python -m tests.stress.mutants --store results/stress
+
+drift: $(STAMP) ## how far the numbers move on other processors; to results/drift (an hour or more)
+	$(PY) -m reproductions.suite.drift
 
 bench: $(STAMP) ## time the replica engine (beside JAX too, once test-backends has run)
 	$(PY) -m reproductions.suite.bench

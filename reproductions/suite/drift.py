@@ -2,7 +2,8 @@
 
 Every experiment runs once for each setting below, as on a processor without wide instructions, with
 fewer or more threads, or with oneDNN's kernels; the results are held against the stored numbers, as
-`check` does, and how far each table moved goes to `results/drift`.
+`check` does. How far each table moved from the run as it is, or from the stored numbers where that
+run is left out, goes to `results/drift`.
 """
 
 import argparse
@@ -18,17 +19,18 @@ import pandas as pd
 from reproductions.suite import checking, drawing
 from reproductions.suite.experiment import chosen, load
 from reproductions.suite.files import write_whole
-from reproductions.suite.kinds import Close, Rate
+from reproductions.suite.kinds import Close, Rate, Unchecked
 from reproductions.suite.runner import read_tables
 from reproductions.suite.tables import plain, to_csv
 
 EXPECTED = Path("results/expected")
 DRIFT = Path("results/drift")
 
+AS_IT_IS = "as it is"
 NUMPY_WIDE = "X86_V4 AVX512_ICL AVX512_SPR"
 SETTINGS = {
     # What each changes in the environment, and how many cores Python believes in.
-    "as it is": ({}, None),
+    AS_IT_IS: ({}, None),
     "no AVX-512": (
         {
             "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
@@ -70,24 +72,35 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="few seeds, fewer settings")
     given = parser.parse_args(arguments)
     names = chosen(given.names)
-    rows, status = [], 0
-    for setting in given.settings:
-        with tempfile.TemporaryDirectory() as folder:
-            _run(setting, names, Path(folder), given.quick)
-            found = checking.compare(names, EXPECTED, Path(folder), judge=True)
+    status = 0
+    with tempfile.TemporaryDirectory() as top:
+        baseline = EXPECTED
+        for setting in given.settings:
+            folder = Path(top, setting)
+            _run(setting, names, folder, given.quick)
+            found = checking.compare(names, EXPECTED, folder, judge=True)
             differences = found.concluded()
             print(
                 f"{setting}: {len(differences)} differences", *differences, sep="\n  ", flush=True
             )
             status |= bool(differences)
-            rows += [
-                {"setting": setting, **row} for name in names for row in _drift(name, Path(folder))
-            ]
+            if setting == AS_IT_IS:
+                baseline = folder
+            label = {"setting": setting, "run": "quick" if given.quick else "full"}
+            _store([{**label, **row} for name in names for row in _drift(name, baseline, folder)])
+    return int(status)
+
+
+def _store(rows: list[dict]) -> None:
+    """Puts a setting's rows in the place of those that are stored, and draws all."""
     frame = pd.DataFrame(rows)
-    write_whole(DRIFT / "drift.csv", to_csv(frame))
+    if (path := DRIFT / "drift.csv").is_file():
+        stored = pd.read_csv(path)
+        keys = ["setting", "run", "experiment", "table"]
+        frame = pd.concat([stored, frame]).drop_duplicates(keys, keep="last")
+    write_whole(path, to_csv(frame))
     for name, data in drawing.render_all(lambda tables: {"drift": _figure(tables)}, frame).items():
         write_whole(DRIFT / name, data)
-    return int(status)
 
 
 def _run(setting: str, names: list[str], folder: Path, quick: bool) -> None:
@@ -97,10 +110,10 @@ def _run(setting: str, names: list[str], folder: Path, quick: bool) -> None:
     subprocess.run(command, env={**os.environ, **changes}, check=True, stdout=subprocess.DEVNULL)
 
 
-def _drift(name: str, folder: Path) -> list[dict]:
+def _drift(name: str, baseline: Path, folder: Path) -> list[dict]:
     """A row a table: how many values moved at all, and the farthest, in tolerances."""
     experiment = load(name)
-    stored, fresh = (read_tables(experiment, results) for results in (EXPECTED, folder))
+    stored, fresh = (read_tables(experiment, results) for results in (baseline, folder))
     return [
         {"experiment": name, "table": table, **_moved(shape, stored[table], fresh[table])}
         for table, shape in experiment.tables.items()
@@ -113,6 +126,8 @@ def _moved(shape, stored, fresh) -> dict:
     values = changed = counts = counts_changed = 0
     farthest = 0.0
     for column, kind in shape.columns.items():
+        if isinstance(kind, Unchecked):
+            continue
         a, b = both[f"{column}|a"], both[f"{column}|b"]
         differ = int((a.map(plain) != b.map(plain)).sum())
         if isinstance(kind, Rate):
@@ -143,13 +158,15 @@ def _figure(frame):
     places = shown[shown > 0].index.tolist()
     figure, ((axes,),) = drawing.panels(width=8.5, height=max(3.0, 0.2 * len(places) + 1.4))
     markers = "oDsv^P"
-    for i, (setting, rows) in enumerate(frame.groupby("setting", sort=False)):
+    runs = frame.groupby(["setting", "run"], sort=False)
+    for i, ((setting, run), rows) in enumerate(runs):
         rows = rows[rows["farthest_tolerances"] > 0]
         axes.plot(
             rows["farthest_tolerances"],
             [places.index(place) for place in rows["place"]],
-            markers[i],
-            label=setting,
+            markers[i % len(markers)],
+            fillstyle="full" if run == "full" else "none",
+            label=setting if run == "full" else f"{setting}, quick",
             alpha=0.8,
             markersize=5,
         )
@@ -158,7 +175,7 @@ def _figure(frame):
     axes.invert_yaxis()
     axes.set(xscale="log", xlabel="farthest value of the table (tolerances; right of 1 fails)")
     axes.set_title("How far the tables drift on other processors")
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=6)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
 
 
