@@ -1,6 +1,7 @@
 """The command line: `python -m reproductions COMMAND`, with `run`, `check` and others."""
 
 import argparse
+import io
 import os
 import sys
 from pathlib import Path
@@ -71,11 +72,16 @@ def parser() -> OneLineParser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs a command; returns 0 when all holds, 1 when something differs, 2 on bad input."""
+    _open_standard_streams()
     given = parser().parse_args(arguments)
     try:
         return COMMANDS[given.command](given)
     except InputError as error:
         print(one_line(f"error: {error}"), file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python would complain again when it ends
+        print("error: nobody reads the output any more. Received: a closed pipe", file=sys.stderr)
         return 2
     except OSError as error:  # a name that is too long, a folder that may not be entered
         print(one_line(f"error: {error.strerror}. Received: {error.filename}"), file=sys.stderr)
@@ -83,6 +89,20 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped; every file that was written is whole", file=sys.stderr)
         return INTERRUPTED
+
+
+def _open_standard_streams() -> None:
+    """Makes the streams fit to print on, whatever the shell closed and the locale cannot write."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:  # the next file would get its number, and TensorFlow's log
+            os.open(os.devnull, os.O_RDWR)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, io.StringIO())
+        if isinstance(stream := getattr(sys, name), io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _list(given) -> int:

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reproductions.report import FOLDER, content, texts
-from reproductions.suite.files import read_bytes, write_whole
+from reproductions.suite.files import only_writer, read_bytes, write_whole
 from reproductions.suite.runner import CLAIMS_FILE
 
 HERE = Path(__file__).parent
@@ -28,7 +28,9 @@ def write(results: Path) -> Path:
         InputError: there are no results, or they cannot be read, or the page not written.
     """
     path = results / FOLDER / FILE
-    write_whole(path, render(results).encode())
+    page = render(results).encode()
+    with only_writer(path.parent, wait=True):
+        write_whole(path, page)
     return path
 
 

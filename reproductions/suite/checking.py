@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 
 from reproductions import report
-from reproductions.suite import claims, provenance, shards
+from reproductions.suite import claims, provenance
 from reproductions.suite.comparison import Comparison, Difference, compare_table
 from reproductions.suite.errors import InputError
 from reproductions.suite.experiment import Experiment, chosen, load, names
-from reproductions.suite.files import read_bytes, write_whole
+from reproductions.suite.files import only_writer, read_bytes, write_whole
 from reproductions.suite.runner import CLAIMS_FILE, read_tables, write_folder
 from reproductions.suite.tables import read_table, to_csv
 
@@ -46,8 +46,8 @@ def compare(wanted: list[str], expected: Path, obtained: Path, judge: bool) -> C
 
 
 def _has_results(folder: Path) -> bool:
-    """Whether there is more in a folder than the shards of a run that was stopped."""
-    return folder.is_dir() and any(path.name != shards.FOLDER for path in folder.iterdir())
+    """Whether there is more in a folder than what a run that was stopped leaves: hidden files."""
+    return folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir())
 
 
 def _compare_experiment(experiment, folders, verdicts, found, judge) -> None:
@@ -196,6 +196,11 @@ def accept(wanted: list[str], latest: Path, expected: Path) -> None:
                 raise InputError(f"this is not what a run writes. Received: {folder / table}.csv")
         files = provenance.read(folder)["files"]
         checked.append((experiment, {file: read_bytes(folder / file) for file in files}))
+    with only_writer(expected):
+        _replace(checked, judged, kept, latest, expected)
+
+
+def _replace(checked, judged, kept, latest, expected) -> None:
     for experiment, contents in checked:
         ids = [claim.id for claim in experiment.claims]
         record = read_bytes(latest / experiment.name / provenance.FILE)

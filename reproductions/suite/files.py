@@ -1,8 +1,11 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, by one process at a time."""
 
+import fcntl
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from reproductions.suite.errors import InputError
@@ -27,6 +30,39 @@ def write_whole(path: Path, data: bytes) -> None:
             partial.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from error
+
+
+@contextmanager
+def only_writer(folder: Path, wait: bool = False) -> Iterator[None]:
+    """Keeps every other writer out of a folder, and clears away what a killed one left half done.
+
+    The lock is the kernel's, on the folder itself: it leaves no file, and ends with the process.
+
+    Raises:
+        InputError: another process writes there, and `wait` is not set; or the folder cannot be
+            made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise InputError(f"cannot write {folder}: {error.strerror}") from error
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError as error:
+            raise InputError(
+                "another run writes there; wait for it, or name another folder with --results."
+                f" Received: {folder}"
+            ) from error
+        except OSError:  # some network file systems lock no folders: go on without
+            pass
+        if not folder.is_symlink():  # never follow it out of the results
+            for partial in folder.glob(".*.partial"):
+                partial.unlink(missing_ok=True)
+        yield
+    finally:
+        os.close(held)
 
 
 MOST_BYTES = 2**30

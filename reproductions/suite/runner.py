@@ -16,7 +16,7 @@ from reproductions.suite import claims, drawing, provenance, shards
 from reproductions.suite import progress as progress_module
 from reproductions.suite.errors import InputError
 from reproductions.suite.experiment import Experiment, load
-from reproductions.suite.files import write_whole
+from reproductions.suite.files import only_writer, write_whole
 from reproductions.suite.kinds import Table
 from reproductions.suite.progress import progress
 from reproductions.suite.tables import conform, parse_table, read_table, to_csv
@@ -44,7 +44,11 @@ def run(
         InputError: the folder cannot be written to, its claims.csv cannot be read, or an experiment
             cannot run in the setting asked for.
     """
-    changes = changes or {}
+    with only_writer(results):
+        _run(names, results, seeds, force, quick, changes or {})
+
+
+def _run(names, results, seeds, force, quick, changes) -> None:
     verdicts = claims.read(results / CLAIMS_FILE)
     write_whole(results / CLAIMS_FILE, to_csv(verdicts))  # fails now rather than after an hour
     ran = []
@@ -102,9 +106,11 @@ def _one(name, results, verdicts, seeds, force, quick, own) -> tuple[str, pd.Dat
     started = time.perf_counter()
     if not force and provenance.is_current(results / name, experiment, spec):
         return name, claims_again(experiment, results, verdicts, setting), "unchanged"
-    if force:
-        shards.clear(results / name)
-    judged = run_one(experiment, spec, results, setting)
+    # The run's process alone writes there, unless it was killed and one of its own still does.
+    with only_writer(results / name, wait=True):
+        if force:
+            shards.clear(results / name)
+        judged = run_one(experiment, spec, results, setting)
     return name, judged, f"{time.perf_counter() - started:.1f} s"
 
 

@@ -20,6 +20,7 @@ import pandas as pd
 
 from reproductions.suite.errors import InputError
 from reproductions.suite.files import read_bytes, sha256, write_whole
+from reproductions.suite.parallel import start_tensorflow
 from reproductions.suite.progress import progress
 
 FOLDER = ".shards"
@@ -111,6 +112,8 @@ def gather(
     found = {i: a for i, n in enumerate(names) if (a := _store and _store.load(n)) is not None}
     todo = [i for i in range(len(calls)) if i not in found]
     counted = sizes or [1] * len(calls)
+    if todo:
+        start_tensorflow()
     with progress(total=sum(counted), what=what, unit=unit) as bar:
         bar.update(sum(counted[i] for i in found))
         if found:

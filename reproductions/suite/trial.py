@@ -424,11 +424,11 @@ def run(target: str, expected: Path, results: Path, setting: battery.Setting | N
     folder = results / name
     functions = [name, *dict.fromkeys(others["function"])]
     drawn = drawing.render_all(lambda _: {"scorecard": battery.figure(both, functions, name)}, None)
-    for file, data in drawn.items():
-        files.write_whole(folder / file, data)
-    files.write_whole(folder / "scorecard.csv", tables.to_csv(both))
     page = _page(name, own, places, both, functions, drawn["scorecard.png"])
-    files.write_whole(folder / "index.html", page.encode())
+    contents = drawn | {"scorecard.csv": tables.to_csv(both), "index.html": page.encode()}
+    with files.only_writer(folder, wait=True):
+        for file, data in contents.items():
+            files.write_whole(folder / file, data)
     findings = int((own["verdict"] == FINDING).sum())
     seconds = time.perf_counter() - started
     print(f"{findings} finding{'' if findings == 1 else 's'}; {folder}/index.html; {seconds:.0f} s")
