@@ -1,7 +1,9 @@
 """Shards on the workers of a Dask cluster, in place of this process' threads."""
 
+import asyncio
 import functools
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,6 +11,7 @@ from reproductions.suite import provenance, shards
 from reproductions.suite.errors import InputError
 
 CONNECT_S, WORKERS_S = 10, 20
+ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}")
 
 
 @contextmanager
@@ -29,11 +32,14 @@ def connected(address: str) -> Iterator[None]:
             "Dask is not installed; requirements-cluster.txt has it."
             f" Received: --backend dask ({error})"
         ) from error
+    if not ADDRESS.fullmatch(address):  # Dask would take half a minute to fail over some
+        raise InputError(f"a scheduler's address is tcp://HOST:PORT. Received: {address}")
     # What goes wrong is said once, in our own line.
     for name in logging.root.manager.loggerDict:
         if name.startswith(("distributed", "tornado")):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
+        asyncio.run(asyncio.wait_for(_knock(address), CONNECT_S))
         client = Client(address, timeout=CONNECT_S, set_as_default=False)
     except Exception as error:  # of many kinds: an address may be wrong in many ways
         raise InputError(
@@ -45,6 +51,15 @@ def connected(address: str) -> Iterator[None]:
         failing = functools.partial(_failing, client, address)
         with shards.sent(shards.Sending(maker, failing, settings)):
             yield
+
+
+async def _knock(address: str) -> None:
+    """Opens a connection as a client does, which itself would wait for ever for a silent port."""
+    from distributed import Security
+    from distributed.comm import connect
+
+    connection = await connect(address, CONNECT_S, **Security().get_connection_args("client"))
+    connection.abort()
 
 
 @contextmanager
