@@ -9,11 +9,14 @@ JAX_STAMP := $(JAX)/.installed-$(shell cksum < tests/requirements-jax.txt | tr -
 STRESS := .venv-stress
 STRESS_FILES := requirements.txt tests/requirements-stress.txt
 STRESS_STAMP := $(STRESS)/.installed-$(shell cat $(STRESS_FILES) | cksum | tr -dc '0-9')
+CLUSTER := .venv-cluster
+CLUSTER_FILES := requirements.txt requirements-cluster.txt
+CLUSTER_STAMP := $(CLUSTER)/.installed-$(shell cat $(CLUSTER_FILES) | cksum | tr -dc '0-9')
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce quick check fit-check test test-backends stress mutants drift bench report lint clean
+.PHONY: help reproduce quick check fit-check test test-backends test-cluster stress mutants drift bench bench-cluster report lint clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -39,6 +42,12 @@ test-backends: $(STAMP) $(JAX_STAMP) ## run the layers' tests on TensorFlow and 
 	KERAS_BACKEND=tensorflow $(PY) -m pytest tests/layers -n auto
 	KERAS_BACKEND=jax $(JAX)/bin/python -m pytest tests/layers -n auto
 
+test-cluster: $(CLUSTER_STAMP) ## run shards on a Dask cluster on loopback, and end its workers
+	$(CLUSTER)/bin/python -m pytest tests/cluster
+
+bench-cluster: $(CLUSTER_STAMP) ## time a shard's way to two Dask workers on loopback and back
+	$(CLUSTER)/bin/python -m reproductions.suite.bench_cluster
+
 stress: $(STRESS_STAMP) ## attack the checks and the input at full size; tables go to results/stress
 	$(STRESS)/bin/python -m pytest tests/stress --full --store results/stress
 
@@ -59,7 +68,7 @@ lint: $(STAMP) ## check style and format
 	$(PY) -m ruff format --check .
 
 clean: ## remove the environments and what runs wrote; the stored numbers stay
-	rm -rf .venv .venv-jax .venv-stress results/latest results/custom .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-jax .venv-stress .venv-cluster results/latest results/custom .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp's name holds a checksum of the requirements: it is made again when they change, and
@@ -72,6 +81,9 @@ $(JAX_STAMP):
 
 $(STRESS_STAMP):
 	@$(call make-venv,$(STRESS),tests/requirements-stress.txt,$@)
+
+$(CLUSTER_STAMP):
+	@$(call make-venv,$(CLUSTER),requirements-cluster.txt,$@)
 
 define make-venv
 set -e; \

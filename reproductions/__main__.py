@@ -1,6 +1,7 @@
 """The command line: `python -m reproductions COMMAND`, with `run`, `check` and others."""
 
 import argparse
+import contextlib
 import io
 import os
 import sys
@@ -52,6 +53,10 @@ def parser() -> OneLineParser:
     )
     run.add_argument("--results", type=Path, metavar="DIR")
     run.add_argument("--force", action="store_true", help="also what would come out the same")
+    run.add_argument(
+        "--backend", choices=("local", "dask"), default="local", help="where shards are made"
+    )
+    run.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster: tcp://HOST:PORT")
     check = commands.add_parser("check", help="hold fresh results against the stored numbers")
     check.add_argument("names", nargs="*", metavar="NAME")
     check.add_argument("--results", type=Path, default=LATEST, metavar="DIR")
@@ -130,8 +135,24 @@ def _run(given) -> int:
         results = _own_folder(given, changes)
     from reproductions.suite import runner
 
-    runner.run(names, results, given.seeds, given.force, given.quick, changes)
+    with _backend(given):
+        runner.run(names, results, given.seeds, given.force, given.quick, changes)
     return 0
+
+
+def _backend(given):
+    """Where the shards of a run are made: here, or on a cluster."""
+    if given.backend == "local" and given.scheduler is None:
+        return contextlib.nullcontext()
+    if given.backend == "local":
+        raise InputError(
+            f"a scheduler needs --backend dask. Received: --scheduler {given.scheduler}"
+        )
+    if given.scheduler is None:
+        raise InputError("a cluster needs --scheduler ADDRESS. Received: --backend dask")
+    from reproductions.suite import cluster
+
+    return cluster.connected(given.scheduler)
 
 
 def _with_dataset(dataset: Path, wanted: list[str]) -> dict[str, dict]:

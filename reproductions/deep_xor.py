@@ -11,6 +11,7 @@ Known differences: weights come from NumPy's Philox; XLA compiles the loop. The 
 the post's, computed from the logit: the same function, other arithmetic.
 """
 
+import functools
 import itertools
 from dataclasses import dataclass
 
@@ -50,6 +51,10 @@ COSTS = (
 ENDS = "accuracy 1 at the end"
 REACHES = "accuracy 1 at some record"
 LEARNS = "cost below log(2)/4 at some record"
+EVENTS = (*xor.OUTCOMES, ENDS, REACHES, LEARNS)
+CURVES = ("finite", "solved", "plateau", "accuracy_1")
+LISTED = 2**16
+"""Seeds that have a row of their own; of ten million it would be gigabytes, and counts hold all."""
 
 
 def run(spec: Spec, change=None) -> dict[str, pd.DataFrame]:
@@ -60,55 +65,98 @@ def run(spec: Spec, change=None) -> dict[str, pd.DataFrame]:
         change: a function of a module, applied to the initial weights, to see what a last-bit
             difference does.
     """
-    runs = itertools.product(spec.activations, spec.losses)
-    calls = [(spec, activation, loss, change) for activation, loss in runs]
-    # A network compiles on one core: engines of one thread each keep all cores busy.
-    sizes = [spec.seeds] * len(calls)
-    return shards.joined(shards.gather(_train, calls, "deep_xor", sizes, "seed"))
+    networks = list(itertools.product(spec.activations, spec.losses))
+    # A network compiles on one core: engines of one thread each keep all cores busy. All networks
+    # come before the next seeds, so that no two cores wait for the same compilation.
+    ranges = shards.ranges(spec.seeds)
+    calls = [(spec, *network, *seeds, change) for seeds in ranges for network in networks]
+    sizes = [stop - start for start, stop in ranges for _ in networks]
+    parts = shards.gather(_train, calls, "deep_xor", sizes, "seed")
+    return shards.joined(
+        [
+            {
+                name: table.assign(activation=activation, loss=loss)
+                for name, table in _tables(spec, parts[i :: len(networks)]).items()
+            }
+            for i, (activation, loss) in enumerate(networks)
+        ]
+    )
 
 
-def _train(spec, activation, loss, change) -> dict[str, pd.DataFrame]:
+def _train(spec, activation, loss, start, stop, change) -> shards.Part:
+    """What the seeds from `start` to `stop` come to: counts of them all, and single seeds."""
     from reproductions.suite import replicas
 
-    model = xor.network(spec.hidden, activation, loss)
-    engine = replicas.Replicas(model, xor.LOSSES[loss], xor.records(loss), threads=1)
-    weights = replicas.initial_weights(model, range(spec.seeds))
+    engine = _engine(spec.hidden, activation, loss)
+    weights = replicas.initial_weights(engine.model, range(start, stop))
     weights = change(weights) if change else weights
     data = {"x": xor.X, "y": xor.Y, "rate": spec.rate}
     options = {"steps": spec.steps, "every": spec.every, "done": shards.advance}
     trained = engine.train(weights, **data, **options)
-    few, steps = [w[..., : spec.first_seeds] for w in weights], spec.first_steps
-    first = engine.train(few, **data, steps=steps + 1, every=steps)
-    tables = _tables(spec, trained, first)
-    return {name: t.assign(activation=activation, loss=loss) for name, t in tables.items()}
-
-
-def _tables(spec, trained, first) -> dict[str, pd.DataFrame]:
     cost, accuracy = trained.records["cost"], trained.records["accuracy"]
     outcome = xor.outcomes(cost, trained.finite_steps < spec.steps)
-    step = np.arange(len(cost)) * spec.every
     reached = (accuracy == 1).any(axis=0)
-    seeds = pd.DataFrame(
-        {
-            "seed": range(len(outcome)),
-            "outcome": outcome,
-            "accuracy": accuracy[-1],
-            "reached_accuracy_1": reached,
-        }
-    )
-    counts = {name: (outcome == name).sum() for name in xor.OUTCOMES}
-    counts |= {
-        ENDS: (accuracy[-1] == 1).sum(),
-        REACHES: reached.sum(),
-        LEARNS: (cost < xor.SOLVED_COST).any(axis=0).sum(),
+    learned = (cost < xor.SOLVED_COST).any(axis=0)
+    events = [*(outcome == name for name in xor.OUTCOMES), accuracy[-1] == 1, reached, learned]
+    listed = slice(max(0, LISTED - start))
+    seeds = {
+        "seed": np.arange(start, stop),
+        "outcome": outcome,
+        "accuracy": accuracy[-1],
+        "reached_accuracy_1": reached,
     }
+    part = {
+        "events": np.sum(events, axis=1),
+        "curves": _curves(cost, accuracy),
+        "costs": _costs(cost[:: spec.costs_every]),
+        "seeds": pd.DataFrame({name: column[listed] for name, column in seeds.items()}),
+    }
+    if start == 0:
+        part |= {"cost": cost[:, 0], "accuracy": accuracy[:, 0]}
+    if start < spec.first_seeds:
+        few, steps = [w[..., : spec.first_seeds - start] for w in weights], spec.first_steps
+        first = engine.train(few, **data, steps=steps + 1, every=steps)
+        part["first"] = first.records["cost"]
+    return part
+
+
+@functools.lru_cache(maxsize=8)  # as many networks as the post has: each compiles once a process
+def _engine(hidden, activation, loss):
+    from reproductions.suite import replicas
+
+    model = xor.network(hidden, activation, loss)
+    return replicas.Replicas(model, xor.LOSSES[loss], xor.records(loss), threads=1)
+
+
+def _tables(spec, parts) -> dict[str, pd.DataFrame]:
+    """One network's tables, from what its seeds came to."""
+    step = np.arange(len(parts[0]["cost"])) * spec.every
+    events, curves, costs = (sum(p[name] for p in parts) for name in ("events", "curves", "costs"))
+    first = np.concatenate([part["first"] for part in parts if "first" in part], axis=1)
+    steps, below = np.meshgrid(step[:: spec.costs_every], COSTS, indexing="ij")
     return {
-        "seeds": seeds,
-        "rates": pd.DataFrame([_rate_row(*item, len(outcome)) for item in counts.items()]),
-        "curves": _curves(step, cost, accuracy),
-        "costs": _costs(step[:: spec.costs_every], cost[:: spec.costs_every]),
+        "seeds": pd.concat([part["seeds"] for part in parts], ignore_index=True),
+        "rates": pd.DataFrame(
+            [_rate_row(*item, spec.seeds) for item in zip(EVENTS, events, strict=True)]
+        ),
+        "curves": pd.DataFrame(
+            {"step": step, "seeds": spec.seeds, **dict(zip(CURVES, curves, strict=True))}
+        ),
+        # A quantile band can be read from these counts. The quantiles themselves could not be
+        # held: where the seeds are of two kinds, solved or not, one seed more takes a quantile
+        # from one kind's cost to the other's.
+        "costs": pd.DataFrame(
+            {
+                "step": steps.ravel(),
+                "below": below.ravel(),
+                "count": costs.ravel(),
+                "finite": np.repeat(curves[0, :: spec.costs_every], len(COSTS)),
+            }
+        ),
         "first_steps": _first_steps(spec, first),
-        "single_seed": pd.DataFrame({"step": step, "cost": cost[:, 0], "accuracy": accuracy[:, 0]}),
+        "single_seed": pd.DataFrame(
+            {"step": step, "cost": parts[0]["cost"], "accuracy": parts[0]["accuracy"]}
+        ),
     }
 
 
@@ -116,40 +164,24 @@ def _rate_row(event, count, seeds):
     return {"event": event, "count": count, "seeds": seeds, **share_of(count, seeds)}
 
 
-def _curves(step, cost, accuracy):
-    return pd.DataFrame(
-        {
-            "step": step,
-            "seeds": cost.shape[1],
-            "finite": np.isfinite(cost).sum(axis=1),
-            "solved": (cost < xor.SOLVED_COST).sum(axis=1),
-            "plateau": (np.abs(cost - xor.PLATEAU_COST) < xor.PLATEAU_WIDTH).sum(axis=1),
-            "accuracy_1": (accuracy == 1).sum(axis=1),
-        }
-    )
+def _curves(cost, accuracy) -> np.ndarray:
+    """How many seeds are each of `CURVES`, (curve, record)."""
+    states = [
+        np.isfinite(cost),
+        cost < xor.SOLVED_COST,
+        np.abs(cost - xor.PLATEAU_COST) < xor.PLATEAU_WIDTH,
+        accuracy == 1,
+    ]
+    return np.array([state.sum(axis=1) for state in states])
 
 
-def _costs(step, cost):
-    """How many costs are below each of `COSTS`; a quantile band can be read from the counts.
-
-    The quantiles themselves could not be held: where the seeds are of two kinds, solved or not, one
-    seed more takes a quantile from one kind's cost to the other's.
-    """
-    steps, below = np.meshgrid(step, COSTS, indexing="ij")
-    counts = (cost[:, None] < np.array(COSTS)[:, None]).sum(axis=2)
-    return pd.DataFrame(
-        {
-            "step": steps.ravel(),
-            "below": below.ravel(),
-            "count": counts.ravel(),
-            "finite": np.repeat(np.isfinite(cost).sum(axis=1), len(COSTS)),
-        }
-    )
+def _costs(cost) -> np.ndarray:
+    """How many costs are below each of `COSTS`, (record, threshold)."""
+    return np.stack([(cost < np.float64(below)).sum(axis=1) for below in COSTS], axis=1)
 
 
-def _first_steps(spec, first):
+def _first_steps(spec, cost):
     """Costs so early that they must agree between processors."""
-    cost = first.records["cost"]
     step, seed = np.meshgrid([0, spec.first_steps], range(cost.shape[1]), indexing="ij")
     return pd.DataFrame({"seed": seed.ravel(), "step": step.ravel(), "cost": cost.ravel()})
 

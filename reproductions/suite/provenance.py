@@ -146,6 +146,39 @@ def decided_by(experiment: Experiment, spec: Any, results: Path) -> str:
 
 
 @functools.cache
+def maker() -> dict[str, str]:
+    """All that decides the bits of a shard but its arguments: this process' code and machine.
+
+    Read once, as the code in memory is; a process that outlives an edit says what it runs.
+    """
+    paths = [
+        path for folder in ("custom_layers", FOLDER.name) for path in ROOT.glob(f"{folder}/**/*")
+    ]
+    paths = sorted(path for path in paths if path.suffix in (".py", ".csv"))
+    sums = [f"{path.relative_to(ROOT).as_posix()} {_checksum(path)}" for path in paths]
+    own = _machine()
+    code = {"code": sha256("\n".join(sums).encode())[:12]}
+    return {**code, "python": own["python"], "cpu": own["cpu"], **own["packages"]}
+
+
+def refuse_another(
+    expected: dict[str, str], obtained: dict[str, str], who: str = "a worker"
+) -> None:
+    """Refuses what was made, or would be, by another maker.
+
+    Raises:
+        InputError: they differ; the first difference is named.
+    """
+    for name in {**expected, **obtained}:
+        there, here = (side.get(name, "none") for side in (obtained, expected))
+        if there != here:
+            raise InputError(
+                f"{who} has another {name} than this process, and could give other bits"
+                f" ({here} here). Received: {there}"
+            )
+
+
+@functools.cache
 def _code(name: str) -> str:
     """The checksums of everything that decides an experiment's files."""
     modules = {f"reproductions.{name}", "reproductions", "reproductions.suite.runner"}

@@ -74,11 +74,12 @@ def _in_turn(names, calls, announce, quick) -> Iterator[tuple[str, pd.DataFrame,
     """Runs the experiments; those that read what others make come last.
 
     A first look mostly compiles and draws, on one core: there experiments run side by side, each in
-    a process of its own, except what is timed.
+    a process of its own, except what is timed; but not where shards go to other machines, which
+    only this process is connected to.
     """
     readers = [name for name in names if load(name).inputs]
     alone = [name for name in names if name not in readers]
-    if quick and len(alone) > 1:
+    if quick and len(alone) > 1 and not shards.are_sent():
         from joblib import Parallel, delayed
 
         # After Ctrl-C the processes' own keeper cleans up, and would warn that it had to.

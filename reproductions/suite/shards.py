@@ -3,7 +3,8 @@
 A shard is a function of a module and its arguments, which hold the spec, and so the seeds; it gives
 arrays or data frames by name, and nothing else may tell two runs of it apart. While the runner
 writes an experiment's results, finished shards lie beside them, so that a run that was killed goes
-on from there; once the tables are whole they are removed.
+on from there; once the tables are whole they are removed. Shards are made on this process'
+threads, or, within `sent`, where joblib sends them.
 """
 
 import io
@@ -11,19 +12,22 @@ import os
 import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from reproductions.suite import provenance
 from reproductions.suite.errors import InputError
 from reproductions.suite.files import read_bytes, sha256, write_whole
 from reproductions.suite.parallel import start_tensorflow
 from reproductions.suite.progress import progress
 
 FOLDER = ".shards"
+RANGE, MOST_RANGES = 512, 1000
 
 Part = Mapping[str, np.ndarray | pd.DataFrame]
 
@@ -58,7 +62,24 @@ class Store:
         return self.folder / f"{sha256(both.encode())}.npz"
 
 
+@dataclass(frozen=True)
+class Sending:
+    """How shards are sent elsewhere.
+
+    Attributes:
+        maker: whose bits they must have, as `provenance.maker` has it. Each shard looks again, as
+            a worker may have come later than any check.
+        failing: what goes on around them, and puts into words what goes wrong there.
+        settings: of `joblib.parallel_config`.
+    """
+
+    maker: Mapping[str, str]
+    failing: Callable[[], AbstractContextManager]
+    settings: Mapping[str, Any]
+
+
 _store: Store | None = None
+_sending: Sending | None = None
 _bar = None
 
 
@@ -76,6 +97,32 @@ def kept(folder: Path, fingerprint: str) -> Iterator[None]:
         yield
     finally:
         _store = None
+
+
+@contextmanager
+def sent(sending: Sending) -> Iterator[None]:
+    """Sends the shards within to other processes."""
+    global _sending
+    _sending = sending
+    try:
+        yield
+    finally:
+        _sending = None
+
+
+def are_sent() -> bool:
+    """Whether shards go to other processes."""
+    return _sending is not None
+
+
+def ranges(seeds: int) -> list[tuple[int, int]]:
+    """Start and stop of each shard's seeds; their number alone decides, so that shards are found.
+
+    Each range takes seconds, so that little is lost with a machine, and of many seeds there are a
+    thousand ranges, which one process can still gather. They are whole blocks of the engine.
+    """
+    size = max(RANGE, -(-seeds // (MOST_RANGES * RANGE)) * RANGE)
+    return [(start, min(start + size, seeds)) for start in range(0, seeds, size)]
 
 
 def clear(folder: Path) -> None:
@@ -97,7 +144,7 @@ def gather(
 
     Args:
         function: of a module, not a closure; it takes the arguments of a call. Compiled loops run
-            outside Python's lock, so threads do.
+            outside Python's lock, so threads do, but for shards that are sent.
         calls: the arguments of each shard; their `repr` tells shards apart.
         what: the progress bar's name.
         sizes: how many units of progress each shard counts, by calls of `advance`; by default one,
@@ -120,13 +167,16 @@ def gather(
             bar.write(f"{what}: goes on from {len(found)} of {len(calls)} shards")
         _bar = bar
         try:
-            with _side_by_side(function, {i: calls[i] for i in todo}) as done:
+            with (
+                _sending.failing() if _sending else nullcontext(),
+                _side_by_side(function, {i: calls[i] for i in todo}) as done,
+            ):
                 for i, arrays in done:
                     if _store:
                         _store.save(names[i], arrays)
                     found[i] = arrays
-                    if not sizes:
-                        bar.update()
+                    if not sizes or _sending:  # a shard elsewhere cannot count for itself
+                        bar.update(counted[i])
         finally:
             _bar = None
     return [_unpack(found[i]) for i in range(len(calls))]
@@ -150,15 +200,18 @@ def joined(parts: Sequence[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFram
 @contextmanager
 def _side_by_side(function, calls: Mapping[int, tuple]) -> Iterator[Iterator]:
     """Gives each call's number and arrays, as they are done."""
-    from joblib import Parallel, delayed
+    from joblib import Parallel, delayed, parallel_config
 
-    parallel = Parallel(
-        n_jobs=max(1, min(len(calls), os.cpu_count() or 1)),
-        prefer="threads",  # joblib.parallel_config may send the shards elsewhere
-        batch_size=1,
-        return_as="generator_unordered",
-    )
-    done = parallel(delayed(_one)(i, function, call) for i, call in calls.items())
+    # Around this one call: nothing else that uses joblib, as a first look does, goes elsewhere.
+    with parallel_config(**_sending.settings) if _sending else nullcontext():
+        parallel = Parallel(
+            n_jobs=max(1, min(len(calls), os.cpu_count() or 1)),
+            prefer="threads",
+            batch_size=1,
+            return_as="generator_unordered",
+        )
+    maker = _sending and _sending.maker
+    done = parallel(delayed(_one)(i, function, call, maker) for i, call in calls.items())
     try:
         yield done
     finally:  # left early, it starts nothing more, waits for nothing under way, and says nothing
@@ -167,7 +220,11 @@ def _side_by_side(function, calls: Mapping[int, tuple]) -> Iterator[Iterator]:
             done.close()
 
 
-def _one(i: int, function: Callable[..., Part], call: tuple) -> tuple[int, dict[str, np.ndarray]]:
+def _one(
+    i: int, function: Callable[..., Part], call: tuple, maker: Mapping[str, str] | None
+) -> tuple[int, dict[str, np.ndarray]]:
+    if maker:
+        provenance.refuse_another(maker, provenance.maker())
     return i, _pack(function(*call))
 
 

@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from reproductions import __main__ as command_line
-from reproductions.suite import checking, experiment, runner, shards
+from reproductions.suite import checking, experiment, provenance, runner, shards
+from reproductions.suite.errors import InputError
 from reproductions.suite.kinds import Close, Table
 from reproductions.suite.statistics import generator
 
@@ -168,6 +169,50 @@ def test_a_link_is_removed_and_not_followed(tmp_path):
     shards.clear(tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["outside"]
     assert (outside / "mine").exists()
+
+
+@pytest.mark.parametrize("seeds", [1, 511, 512, 513, 4096, 512_001, 10**7, 10**8])
+def test_ranges_hold_every_seed_once_in_whole_blocks(seeds):
+    ranges = shards.ranges(seeds)
+    assert [start for start, _ in ranges] == [0, *(stop for _, stop in ranges[:-1])]
+    assert ranges[-1][1] == seeds
+    assert len(ranges) <= shards.MOST_RANGES
+    assert all(start % 64 == 0 for start, _ in ranges)
+
+
+def test_the_split_into_ranges_changes_no_bit(monkeypatch):
+    deep_xor = experiment.load("deep_xor")
+    few = {"activations": ("tanh",), "losses": ("document",), "hidden": (5,), "first_seeds": 100}
+    spec = dataclasses.replace(deep_xor.spec, seeds=150, steps=201, **few)
+    whole = deep_xor.run(spec)
+    monkeypatch.setattr(shards, "RANGE", 64)
+    assert len(shards.ranges(spec.seeds)) == 3
+    for name, table in deep_xor.run(spec).items():
+        pd.testing.assert_frame_equal(table, whole[name], check_exact=True)
+
+
+def test_seeds_beyond_those_listed_are_counted(monkeypatch):
+    deep_xor = experiment.load("deep_xor")
+    few = {"activations": ("tanh",), "losses": ("document",), "hidden": (5,), "first_seeds": 9}
+    spec = dataclasses.replace(deep_xor.spec, seeds=150, steps=101, **few)
+    whole = deep_xor.run(spec)
+    monkeypatch.setattr(sys.modules["reproductions.deep_xor"], "LISTED", 100)
+    monkeypatch.setattr(shards, "RANGE", 64)
+    tables = deep_xor.run(spec)
+    pd.testing.assert_frame_equal(tables.pop("seeds"), whole["seeds"][:100], check_exact=True)
+    for name, table in tables.items():
+        pd.testing.assert_frame_equal(table, whole[name], check_exact=True)
+
+
+def test_a_shard_sent_elsewhere_is_refused_where_its_bits_could_be_others(monkeypatch):
+    here = provenance.maker()
+    assert {"code", "python", "cpu", "keras", "numpy"} <= set(here)
+    shards._one(0, part, (1,), here)
+    for name in here:
+        monkeypatch.setattr(provenance, "maker", lambda name=name: {**here, name: "other"})
+        with pytest.raises(InputError, match=rf"another {name} than .* Received: other"):
+            shards._one(0, part, (1,), here)
+    assert made == [1]
 
 
 class CapturedError(Exception):
