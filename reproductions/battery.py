@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from reproductions.suite import battery, shards, xor
-from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
+from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,10 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
         {"function": f, **row} for f, rows in battery.cost(factories, spec).items() for row in rows
     ]
     found = pd.concat([found, pd.DataFrame(costs)], ignore_index=True)
-    shares = found[found["trials"] > 0].rename(columns={"value": "share"})
     return {
         "formulas": formulas[["function", "quantity", "value"]],
         "measures": found[found["trials"] == 0].drop(columns=["count", "trials"]),
-        "shares": shares,
+        "shares": found[found["trials"] > 0].rename(columns={"value": "share"}),
     }
 
 
@@ -95,9 +94,7 @@ TABLES = {
         {
             "count": Rate(trials="trials"),
             "trials": Exact(),
-            "share": Unchecked(),
-            "low": Unchecked(),
-            "high": Unchecked(),
+            **shares("count", "trials"),
         },
         over_seeds=True,
     ),

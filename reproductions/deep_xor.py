@@ -20,7 +20,7 @@ import pandas as pd
 
 from reproductions.suite import drawing, shards, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement, by
-from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
+from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.suite.statistics import share_of, wilson
 
 
@@ -295,7 +295,6 @@ def _single_figure(single):
 
 
 EARLY = "ten steps in float32, before the network amplifies a last-bit difference into another path"
-COUNTED = "follows from the count beside it, which is held as a rate"
 TABLES = {
     "seeds": Table(
         key=("activation", "loss", "seed"),
@@ -306,7 +305,7 @@ TABLES = {
         columns={
             "count": Rate(trials="seeds"),
             "seeds": Exact(),
-            **dict.fromkeys(("share", "low", "high"), Close(rtol=0, atol=0.05, reason=COUNTED)),
+            **shares("count"),
         },
         over_seeds=True,
     ),

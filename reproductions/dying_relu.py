@@ -24,7 +24,7 @@ import pandas as pd
 
 from reproductions.suite import digits, drawing, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
-from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
+from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
 from reproductions.suite.statistics import generator, mean_of, share_of, wilson
@@ -478,7 +478,6 @@ def _training_figure(deaths):
     return figure
 
 
-COUNTED = "it moves with its counts, which the rates hold"
 ONE_SEED = "single units after thousands of steps"
 TABLES = {
     "units": Table(
@@ -488,7 +487,7 @@ TABLES = {
             **dict.fromkeys(
                 ("dead_start", "unmoved", "dead_end", "active_end"), Rate(trials="seeds")
             ),
-            **dict.fromkeys(("share", "low", "high"), Close(rtol=0, atol=0.15, reason=COUNTED)),
+            **shares("active_end"),
             **dict.fromkeys(("on_line", "non_finite"), Rate(trials="seeds")),
             **dict.fromkeys(("updates", "updates_later"), Exact()),
             "continued": Unchecked(),
@@ -501,7 +500,7 @@ TABLES = {
         columns={
             "seeds": Exact(),
             "dead_at_one": Rate(trials="seeds"),
-            **dict.fromkeys(("share", "low", "high"), Close(rtol=0, atol=0.05, reason=COUNTED)),
+            **shares("dead_at_one"),
             "formula": Close(rtol=1e-12, atol=0, reason="one formula in float64"),
             "dead_at_all": Rate(trials="seeds"),
             "dead_units_share": Close(rtol=0, atol=0.02, reason="a sum's last bit next to 0"),

@@ -29,7 +29,7 @@ from reproductions.suite.claims import (
     Judgement,
     by,
 )  # fmt: skip
-from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
+from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
 from reproductions.suite.statistics import share_of, wilson
@@ -412,8 +412,6 @@ def _solved_figure(outcomes):
     return figure
 
 
-COUNTED = "follows from the count beside it, which is held as a rate"
-SHARES = dict.fromkeys(("share", "low", "high"), Close(rtol=0, atol=0.1, reason=COUNTED))
 ALGEBRA = "least squares on four points, rounded to 12 decimals"
 TABLES = {
     "outcomes": Table(
@@ -422,7 +420,7 @@ TABLES = {
             "seeds": Exact(),
             "solved_start": Rate(trials="seeds"),
             "solved": Rate(trials="seeds"),
-            **SHARES,
+            **shares("solved"),
             "at_floor": Rate(trials="seeds"),
             "changed": Rate(trials="seeds"),
             "changed_below": Rate(trials="seeds"),

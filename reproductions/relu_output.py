@@ -22,7 +22,7 @@ import pandas as pd
 
 from reproductions.suite import drawing, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
-from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
+from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
 from reproductions.suite.statistics import generator, share_of
@@ -281,14 +281,13 @@ def _dead_figure(outcomes, curves):
 
 
 COUNTED = "follows from the count beside it, which is held as a rate"
-SHARES = dict.fromkeys(("share", "low", "high"), Close(rtol=0, atol=0.1, reason=COUNTED))
 TABLES = {
     "outcomes": Table(
         key=("hidden", "output", "rate"),
         columns={
             "seeds": Exact(),
             "solved": Rate(trials="seeds"),
-            **SHARES,
+            **shares("solved"),
             "dead_start": Rate(trials="seeds"),
             "dead_end": Rate(trials="seeds"),
             "blind_end": Rate(trials="seeds"),

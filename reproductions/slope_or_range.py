@@ -17,7 +17,7 @@ import pandas as pd
 from reproductions.suite import drawing, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
 from reproductions.suite.experiment import ANY_SIGN
-from reproductions.suite.kinds import Close, Exact, Rate, Table
+from reproductions.suite.kinds import Close, Exact, Rate, Table, shares
 from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
 from reproductions.suite.statistics import share_of
@@ -243,14 +243,13 @@ def _against_gradient(panel, cells):
     panel.legend(title="range", loc="upper left")
 
 
-COUNTED = "follows from the count beside it, which is held as a rate"
 TABLES = {
     "cells": Table(
         key=("family", "centre", "range", "slope"),
         columns={
             "seeds": Exact(),
             **dict.fromkeys(("solved", "plateau", "non_finite"), Rate(trials="seeds")),
-            **dict.fromkeys(("share", "low", "high"), Close(rtol=0, atol=0.1, reason=COUNTED)),
+            **shares("solved"),
             "gradient_q50": Close(rtol=1e-4, atol=0, reason="one pass in float64"),
         },
         over_seeds=True,

@@ -19,7 +19,7 @@ import pandas as pd
 
 from reproductions.suite import circles, drawing, shards
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
-from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
+from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.suite.statistics import share_of, wilson
 
 
@@ -352,7 +352,6 @@ def _animation(network, histories):
 
 
 EARLY = "an epoch at a low rate, before the loss amplifies a last-bit difference into another path"
-COUNTED = "follows from the count beside it, which is held as a rate"
 TABLES = {
     "seeds": Table(key=("network", "seed"), columns={"separates": Rate(), "accuracy": Unchecked()}),
     "rates": Table(
@@ -360,7 +359,7 @@ TABLES = {
         columns={
             "count": Rate(trials="seeds"),
             "seeds": Exact(),
-            **dict.fromkeys(("share", "low", "high"), Close(rtol=0, atol=0.1, reason=COUNTED)),
+            **shares("count"),
         },
         over_seeds=True,
     ),

@@ -18,7 +18,7 @@ import pandas as pd
 
 from reproductions.suite import circles, drawing, shards
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
-from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
+from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.suite.statistics import share_of, wilson
 
 
@@ -380,7 +380,6 @@ def _hand_figure(hand):
     return figure
 
 
-COUNTED = "follows from the count beside it, which is held as a rate"
 FORWARD = "one forward pass in float32"
 CONFIGURATION = ("network", "rate", "epochs")
 TABLES = {
@@ -389,7 +388,7 @@ TABLES = {
         columns={
             "seeds": Exact(),
             **dict.fromkeys(("separates", "better", "high_accuracy"), Rate(trials="seeds")),
-            **dict.fromkeys(("share", "low", "high"), Close(rtol=0, atol=0.15, reason=COUNTED)),
+            **shares("separates"),
             **dict.fromkeys(("accuracy_q50", "accuracy_best"), Unchecked()),
         },
         over_seeds=True,

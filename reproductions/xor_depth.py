@@ -21,7 +21,7 @@ import pandas as pd
 
 from reproductions.suite import drawing, shards, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement, by
-from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
+from reproductions.suite.kinds import Exact, Rate, Table, Unchecked, shares
 from reproductions.suite.statistics import share_of, wilson
 
 
@@ -388,8 +388,6 @@ def _cliff(depths):
     return None if below.empty else int(below.min())
 
 
-COUNTED = "follows from the count beside it, which is held as a rate"
-SHARES = dict.fromkeys(("share", "low", "high"), Close(rtol=0, atol=0.05, reason=COUNTED))
 COUNTS = dict.fromkeys(
     ("solved", "plateau", *(f"below_{level:g}" for level in COSTS)), Rate(trials="seeds")
 )
@@ -399,7 +397,7 @@ QUANTILE = Unchecked()
 ROW = {
     "seeds": Exact(),
     **COUNTS,
-    **SHARES,
+    **shares("solved"),
     "accuracy_1": Unchecked(),  # at the plateau, a matter of rounding
     "finite": Rate(trials="seeds"),
     **dict.fromkeys(("cost_q25", "cost_q50", "cost_q75"), QUANTILE),
@@ -429,7 +427,7 @@ TABLES = {
         columns={
             "count": Rate(trials="seeds"),
             "seeds": Exact(),
-            **SHARES,
+            **shares("count"),
             **dict.fromkeys(("cost_q50", "gradient_q50"), Unchecked(nan=True)),
         },
         over_seeds=True,

@@ -19,7 +19,7 @@ import pandas as pd
 
 from reproductions.suite import drawing, shards, xor
 from reproductions.suite.claims import Claim
-from reproductions.suite.kinds import Close, Exact, Rate, Table
+from reproductions.suite.kinds import Exact, Rate, Table, shares
 from reproductions.suite.statistics import share_of
 
 
@@ -187,7 +187,6 @@ def _mark_post(panel, counts, scheme, activation):
         panel.plot(*place, marker="s", markersize=17, **MARK)
 
 
-COUNTED = "follows from the count beside it, which is held as a rate"
 TABLES = {
     "cells": Table(
         key=("activation", "initialisation", "depth", "rate"),
@@ -195,7 +194,7 @@ TABLES = {
             "steps": Exact(),
             "seeds": Exact(),
             **dict.fromkeys(("solved", "plateau", "non_finite"), Rate(trials="seeds")),
-            **dict.fromkeys(("share", "low", "high"), Close(rtol=0, atol=0.1, reason=COUNTED)),
+            **shares("solved"),
         },
         over_seeds=True,
     )

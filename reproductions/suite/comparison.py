@@ -8,8 +8,18 @@ import numpy as np
 import pandas as pd
 
 from reproductions.suite.errors import one_line
-from reproductions.suite.kinds import Close, Exact, Kind, Printed, Rate, Table, Unchecked
-from reproductions.suite.statistics import same_rate_p
+from reproductions.suite.kinds import (
+    SHARE_ROUNDING,
+    Close,
+    Exact,
+    Kind,
+    Printed,
+    Rate,
+    Share,
+    Table,
+    Unchecked,
+)
+from reproductions.suite.statistics import same_rate_p, share_of
 from reproductions.suite.tables import plain
 
 FALSE_ALARM = 1e-4
@@ -133,6 +143,10 @@ def compare_table(
         if isinstance(kind, Rate) and kind.trials is None:
             found.rate_tests.extend(_label_tests(file, key, name, expected, obtained))
             continue
+        if isinstance(kind, Share):
+            found.values += len(pairs)
+            found.differences.extend(_share_differences(file, key, name, kind, pairs))
+            continue
         if not same_seeds and table.over_seeds and not isinstance(kind, Rate):
             continue
         found.values += len(pairs)
@@ -205,6 +219,20 @@ def _rule(kind: Kind) -> str:
         case Unchecked():
             return "finite"
     raise TypeError(kind)
+
+
+def _share_differences(file, key, name, kind, pairs) -> Iterator[Difference]:
+    """The cells that are not what the counts of their own row make them, on either side."""
+    rule = f"as {kind.count} of {kind.trials} of its own row make it"
+    for _, row in pairs.iterrows():
+        for side in ("expected", "obtained"):
+            value, count, trials = (
+                row.get(f"{n}|{side}", math.nan) for n in (name, kind.count, kind.trials)
+            )
+            counted = 0 <= count <= trials <= MOST_TRIALS and trials > 0
+            due = share_of(count, trials)[kind.part] if counted else math.nan
+            if not math.isclose(value, due, rel_tol=SHARE_ROUNDING, abs_tol=SHARE_ROUNDING):
+                yield Difference(file, _row(key, row), name, plain(due), plain(value), rule)
 
 
 def _count_tests(file, key, name, kind, pairs) -> Iterator[RateTest]:

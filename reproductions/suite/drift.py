@@ -19,7 +19,7 @@ import pandas as pd
 from reproductions.suite import checking, drawing
 from reproductions.suite.experiment import chosen, load
 from reproductions.suite.files import write_whole
-from reproductions.suite.kinds import Close, Rate, Unchecked
+from reproductions.suite.kinds import Close, Rate, Share, Unchecked
 from reproductions.suite.runner import read_tables
 from reproductions.suite.tables import plain, to_csv
 
@@ -126,7 +126,7 @@ def _moved(shape, stored, fresh) -> dict:
     values = changed = counts = counts_changed = 0
     farthest = 0.0
     for column, kind in shape.columns.items():
-        if isinstance(kind, Unchecked):
+        if isinstance(kind, Share | Unchecked):  # the one follows from counts, the other may move
             continue
         a, b = both[f"{column}|a"], both[f"{column}|b"]
         differ = int((a.map(plain) != b.map(plain)).sum())

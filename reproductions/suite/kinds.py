@@ -1,6 +1,7 @@
-"""How a table's column is held against its stored numbers: the five kinds of comparison."""
+"""How a table's column is held against its stored numbers: the six kinds of comparison."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,28 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class Share:
+    """A share of random initialisations, or an end of its 95 % Wilson interval.
+
+    It must be what the counts of its own row make it, in both folders, to `SHARE_ROUNDING`. How far
+    it may be from the stored one is a matter of those counts, which `Rate` holds: a tolerance of
+    its own would be passed by chance before that test speaks, or be too wide to see an edited cell.
+    """
+
+    count: str
+    trials: str
+    part: Literal["share", "low", "high"]
+
+
+SHARE_ROUNDING = 1e-9
+
+
+def shares(count: str, trials: str = "seeds") -> dict[str, Share]:
+    """The columns `share`, `low` and `high` beside those of the counts that they follow from."""
+    return {part: Share(count, trials, part) for part in ("share", "low", "high")}
+
+
+@dataclass(frozen=True)
 class Unchecked:
     """Only that the column is there and finite: times, throughput, what single seeds came to.
 
@@ -50,7 +73,7 @@ class Unchecked:
     nan: bool = False
 
 
-Kind = Exact | Printed | Close | Rate | Unchecked
+Kind = Exact | Printed | Close | Rate | Share | Unchecked
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ def generator(seed: int, *stream: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=stream)))
 
 
+@functools.cache  # a check asks for the same counts again and again
 def wilson(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
     """The Wilson score interval of a share (Wilson 1927)."""
     from scipy.stats import binomtest  # scipy.stats takes long to import; `list` needs none of it

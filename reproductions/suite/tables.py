@@ -15,7 +15,7 @@ import pandas as pd
 
 from reproductions.suite.errors import InputError
 from reproductions.suite.files import read_bytes
-from reproductions.suite.kinds import Close, Exact, Printed, Rate, Table, Unchecked
+from reproductions.suite.kinds import Close, Exact, Printed, Rate, Share, Table, Unchecked
 
 INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 NUMBER = re.compile(INTEGER.pattern + r"(\.[0-9]+)?(e[+-]?[0-9]+)?")
@@ -150,7 +150,7 @@ def parse_table(path: Path, data: bytes, table: Table) -> pd.DataFrame:
 
 
 def _typed(path: Path, name: str, cells: list[str], kind) -> pd.Series:
-    must_be_number = isinstance(kind, Close | Printed | Unchecked) or (
+    must_be_number = isinstance(kind, Close | Printed | Share | Unchecked) or (
         isinstance(kind, Rate) and kind.trials is not None
     )
     whole = all(map(INTEGER.fullmatch, cells))

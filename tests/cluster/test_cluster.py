@@ -136,9 +136,13 @@ def test_a_lost_scheduler_is_one_line_and_the_run_goes_on_from_its_shards(
 def test_a_stopped_run_goes_on_from_its_shards(cluster, setting, local, tmp_path):
     folder = tmp_path / "results"
     run = start(setting, folder, *on(cluster))
-    wait_until(lambda: len(kept(folder)) >= 3, run)
+    wait_until(lambda: len(kept(folder)) >= 1, run)
+    for worker in cluster.processes[1:]:  # or the run may end first
+        worker.send_signal(signal.SIGSTOP)
     run.send_signal(signal.SIGINT)
     run.communicate(timeout=WAIT_S)
+    for worker in cluster.processes[1:]:
+        worker.send_signal(signal.SIGCONT)
     assert run.returncode == 130
     count = len(kept(folder))
     again = ends(start(setting, folder, *on(cluster)))

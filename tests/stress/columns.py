@@ -1,7 +1,8 @@
 """Changes of stored numbers that `check` must catch, and changes that it must let pass.
 
 A tolerance is what a column's kind allows: atol + rtol * |stored| for `Close`, half a unit of the
-last printed digit for `Printed`, nothing for `Exact`, everything finite for `Unchecked`.
+last printed digit for `Printed`, rounding for `Share`, nothing for `Exact`, everything finite for
+`Unchecked`.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,16 @@ import numpy as np
 import pandas as pd
 
 from reproductions.suite.comparison import Comparison, compare_table
-from reproductions.suite.kinds import Close, Exact, Kind, Printed, Rate, Unchecked
+from reproductions.suite.kinds import (
+    SHARE_ROUNDING,
+    Close,
+    Exact,
+    Kind,
+    Printed,
+    Rate,
+    Share,
+    Unchecked,
+)
 from reproductions.suite.tables import plain
 from tests.stress.stored import Stored
 
@@ -20,7 +30,8 @@ def caught(stored: Stored) -> Iterator[dict]:
     for column, kind in stored.shape.columns.items():
         if isinstance(kind, Rate) or not len(stored.frame):
             continue
-        alone = stored.only(column)
+        counts = (kind.count, kind.trials) if isinstance(kind, Share) else ()
+        alone = stored.only(column, *counts)
         values = alone.frame[column]
         wrong = [_differing(alone, column, change) for change in beyond(kind, values)]
         right = [_differing(alone, column, change) for change in within(kind, values)]
@@ -46,6 +57,8 @@ def _tolerance(kind: Kind) -> str:
             return f"{digits} decimals"
         case Exact():
             return "none"
+        case Share():
+            return f"rtol {SHARE_ROUNDING:g} atol {SHARE_ROUNDING:g}"
     return "finite"
 
 
@@ -90,7 +103,8 @@ def beyond(kind: Kind, values: pd.Series) -> Iterator[pd.Series]:
             unit = 10.0**-kind.digits
             steps = [np.round(a, kind.digits) + step * unit - a for step in (0.6, -0.6)]
             steps += [np.full_like(a, step * unit) for step in (10, -10)]
-        elif isinstance(kind, Close):
+        elif isinstance(kind, Close | Share):
+            kind = _as_close(kind)
             steps = [sign * 10 * (kind.atol + kind.rtol * np.abs(a)) for sign in (1, -1)]
         else:
             steps = [np.zeros_like(a)] * 2
@@ -120,8 +134,15 @@ def within(kind: Kind, values: pd.Series) -> Iterator[pd.Series]:
             if isinstance(kind, Printed):
                 moved = np.round(a, kind.digits) + sign * 0.4 * 10.0**-kind.digits
             else:
+                kind = _as_close(kind)
                 moved = a + sign * 0.1 * (kind.atol + kind.rtol * np.abs(a))
             yield pd.Series(np.where(finite, moved, a))
+
+
+def _as_close(kind: Close | Share) -> Close:
+    if isinstance(kind, Close):
+        return kind
+    return Close(rtol=SHARE_ROUNDING, atol=SHARE_ROUNDING, reason="the rounding of a formula")
 
 
 def one_cell(stored: Stored, column: str) -> bool:

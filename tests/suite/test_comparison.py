@@ -12,8 +12,9 @@ from reproductions.suite.comparison import (
     RateTest,
     compare_table,
 )
-from reproductions.suite.kinds import Close, Exact, Printed, Rate, Table, Unchecked
-from reproductions.suite.statistics import generator
+from reproductions.suite.kinds import Close, Exact, Printed, Rate, Table, Unchecked, shares
+from reproductions.suite.statistics import generator, share_of
+from reproductions.suite.tables import plain
 
 
 def differences(kind, expected, obtained, **options):
@@ -471,3 +472,50 @@ def test_groups_of_labels_come_in_the_order_of_their_keys():
     found = Comparison()
     compare_table("t.csv", table, frame, frame, found)
     assert [t.difference.row for t in found.rate_tests] == ["depth=1", "depth=2", "depth=3"]
+
+
+def with_shares(solved, seeds, **changes):
+    """A table of one row whose shares follow from its counts, but for the changes."""
+    row = {"row": [0], "solved": [solved], "seeds": [seeds]}
+    return pd.DataFrame(
+        row
+        | {part: [value] for part, value in share_of(solved, seeds).items()}
+        | {column: [value] for column, value in changes.items()}
+    )
+
+
+def held_shares(expected, obtained, **options):
+    columns = {"solved": Rate("seeds"), "seeds": Unchecked(), **shares("solved")}
+    found = Comparison()
+    table = Table(key=("row",), columns=columns, over_seeds=True)
+    compare_table("t.csv", table, expected, obtained, found, **options)
+    return found.concluded()
+
+
+def test_shares_follow_from_the_counts_of_their_own_row():
+    stored = with_shares(30, 64)
+    assert not held_shares(stored, stored)
+    # As far as the counts themselves may move, which only the test of the rate decides.
+    assert not held_shares(stored, with_shares(45, 64))
+    assert not held_shares(stored, with_shares(480, 1024), same_seeds=False)
+    for part, value in share_of(30, 64).items():
+        for changed in (value + 1e-7, value - 1e-7, np.nan, 1 - value):
+            other = with_shares(30, 64, **{part: changed})
+            for sides in ((stored, other), (other, stored)):
+                (difference,) = held_shares(*sides)
+                assert (difference.column, difference.row) == (part, "row=0")
+                assert difference.rule == "as solved of seeds of its own row make it"
+                assert float(difference.expected) == value
+                assert plain(changed) == difference.obtained
+            (difference,) = held_shares(stored, other, same_seeds=False)
+        nearly = with_shares(30, 64, **{part: value + 1e-10})
+        assert not held_shares(stored, nearly)
+        assert not held_shares(nearly, stored)
+
+
+@pytest.mark.parametrize("counts", [(65, 64), (-1, 64), (0, 0), (1.0, np.inf), (np.nan, 64)])
+def test_shares_of_counts_that_cannot_be_are_refused(counts):
+    stored = with_shares(30, 64)
+    other = stored.assign(solved=counts[0], seeds=counts[1])
+    columns = {d.column for d in held_shares(stored, other)}
+    assert columns >= {"share", "low", "high"}
