@@ -142,3 +142,11 @@ def test_captions_are_of_figures_that_there_are():
     for name, own in english.items():
         korean = texts.find("ko", "experiments", name, "figures") or {}
         assert set(own.get("figures", {})) <= set(korean), name
+
+
+@pytest.mark.parametrize("name", experiment.names())
+def test_every_stored_figure_has_a_caption_in_korean(name):
+    drawn = {path.stem for path in (STORED / name).glob("*.png")}
+    captions = texts.find("ko", "experiments", name, "figures") or {}
+    missing = [f"experiments.{name}.figures.{figure}" for figure in sorted(drawn - set(captions))]
+    assert not missing, WHERE.format("ko", ", ".join(missing))
