@@ -188,15 +188,21 @@ def after(seconds: float) -> Callable:
 
 
 def while_writing(seconds: float, folder: str = "out") -> Callable:
-    """So many seconds after the first file of an experiment was begun, which is soon over."""
+    """So many seconds after a file of an experiment was begun: the rest is soon written."""
 
     def wait(place, process):
-        folders = place.folder / folder
-        while process.poll() is None and not any(map(partials, folders.glob("*/"))):
+        started = time.time()
+        while process.poll() is None and not _written_since(place.folder / folder, started):
             time.sleep(0.0005)
         time.sleep(seconds)
 
     return wait
+
+
+def _written_since(folder: Path, moment: float) -> bool:
+    with contextlib.suppress(FileNotFoundError):  # what was half written has its name now
+        return any(path.stat().st_mtime > moment for path in folder.glob("*/*.*") if path.is_file())
+    return True
 
 
 def each(places: list[Place], attempt: Callable[..., str], cases: Iterable) -> list[str]:

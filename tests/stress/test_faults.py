@@ -64,6 +64,16 @@ def survived(report):
         report(f"faults\n{shown.to_string(index=False)}", "faults", table)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def ctrl_c_reaches_runs():
+    """A shell has what it starts in the background ignore Ctrl-C, and all that this starts."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture(autouse=True)
 def cleared(place):
     place.clear()
