@@ -74,7 +74,9 @@ class Place:
 
     def start(self, arguments, env=None, close="", **options) -> subprocess.Popen:
         """Starts the command line, in a session of its own; a shell closes streams as in `1>&-`."""
-        env = {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
+        # Without what makes Python here unlike a reader's, as PYTHONUNBUFFERED does.
+        plain = {k: value for k, value in os.environ.items() if not k.startswith("PYTHON")}
+        env = {**plain, "PYTHONPATH": str(ROOT), **(env or {})}
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
         shell = ["sh", "-c", f'exec "$@" {close}', "sh"] if close else []
         return subprocess.Popen(

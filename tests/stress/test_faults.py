@@ -306,6 +306,8 @@ def _truncated(data: bytes, random) -> bytes:
     ("fault", "change"), [("edited", _edited), ("truncated", _truncated)], ids=str
 )
 def test_changed_results(place, survived, full, fault, change):
+    if not full and fault == "truncated":
+        pytest.skip("takes minutes; `make stress` runs it")
     assert place.next_run(place.light) == ""
     random = np.random.Generator(np.random.Philox(9))
     paths = sorted(path for path in (place.out / LIGHT).iterdir())
@@ -446,7 +448,8 @@ def test_output_that_nobody_takes(places, survived, full):
             done = place.run(arguments, stdout=write if sink == "pipe" else disk)
         os.close(write)
         said = "nobody reads the output" if sink == "pipe" else "No space left on device"
-        return one_line(done, 2, said, "Received: ") or place.lost() or place.next_run(place.light)
+        wrong = one_line(done, 2, said, "Received: ") or place.lost()
+        return wrong or ("" if arguments == ["list"] else place.next_run(arguments))
 
     commands = [["list"], places[0].light] if full else [["list"]]
     cases = [(command, sink) for command in commands for sink in ("pipe", "disk")]
