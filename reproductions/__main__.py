@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reproductions.suite import experiment
 from reproductions.suite.errors import InputError, one_line
+from reproductions.suite.files import only_writer
 
 LATEST = Path("results/latest")
 EXPECTED = Path("results/expected")
@@ -78,22 +79,36 @@ def parser() -> OneLineParser:
 def main(arguments: list[str] | None = None) -> int:
     """Runs a command; returns 0 when all holds, 1 when something differs, 2 on bad input."""
     _open_standard_streams()
-    given = parser().parse_args(arguments)
     try:
-        return COMMANDS[given.command](given)
+        given = parser().parse_args(arguments)
+        status = COMMANDS[given.command](given)
+        print(end="", flush=True)  # what cannot be printed shows here, with its line
+        return status
     except InputError as error:
-        print(one_line(f"error: {error}"), file=sys.stderr)
+        _say(f"error: {error}")
         return 2
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python would complain again when it ends
-        print("error: nobody reads the output any more. Received: a closed pipe", file=sys.stderr)
+        _print_nothing_more()
+        _say("error: nobody reads the output any more. Received: a closed pipe")
         return 2
     except OSError as error:  # a name that is too long, a folder that may not be entered
-        print(one_line(f"error: {error.strerror}. Received: {error.filename}"), file=sys.stderr)
+        if error.filename is None:  # a full disk under what is printed
+            _print_nothing_more()
+        _say(f"error: {error.strerror}. Received: {error.filename or 'standard output'}")
         return 2
     except KeyboardInterrupt:
-        print("stopped; every file that was written is whole", file=sys.stderr)
+        _say("stopped; every file that was written is whole")
         return INTERRUPTED
+
+
+def _say(line: str) -> None:
+    with contextlib.suppress(OSError):  # nobody reads it
+        print(one_line(line), file=sys.stderr)
+
+
+def _print_nothing_more() -> None:
+    """Or Python would try again, and complain, when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _open_standard_streams() -> None:
@@ -201,9 +216,11 @@ def _accept(given) -> int:
     names = experiment.chosen(given.names)
     from reproductions.suite import checking
 
-    EXPECTED.mkdir(parents=True, exist_ok=True)
-    _report(checking.compare(names, EXPECTED, LATEST, judge=False))
-    checking.accept(names, LATEST, EXPECTED)
+    if not LATEST.is_dir():
+        raise InputError(f"no such results folder. Received: {LATEST}")
+    with only_writer(EXPECTED), only_writer(LATEST):
+        _report(checking.compare(names, EXPECTED, LATEST, judge=False))
+        checking.accept(names, LATEST, EXPECTED)
     print(f"accepted: {', '.join(names)}")
     return 0
 

@@ -25,12 +25,13 @@ def write(results: Path) -> Path:
         Its path.
 
     Raises:
-        InputError: there are no results, or they cannot be read, or the page not written.
+        InputError: there are no results, or they cannot be read, or the page not written, or
+            another process writes there.
     """
     path = results / FOLDER / FILE
-    page = render(results).encode()
-    with only_writer(path.parent, wait=True):
-        write_whole(path, page)
+    content.some(results)  # or a folder would be made, only to be locked
+    with only_writer(results), only_writer(path.parent, wait=True):
+        write_whole(path, render(results).encode())
     return path
 
 

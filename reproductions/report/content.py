@@ -95,6 +95,18 @@ class Page:
         return {state: count for state, count in counts.items() if count}
 
 
+def some(results: Path) -> list[str]:
+    """The experiments that a folder holds results of.
+
+    Raises:
+        InputError: there are none.
+    """
+    there = [name for name in experiment.names() if (results / name / provenance.FILE).is_file()]
+    if not there:
+        raise InputError(f"no results here; `run` or `make quick` makes some. Received: {results}")
+    return there
+
+
 def gather(results: Path) -> Page:
     """Everything that the page shows.
 
@@ -102,9 +114,7 @@ def gather(results: Path) -> Page:
         InputError: the folder holds no results, or a file in it cannot be read.
     """
     judged = claims.read(results / CLAIMS_FILE)
-    there = [name for name in experiment.names() if (results / name / provenance.FILE).is_file()]
-    if not there:
-        raise InputError(f"no results here; `run` or `make quick` makes some. Received: {results}")
+    there = some(results)
     cells = {row["id"]: row for row in judged.to_dict("records")}
     owners = {c.id: name for name in experiment.names() for c in experiment.load(name).claims}
     rows = [_claim(name, cells.get(name), owners.get(name)) for name in claims.ledger().index]

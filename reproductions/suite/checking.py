@@ -10,7 +10,7 @@ from reproductions.suite import claims, provenance
 from reproductions.suite.comparison import Comparison, Difference, compare_table
 from reproductions.suite.errors import InputError
 from reproductions.suite.experiment import Experiment, chosen, load, names
-from reproductions.suite.files import only_writer, read_bytes, write_whole
+from reproductions.suite.files import read_bytes, write_whole
 from reproductions.suite.runner import CLAIMS_FILE, read_tables, write_folder
 from reproductions.suite.tables import read_table, to_csv
 
@@ -52,6 +52,9 @@ def _has_results(folder: Path) -> bool:
 
 def _compare_experiment(experiment, folders, verdicts, found, judge) -> None:
     records = [provenance.read(folder / experiment.name) for folder in folders]
+    if judge:
+        for folder in folders:
+            _changed_since(folder / experiment.name, found)
     settings = _other_settings(experiment, records)
     found.differences.extend(settings)
     if settings and judge:
@@ -84,6 +87,15 @@ def _compare_experiment(experiment, folders, verdicts, found, judge) -> None:
         found.notes.append(_seeds_note(experiment.name, seeds, rows))
         rows = [frame.assign(verdict="") for frame in rows]
     compare_table(CLAIMS_FILE, claims.CLAIMS_TABLE, *rows, found)
+
+
+def _changed_since(folder: Path, found: Comparison) -> None:
+    """Adds the files, figures too, that are there and not as their run wrote them."""
+    for file in provenance.damaged(folder):
+        if (folder / file).exists():
+            sides = "as its run wrote it", "changed since"
+            rule = f"checksum in {provenance.FILE}"
+            found.differences.append(Difference(str(folder / file), "", "", *sides, rule))
 
 
 def _other_settings(experiment: Experiment, records: list[dict]) -> list[Difference]:
@@ -196,11 +208,6 @@ def accept(wanted: list[str], latest: Path, expected: Path) -> None:
                 raise InputError(f"this is not what a run writes. Received: {folder / table}.csv")
         files = provenance.read(folder)["files"]
         checked.append((experiment, {file: read_bytes(folder / file) for file in files}))
-    with only_writer(expected):
-        _replace(checked, judged, kept, latest, expected)
-
-
-def _replace(checked, judged, kept, latest, expected) -> None:
     for experiment, contents in checked:
         ids = [claim.id for claim in experiment.claims]
         record = read_bytes(latest / experiment.name / provenance.FILE)

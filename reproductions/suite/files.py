@@ -4,7 +4,7 @@ import fcntl
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,26 +17,49 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         InputError: the folder cannot be written to.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    write_together({path: data})
+
+
+def write_together(contents: Mapping[Path, bytes], instead_of: Iterable[Path] = ()) -> None:
+    """Puts files at their paths, in order, once all are on the disk: a full one changes none.
+
+    Args:
+        contents: the bytes of each file.
+        instead_of: files that go.
+
+    Raises:
+        InputError: a folder cannot be written to.
+    """
+    partials = {path: path.with_name(f".{path.name}.{os.getpid()}.partial") for path in contents}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with open(partial, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(partial, path)
+            for path, partial in partials.items():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with open(partial, "wb") as file:
+                    file.write(contents[path])
+                    file.flush()
+                    os.fsync(file.fileno())
+            for gone in instead_of:
+                gone.unlink(missing_ok=True)
+            for path, partial in partials.items():
+                os.replace(partial, path)
         finally:
-            partial.unlink(missing_ok=True)
+            for partial in partials.values():
+                partial.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from error
+
+
+WRITER = ".writer"
+"""Names the process that writes into a results folder; it locks nothing, and goes with it."""
 
 
 @contextmanager
 def only_writer(folder: Path, wait: bool = False) -> Iterator[None]:
     """Keeps every other writer out of a folder, and clears away what a killed one left half done.
 
-    The lock is the kernel's, on the folder itself: it leaves no file, and ends with the process.
+    The lock is the kernel's, on the folder itself, so it ends with the process, however that ends;
+    processes that this one starts do not have it.
 
     Raises:
         InputError: another process writes there, and `wait` is not set; or the folder cannot be
@@ -47,22 +70,37 @@ def only_writer(folder: Path, wait: bool = False) -> Iterator[None]:
         held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
         raise InputError(f"cannot write {folder}: {error.strerror}") from error
+    writer = folder / WRITER
     try:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError as error:
             raise InputError(
-                "another run writes there; wait for it, or name another folder with --results."
-                f" Received: {folder}"
+                f"another process writes into {folder}; wait for it to end, or stop it."
+                f" Received: process {_written_by(writer)}"
             ) from error
         except OSError:  # some network file systems lock no folders: go on without
             pass
         if not folder.is_symlink():  # never follow it out of the results
             for partial in folder.glob(".*.partial"):
                 partial.unlink(missing_ok=True)
-        yield
+        if wait:  # held for a moment, by one of a run's own processes
+            yield
+            return
+        write_whole(writer, f"{os.getpid()}\n".encode())
+        try:
+            yield
+        finally:
+            writer.unlink(missing_ok=True)
     finally:
         os.close(held)
+
+
+def _written_by(writer: Path) -> str:
+    try:
+        return str(int(read_bytes(writer)))
+    except (InputError, ValueError):  # it has only just begun
+        return "id unknown"
 
 
 MOST_BYTES = 2**30

@@ -16,8 +16,9 @@ from reproductions.suite import claims, drawing, provenance, shards
 from reproductions.suite import progress as progress_module
 from reproductions.suite.errors import InputError
 from reproductions.suite.experiment import Experiment, load
-from reproductions.suite.files import only_writer, write_whole
+from reproductions.suite.files import only_writer, write_together, write_whole
 from reproductions.suite.kinds import Table
+from reproductions.suite.parallel import end_with_parent
 from reproductions.suite.progress import progress
 from reproductions.suite.tables import conform, parse_table, read_table, to_csv
 
@@ -41,8 +42,8 @@ def run(
     `changes` holds, by experiment, fields of the spec in another setting than the stored one.
 
     Raises:
-        InputError: the folder cannot be written to, its claims.csv cannot be read, or an experiment
-            cannot run in the setting asked for.
+        InputError: the folder cannot be written to, another process writes there, its claims.csv
+            cannot be read, or an experiment cannot run in the setting asked for.
     """
     with only_writer(results):
         _run(names, results, seeds, force, quick, changes or {})
@@ -94,6 +95,7 @@ def _in_turn(names, calls, announce, quick) -> Iterator[tuple[str, pd.DataFrame,
 
 
 def _one_quietly(*call):
+    end_with_parent()
     progress_module.QUIET = True  # bars of several processes would write over each other
     return _one(*call)
 
@@ -105,10 +107,10 @@ def _one(name, results, verdicts, seeds, force, quick, own) -> tuple[str, pd.Dat
     with another_setting(name, setting):
         spec = spec_for(experiment, seeds, quick, own)
     started = time.perf_counter()
-    if not force and provenance.is_current(results / name, experiment, spec):
-        return name, claims_again(experiment, results, verdicts, setting), "unchanged"
     # The run's process alone writes there, unless it was killed and one of its own still does.
     with only_writer(results / name, wait=True):
+        if not force and provenance.is_current(results / name, experiment, spec):
+            return name, claims_again(experiment, results, verdicts, setting), "unchanged"
         if force:
             shards.clear(results / name)
         judged = run_one(experiment, spec, results, setting)
@@ -264,12 +266,9 @@ def write_folder(folder: Path, contents: dict[str, bytes], record: bytes) -> Non
         stale = [n for n in provenance.read(folder)["files"] if n not in contents]
     except InputError:
         stale = []
-    for name, data in contents.items():
-        write_whole(folder / name, data)
-    for name in stale:
-        if Path(name).name == name:  # never outside the folder
-            (folder / name).unlink(missing_ok=True)
-    write_whole(folder / provenance.FILE, record)
+    gone = [folder / name for name in stale if Path(name).name == name]  # none outside the folder
+    everything = contents | {provenance.FILE: record}
+    write_together({folder / name: data for name, data in everything.items()}, gone)
 
 
 def verdict_lines(rows: pd.DataFrame) -> str:

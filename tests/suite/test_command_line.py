@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from reproductions import __main__ as command_line
 from reproductions.suite import checking, claims, experiment, runner
 from reproductions.suite.errors import InputError
+from reproductions.suite.files import only_writer
 
 NAME = "document_arithmetic"  # needs no TensorFlow
 TABLE = f"{NAME}/products.csv"
@@ -125,6 +127,14 @@ def test_unreadable_input_is_named(check, folders, kind, file):
     assert status == 2
     assert printed.startswith(f"error: cannot read {folders[1] / file}: ")
     assert printed.count("\n") == 1
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=["stored", "fresh"])
+def test_a_changed_figure_is_named(check, folders, side):
+    edit(folders[side] / NAME / "products.png", lambda d: d[:-1])
+    status, printed = check()
+    assert status == 1
+    assert f"{folders[side] / NAME}/products.png: expected as its run wrote it" in printed
 
 
 def test_a_folder_in_place_of_a_file(check, folders):
@@ -242,6 +252,33 @@ def test_a_damaged_result_is_run_again(folders, capsys):
     edit(folders[1] / TABLE, lambda d: d[:50])
     assert command_line.main(["run", NAME, "--results", str(folders[1])]) == 0
     assert (folders[1] / TABLE).read_bytes() == good
+
+
+def test_a_second_writer_is_refused_and_told_of_the_first(folders, capsys, monkeypatch):
+    monkeypatch.setattr(command_line, "EXPECTED", folders[0])
+    monkeypatch.setattr(command_line, "LATEST", folders[1])
+    results = ["--results", str(folders[1])]
+    for locked, commands in (
+        (folders[1], (["run", NAME, *results], ["report", *results], ["accept", NAME])),
+        (folders[0], (["accept", NAME],)),
+    ):
+        with only_writer(locked):
+            before = contents(locked)
+            for command in commands:
+                assert command_line.main(command) == 2
+                said = f"another process writes into {locked}; wait for it to end, or stop it."
+                error = f"error: {said} Received: process {os.getpid()}\n"
+                assert capsys.readouterr().err == error
+            assert contents(locked) == before
+        assert contents(locked).keys() < before.keys()  # the writer's name went with it
+
+
+def test_what_a_killed_writer_left_is_cleared(folders):
+    for folder in (folders[1], folders[1] / NAME):
+        (folder / ".claims.csv.4711.partial").write_bytes(b"half")
+    (folders[1] / ".writer").write_text("4711")
+    assert command_line.main(["run", NAME, "--results", str(folders[1])]) == 0
+    assert not list(folders[1].rglob(".*"))
 
 
 def test_a_run_ends_with_the_verdicts(made, capsys):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from reproductions.suite.errors import InputError
-from reproductions.suite.files import write_whole
+from reproductions.suite.files import write_together, write_whole
 from reproductions.suite.kinds import Close, Exact, Printed, Rate, Table, Unchecked
 from reproductions.suite.tables import (
     conform,
@@ -116,6 +116,28 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
         write_whole(path, b"new")
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["t.csv"]
+
+
+def test_files_written_together_all_stay_as_they_were_on_a_full_disk(tmp_path, monkeypatch):
+    one, two, gone = (tmp_path / name for name in ("one.csv", "two.csv", "gone.csv"))
+    write_together({one: b"old", two: b"old", gone: b"old"})
+    with monkeypatch.context() as patch:
+        results = iter([None, OSError(28, "No space left on device")])
+
+        def disk_full(*_):
+            if error := next(results):
+                raise error
+
+        patch.setattr("os.fsync", disk_full)
+        with pytest.raises(InputError, match=r"two\.csv: No space left"):
+            write_together({one: b"new", two: b"new"}, instead_of=[gone])
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == dict.fromkeys(
+        (one, two, gone), b"old"
+    )
+    write_together({one: b"new", two: b"new"}, instead_of=[gone])
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == dict.fromkeys(
+        (one, two), b"new"
+    )
 
 
 def refusal(data, table=None):
