@@ -71,3 +71,13 @@ def test_relu_derivative_at_0_is_that_of_keras(mode):
     x = np.zeros(3, "float32")
     for function in (custom_layers.relu, keras.activations.relu):
         np.testing.assert_array_equal(value_and_vjp(function, x, np.ones(3), mode)[1], 0)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_softmax_of_a_short_type_is_rounded_once(dtype):
+    kind = numpy_dtype(dtype)
+    x = np.random.default_rng(1).normal(size=(64, 300)).astype(kind)
+    obtained = keras.ops.cast(custom_layers.softmax(keras.ops.convert_to_tensor(x)), "float32")
+    powers = np.exp(x.astype(np.float64))
+    expected = (powers / powers.sum(axis=-1, keepdims=True)).astype(kind).astype(np.float32)
+    assert np.mean(keras.ops.convert_to_numpy(obtained) == expected) > 0.99
