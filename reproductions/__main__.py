@@ -1,7 +1,6 @@
 """The command line: `python -m reproductions COMMAND`, with `run`, `check` and others."""
 
 import argparse
-import contextlib
 import io
 import os
 import sys
@@ -88,12 +87,12 @@ def main(arguments: list[str] | None = None) -> int:
         _say(f"error: {error}")
         return 2
     except BrokenPipeError:
-        _print_nothing_more()
+        _discard(1)
         _say("error: nobody reads the output any more. Received: a closed pipe")
         return 2
     except OSError as error:  # a name that is too long, a folder that may not be entered
         if error.filename is None:  # a full disk under what is printed
-            _print_nothing_more()
+            _discard(1)
         _say(f"error: {error.strerror}. Received: {error.filename or 'standard output'}")
         return 2
     except KeyboardInterrupt:
@@ -102,13 +101,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _say(line: str) -> None:
-    with contextlib.suppress(OSError):  # nobody reads it
-        print(one_line(line), file=sys.stderr)
+    try:
+        print(one_line(line), file=sys.stderr, flush=True)
+    except OSError:  # nobody reads it
+        _discard(2)
 
 
-def _print_nothing_more() -> None:
-    """Or Python would try again, and complain, when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+def _discard(stream: int) -> None:
+    """Takes what is still to be printed: Python would try again, and complain, when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
 
 
 def _open_standard_streams() -> None:

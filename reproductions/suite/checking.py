@@ -10,7 +10,7 @@ from reproductions.suite import claims, provenance
 from reproductions.suite.comparison import Comparison, Difference, compare_table
 from reproductions.suite.errors import InputError
 from reproductions.suite.experiment import Experiment, chosen, load, names
-from reproductions.suite.files import read_bytes, write_whole
+from reproductions.suite.files import only_writer, read_bytes, write_whole
 from reproductions.suite.runner import CLAIMS_FILE, read_tables, write_folder
 from reproductions.suite.tables import read_table, to_csv
 
@@ -211,6 +211,7 @@ def accept(wanted: list[str], latest: Path, expected: Path) -> None:
     for experiment, contents in checked:
         ids = [claim.id for claim in experiment.claims]
         record = read_bytes(latest / experiment.name / provenance.FILE)
-        write_folder(expected / experiment.name, contents, record)
+        with only_writer(expected / experiment.name, wait=True):
+            write_folder(expected / experiment.name, contents, record)
         kept = claims.merge(kept, judged[judged["id"].isin(ids)], ids)
         write_whole(expected / CLAIMS_FILE, to_csv(kept))

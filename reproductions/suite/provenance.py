@@ -109,7 +109,8 @@ def is_current(folder: Path, experiment: Experiment, spec: Any) -> bool:
     except InputError:
         return False
     now = fingerprint(experiment, spec, folder.parent)
-    return content.get("fingerprint") == now and not damaged(folder)
+    same = content.get("fingerprint") == now and content["spec"] == spec_of(spec)
+    return same and not damaged(folder)
 
 
 def damaged(folder: Path) -> list[str]:

@@ -242,7 +242,8 @@ def test_full_disk_in_accept(place, survived, at_full_size, older):
                 done = place.run(["accept", LIGHT])
                 now = {path.name: path.read_bytes() for path in (place.expected / LIGHT).iterdir()}
                 ended = one_line(done, 2, "cannot write", "No space left on device")
-                wrong.append(ended or ("" if now == old else "a stored number changed"))
+                changed = sorted(n for n in now.keys() | old.keys() if now.get(n) != old.get(n))
+                wrong.append(ended or (f"changed: {changed}" if changed else ""))
         except PermissionError as error:
             pytest.skip(str(error))
     survived("disk full in accept", wrong)
