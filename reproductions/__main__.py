@@ -1,6 +1,7 @@
 """The command line: `python -m reproductions COMMAND`, with `run`, `check` and others."""
 
 import argparse
+import contextlib
 import io
 import os
 import sys
