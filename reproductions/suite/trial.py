@@ -18,6 +18,7 @@ from reproductions.suite import battery, drawing, experiment, files, tables
 from reproductions.suite.errors import InputError, one_line
 from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
+from reproductions.suite.tables import to_csv
 
 OK, FINDING, NOTE, NOT_RUN, MEASURED = "ok", "finding", "note", "not run", "measured"
 COLUMNS = [
@@ -425,7 +426,7 @@ def run(target: str, expected: Path, results: Path, setting: battery.Setting | N
     functions = [name, *dict.fromkeys(others["function"])]
     drawn = drawing.render_all(lambda _: {"scorecard": battery.figure(both, functions, name)}, None)
     page = _page(name, own, places, both, functions, drawn["scorecard.png"])
-    contents = drawn | {"scorecard.csv": tables.to_csv(both), "index.html": page.encode()}
+    contents = drawn | {"scorecard.csv": to_csv(both), "index.html": page.encode()}
     with files.only_writer(folder, wait=True):
         for file, data in contents.items():
             files.write_whole(folder / file, data)
