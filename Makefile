@@ -48,7 +48,7 @@ test-cluster: $(CLUSTER_STAMP) ## run shards on a Dask cluster on loopback, and 
 bench-cluster: $(CLUSTER_STAMP) ## time a shard's way to two Dask workers on loopback and back
 	$(CLUSTER)/bin/python -m reproductions.suite.bench_cluster
 
-stress: $(STRESS_STAMP) ## attack the checks and the input at full size; tables go to results/stress
+stress: $(STRESS_STAMP) ## attack the checks, the input and the runs at full size; tables go to results/stress
 	$(STRESS)/bin/python -m pytest tests/stress --full --store results/stress
 
 mutants: $(STRESS_STAMP) ## change the code on purpose: the tests must see it (an hour or more)
