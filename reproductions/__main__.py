@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import io
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -263,6 +264,8 @@ COMMANDS = {
 
 if __name__ == "__main__":
     status = main()
+    # All is written and said; in Python's own end Ctrl-C would kill, without a word.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if status == INTERRUPTED:
         # Do not wait for blocks that are still in training or compilation: nobody will read them.
         sys.stdout.flush()

@@ -134,15 +134,13 @@ def test_interrupted(places, survived, full):
     kind = "shards" if full else "light"
     whens = [after(m) for m in moments(4, 12 if full else 1, places[0].took[kind], first=0.3)]
     whens += [while_writing(m) for m in moments(5, 4, 0.05)] if full else []
-    phases = []
 
     def attempt(place, when):
         arguments = getattr(place, kind)
         done = place.stop(arguments, signal.SIGINT, when)
-        phases.append("done" if done.returncode == 0 else place.phase())
         return faults.interrupted(done) or place.lost() or place.next_run(arguments)
 
-    survived("Ctrl-C in a run", faults.each(places, attempt, whens), phases)
+    survived("Ctrl-C in a run", faults.each(places, attempt, whens))
 
 
 @pytest.mark.parametrize("command", ["check", "report", "run --quick"])
