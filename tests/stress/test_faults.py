@@ -302,7 +302,9 @@ def _truncated(data: bytes, random) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("fault", "change"), [("edited", _edited), ("truncated", _truncated)], ids=str
+    ("fault", "change"),
+    [("edited", _edited), ("truncated", _truncated)],
+    ids=("edited", "truncated"),
 )
 def test_changed_results(place, survived, full, fault, change):
     if not full and fault == "truncated":
