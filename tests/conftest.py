@@ -1,5 +1,6 @@
-"""Options of the stress tests: how much they run, and where they store what they found."""
+"""Options of the stress tests, and Ctrl-C for all: how much they run, and where they store it."""
 
+import signal
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,9 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    # A shell has what it starts in the background ignore Ctrl-C, and all that this starts.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[LINES] = []
 
 
