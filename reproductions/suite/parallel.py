@@ -14,7 +14,7 @@ from contextlib import contextmanager
 def start_tensorflow() -> None:
     """Imports and starts TensorFlow here, as threads that are the first to do so crash at times.
 
-    Of 40 short runs whose first import was in two threads at once, 6 ended in a segmentation fault.
+    Of 26 short runs whose first import was in two threads at once, 6 ended in a segmentation fault.
     """
     import keras
 
