@@ -68,7 +68,7 @@ lint: $(STAMP) ## check style and format
 	$(PY) -m ruff format --check .
 
 clean: ## remove the environments and what runs wrote; the stored numbers stay
-	rm -rf .venv .venv-jax .venv-stress .venv-cluster results/latest results/custom .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-jax .venv-stress .venv-cluster results/latest results/custom results/trials .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp's name holds a checksum of the requirements: it is made again when they change, and
