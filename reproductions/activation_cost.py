@@ -48,6 +48,7 @@ class Spec:
 SPEC = Spec()
 ALONE = True
 QUICK = {
+    "modes": ("eager", "xla"),
     "dtypes": ("float32",),
     "sizes": (2**12, 2**20),
     "functions": ("sigmoid", "tanh", "relu", "leaky_relu", "exp", "negation"),

@@ -45,7 +45,7 @@ class Spec:
 
 
 SPEC = Spec()
-QUICK = {"slopes": (0.25, 1.0), "ranges": (1.0, 2.0)}
+QUICK = {"slopes": (0.25, 1.0), "ranges": (1.0, 2.0), "others": SPEC.others[:3]}
 SMALL = {"slopes": (0.25, 1.0), "ranges": (1.0, 2.0), "steps": 101, "depth": 4}
 
 BOUNDED, CLIPPED = "tanh", "clip"

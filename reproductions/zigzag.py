@@ -53,7 +53,7 @@ class Spec:
 SPEC = Spec()
 QUICK = {
     "batches": (1, 8, 128), "grid": (0.03, 0.1, 0.3, 1.0), "network_batches": (1,),
-    "network_grid": (0.025, 0.1), "tuning_seeds": 16,
+    "network_grid": (0.025, 0.1), "tuning_seeds": 8,
     "network_functions": ("sigmoid", "sigmoid - 1/2"),
 }  # fmt: skip
 SMALL = {

@@ -103,17 +103,23 @@ def render_all(figures: "Callable[[Any], dict]", tables: Any) -> dict[str, bytes
         Their files by file name: of a figure, PNG to look at and SVG to zoom and to search; of an
         animation, WebP.
     """
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     files = {}
     with style():
         for name, drawn in figures(tables).items():
             if isinstance(drawn, Animation):
                 files[f"{name}.webp"] = _webp(drawn)
                 continue
-            for suffix, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
-                buffer = io.BytesIO()
-                drawn.savefig(buffer, format=suffix, dpi=150, metadata=metadata)
-                files[f"{name}.{suffix}"] = buffer.getvalue()
-                drawn.set_layout_engine("none")  # laid out once, it stays as it is
+            drawn.set_dpi(150)
+            buffer = io.BytesIO()
+            drawn.savefig(buffer, format="png", dpi=150, metadata={"Software": None})
+            files[f"{name}.png"] = buffer.getvalue()
+            drawn.set_layout_engine("none")  # laid out once, it stays as it is
+            buffer = io.BytesIO()
+            # savefig would draw it a second time, unseen, to lay it out.
+            FigureCanvasSVG(drawn).print_svg(buffer, metadata={"Date": None})
+            files[f"{name}.svg"] = buffer.getvalue()
     return files
 
 

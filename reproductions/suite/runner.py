@@ -74,9 +74,9 @@ def _run(names, results, seeds, force, quick, changes) -> None:
 def _in_turn(names, calls, announce, quick) -> Iterator[tuple[str, pd.DataFrame, str]]:
     """Runs the experiments; those that read what others make come last.
 
-    A first look mostly compiles and draws, on one core: there experiments run side by side, each in
-    a process of its own, except what is timed; but not where shards go to other machines, which
-    only this process is connected to.
+    A first look mostly compiles and draws, on one core: there experiments run side by side in
+    processes, and then, one at a time, those that are timed; but not where shards go to other
+    machines, which only this process is connected to.
     """
     readers = [name for name in names if load(name).inputs]
     alone = [name for name in names if name not in readers]
@@ -85,10 +85,12 @@ def _in_turn(names, calls, announce, quick) -> Iterator[tuple[str, pd.DataFrame,
 
         # After Ctrl-C the processes' own keeper cleans up, and would warn that it had to.
         os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
-        beside = [name for name in reversed(alone) if not load(name).alone]
-        alone = [name for name in alone if name not in beside]
         processes = Parallel(n_jobs=os.cpu_count(), return_as="generator")
-        yield from processes(delayed(_one_quietly)(*call) for call in calls(beside))
+        beside = [name for name in reversed(alone) if not load(name).alone]
+        timed = [name for name in alone if load(name).alone]
+        for together in (beside, *([name] for name in timed)):
+            yield from processes(delayed(_one_quietly)(*call) for call in calls(together))
+        alone = []
     for call in calls([*alone, *readers]):
         announce(call[0])
         yield _one(*call)
