@@ -58,7 +58,7 @@ def _tolerance(kind: Kind) -> str:
         case Exact():
             return "none"
         case Share():
-            return f"rtol {SHARE_ROUNDING:g} atol {SHARE_ROUNDING:g}"
+            return f"rtol 0 atol {SHARE_ROUNDING:g}"
     return "finite"
 
 
@@ -142,7 +142,7 @@ def within(kind: Kind, values: pd.Series) -> Iterator[pd.Series]:
 def _as_close(kind: Close | Share) -> Close:
     if isinstance(kind, Close):
         return kind
-    return Close(rtol=SHARE_ROUNDING, atol=SHARE_ROUNDING, reason="the rounding of a formula")
+    return Close(rtol=0, atol=SHARE_ROUNDING, reason="the rounding of a formula")
 
 
 def one_cell(stored: Stored, column: str) -> bool:

@@ -12,7 +12,16 @@ from reproductions.suite.comparison import (
     RateTest,
     compare_table,
 )
-from reproductions.suite.kinds import Close, Exact, Printed, Rate, Table, Unchecked, shares
+from reproductions.suite.kinds import (
+    SHARE_ROUNDING,
+    Close,
+    Exact,
+    Printed,
+    Rate,
+    Table,
+    Unchecked,
+    shares,
+)
 from reproductions.suite.statistics import generator, share_of
 from reproductions.suite.tables import plain
 
@@ -503,7 +512,8 @@ def test_shares_follow_from_the_counts_of_their_own_row():
             other = with_shares(30, 64, **{part: changed})
             for sides in ((stored, other), (other, stored)):
                 (difference,) = held_shares(*sides)
-                assert (difference.column, difference.row) == (part, "row=0")
+                assert (difference.file, difference.row) == ("t.csv", "row=0")
+                assert difference.column == part
                 assert difference.rule == "as solved of seeds of its own row make it"
                 assert float(difference.expected) == value
                 assert plain(changed) == difference.obtained
@@ -511,6 +521,38 @@ def test_shares_follow_from_the_counts_of_their_own_row():
         nearly = with_shares(30, 64, **{part: value + 1e-10})
         assert not held_shares(stored, nearly)
         assert not held_shares(nearly, stored)
+
+
+def test_every_share_is_one_more_value_that_held():
+    found, columns = Comparison(), {"solved": Rate("seeds"), "seeds": Unchecked()}
+    for shared, values in (({}, 2), (shares("solved"), 7)):
+        table = Table(key=("row",), columns=columns | shared)
+        stored = with_shares(30, 64)[table.names]
+        compare_table("t.csv", table, stored, stored, found)
+        assert found.values == values
+
+
+@pytest.mark.parametrize("counts", [(0, 64), (64, 64), (0, 1), (1, 1), (3, MOST_TRIALS)])
+def test_shares_hold_at_the_ends_of_what_counts_can_be(counts):
+    stored = with_shares(*counts)
+    assert not held_shares(stored, stored)
+    (difference,) = held_shares(stored, stored.assign(low=-0.1))
+    assert difference.column == "low"
+
+
+def test_shares_may_be_off_by_their_rounding_and_no_more():
+    none, off = with_shares(0, 64), with_shares(0, 64, share=SHARE_ROUNDING)
+    assert not held_shares(none, off)
+    more = with_shares(0, 64, share=np.nextafter(SHARE_ROUNDING, 1))
+    assert [d.column for d in held_shares(none, more)] == ["share"]
+
+
+@pytest.mark.parametrize("column", ["solved", "seeds"])
+def test_shares_without_their_counts_are_refused(column):
+    stored = with_shares(30, 64)
+    lacking = stored.drop(columns=column)
+    for sides in ((stored, lacking), (lacking, stored)):
+        assert {d.column for d in held_shares(*sides)} >= {column, *share_of(30, 64)}
 
 
 @pytest.mark.parametrize("counts", [(65, 64), (-1, 64), (0, 0), (1.0, np.inf), (np.nan, 64)])
