@@ -10,6 +10,7 @@ Known differences: fewer updates than the post's 20,001, so that the whole map t
 cost is computed from the logit, so that no NaN comes from the loss's arithmetic.
 """
 
+import functools
 import itertools
 from dataclasses import dataclass
 from typing import Literal
@@ -42,59 +43,75 @@ SPEC = Spec()
 QUICK = {"depths": (10,), "activations": ("sigmoid", "tanh", "relu")}
 SMALL = {"activations": ("relu",), "depths": (2, 10), "rates": (0.01, 1.0), "steps": 101}
 
+COUNTED = ("solved", "plateau", "non-finite")
 POST = {"depth": 10, "rate": 0.01, "initialisation": "normal"}
 POST_ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu")
 
 
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
     """Trains the whole map, a network for each depth and activation."""
-    # Deep networks first, so that no core is left with a long one at the end.
+    # Deep networks first, so that no core is left with a long one at the end; and all networks
+    # before the next seeds, so that no two cores wait for the same compilation.
     rows = list(itertools.product(sorted(spec.depths, reverse=True), spec.activations))
-    size = len(spec.initialisations) * len(spec.rates) * spec.seeds
-    # A network compiles on one core: engines of one thread each keep all cores busy.
-    calls = [(spec, *row) for row in rows]
-    sizes = [size] * len(rows)
-    return shards.joined(shards.gather(_cells, calls, "xor_phase_diagram", sizes, "seed"))
+    cells = list(itertools.product(spec.initialisations, spec.rates))
+    ranges = shards.ranges(spec.seeds)
+    calls = [(spec, *row, *seeds) for seeds in ranges for row in rows]
+    sizes = [len(cells) * (stop - start) for start, stop in ranges for _ in rows]
+    try:
+        parts = shards.gather(_train, calls, "xor_phase_diagram", sizes, "seed")
+    finally:
+        _engine.cache_clear()
+    found = []
+    for i, (depth, activation) in enumerate(rows):
+        counts = sum(part["counts"] for part in parts[i :: len(rows)])
+        for (scheme, rate), (solved, plateau, non_finite) in zip(cells, counts, strict=True):
+            found.append(
+                {
+                    "activation": activation,
+                    "initialisation": scheme,
+                    "depth": depth,
+                    "rate": rate,
+                    "steps": spec.steps,
+                    "seeds": spec.seeds,
+                    "solved": solved,
+                    "plateau": plateau,
+                    "non_finite": non_finite,
+                    **share_of(solved, spec.seeds),
+                }
+            )
+    return {"cells": pd.DataFrame(found)}
 
 
-def _cells(spec, depth, activation) -> dict[str, pd.DataFrame]:
-    """Trains one network from all initial weights at all learning rates, in one compiled loop."""
+def _train(spec, depth, activation, start, stop) -> shards.Part:
+    """How many seeds end in each of `COUNTED`, (cell, outcome): one compiled loop for all cells."""
     from reproductions.suite import replicas
 
-    model = xor.network((spec.width,) * (depth - 1), activation, "stable")
-    engine = replicas.Replicas(model, xor.LOSSES["stable"], watch=False, threads=1)
-    cells = list(itertools.product(spec.initialisations, spec.rates))
+    engine = _engine((spec.width,) * (depth - 1), activation)
     drawn = {
-        scheme: replicas.initial_weights(model, range(spec.seeds), scheme)
+        scheme: replicas.initial_weights(engine.model, range(start, stop), scheme)
         for scheme in spec.initialisations
     }
+    cells = list(itertools.product(spec.initialisations, spec.rates))
     weights = [
         np.concatenate(arrays, axis=-1)
         for arrays in zip(*(drawn[scheme] for scheme, _ in cells), strict=True)
     ]
-    rates = np.repeat([rate for _, rate in cells], spec.seeds)
+    rates = np.repeat([rate for _, rate in cells], stop - start)
     trained = engine.train(
         weights, xor.X, xor.Y, rates, spec.steps, every=spec.steps - 1, done=shards.advance
     )
     outcome = xor.outcomes(trained.records["loss"], trained.finite_steps < spec.steps)
-    frame = []
-    for (scheme, rate), own in zip(cells, outcome.reshape(len(cells), -1), strict=True):
-        solved = int((own == "solved").sum())
-        frame.append(
-            {
-                "activation": activation,
-                "initialisation": scheme,
-                "depth": depth,
-                "rate": rate,
-                "steps": spec.steps,
-                "seeds": spec.seeds,
-                "solved": solved,
-                "plateau": (own == "plateau").sum(),
-                "non_finite": (own == "non-finite").sum(),
-                **share_of(solved, spec.seeds),
-            }
-        )
-    return {"cells": pd.DataFrame(frame)}
+    own = outcome.reshape(len(cells), -1)
+    return {"counts": np.stack([(own == name).sum(axis=1) for name in COUNTED], axis=1)}
+
+
+@functools.cache
+def _engine(hidden, activation):
+    from reproductions.suite import replicas
+
+    # A network compiles on one core: engines of one thread each keep all cores busy.
+    model = xor.network(hidden, activation, "stable")
+    return replicas.Replicas(model, xor.LOSSES["stable"], watch=False, threads=1)
 
 
 def figures(tables):
