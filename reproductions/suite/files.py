@@ -61,6 +61,11 @@ def only_writer(folder: Path, wait: bool = False) -> Iterator[None]:
     The lock is the kernel's, on the folder itself, so it ends with the process, however that ends;
     processes that this one starts do not have it.
 
+    Args:
+        folder: made if it is not there.
+        wait: for a folder inside one that is kept already: a process of the same run may be at work
+            in it and will be done soon, so it is waited for, and no file names the writer.
+
     Raises:
         InputError: another process writes there, and `wait` is not set; or the folder cannot be
             made.
