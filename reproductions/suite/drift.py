@@ -98,6 +98,9 @@ def _store(rows: list[dict]) -> None:
         stored = pd.read_csv(path)
         keys = ["setting", "run", "experiment", "table"]
         frame = pd.concat([stored, frame]).drop_duplicates(keys, keep="last")
+    # A first look says nothing more where a setting was run whole.
+    ran = frame.assign(whole=frame["run"].eq("full")).groupby(["setting", "experiment"])["whole"]
+    frame = frame[frame["run"].eq("full") | ~ran.transform("any")]
     write_whole(path, to_csv(frame))
     for name, data in drawing.render_all(lambda tables: {"drift": _figure(tables)}, frame).items():
         write_whole(DRIFT / name, data)
