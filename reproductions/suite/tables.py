@@ -158,7 +158,7 @@ def _typed(path: Path, name: str, cells: list[str], kind) -> pd.Series:
         return pd.Series([int(cell) for cell in cells], dtype=int)
     # Whole numbers too large for an integer stay texts where they are held exactly.
     if all(map(_is_number, cells)) and (must_be_number or not whole):
-        return pd.Series([float(cell) for cell in cells], dtype=float)
+        return pd.Series([float(cell) for cell in cells])
     if must_be_number:
         line = next(i for i, cell in enumerate(cells, start=2) if not _is_number(cell))
         raise InputError(
@@ -166,7 +166,7 @@ def _typed(path: Path, name: str, cells: list[str], kind) -> pd.Series:
             f" Received: {cells[line - 2][:80]!r}"
         )
     if cells and set(cells) <= {"True", "False"}:
-        return pd.Series([cell == "True" for cell in cells], dtype=bool)
+        return pd.Series([cell == "True" for cell in cells])
     return pd.Series(cells, dtype=object)
 
 

@@ -42,6 +42,7 @@ def test_what_is_written_reads_back(tmp_path):
     write_whole(tmp_path / "t.csv", to_csv(shaped))
     read = read_table(tmp_path / "t.csv", TABLE)
     pd.testing.assert_frame_equal(read, shaped, check_dtype=False)
+    assert [read[name].dtype for name in TABLE.names] == [object, int, float, object, bool]
     assert to_csv(read) == to_csv(shaped)
 
 
