@@ -190,3 +190,13 @@ np.savez(folder + "/y.npz", *[keras.ops.convert_to_numpy(y) for y in outputs])
 def test_softmax_of_many_in_half_precision():
     y = as_array(custom_layers.softmax(np.zeros(70_000, "float16")))
     np.testing.assert_allclose(y, 1 / 70_000, rtol=5e-3)
+
+
+def test_softmax_sums_in_float32_whatever_keras_takes_for_its_own_float():
+    own = keras.config.floatx()
+    keras.config.set_floatx("float16")
+    try:
+        y = as_array(custom_layers.softmax(np.zeros(70_000, "float16")))
+    finally:
+        keras.config.set_floatx(own)
+    np.testing.assert_allclose(y, 1 / 70_000, rtol=5e-3)
