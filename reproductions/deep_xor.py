@@ -67,24 +67,21 @@ def run(spec: Spec, change=None) -> dict[str, pd.DataFrame]:
             difference does.
     """
     networks = list(itertools.product(spec.activations, spec.losses))
-    # A network compiles on one core: engines of one thread each keep all cores busy. All networks
-    # come before the next seeds, so that no two cores wait for the same compilation.
-    ranges = shards.ranges(spec.seeds)
-    calls = [(spec, *network, *seeds, change) for seeds in ranges for network in networks]
-    sizes = [stop - start for start, stop in ranges for _ in networks]
-    parts = shards.gather(_train, calls, "deep_xor", sizes, "seed")
+    # A network compiles on one core: engines of one thread each keep all cores busy.
+    calls = [(spec, *network, change) for network in networks]
+    found = shards.by_seeds(_train, calls, [spec.seeds] * len(calls), "deep_xor")
     return shards.joined(
         [
             {
                 name: table.assign(activation=activation, loss=loss)
-                for name, table in _tables(spec, parts[i :: len(networks)]).items()
+                for name, table in _tables(spec, parts).items()
             }
-            for i, (activation, loss) in enumerate(networks)
+            for (activation, loss), parts in zip(networks, found, strict=True)
         ]
     )
 
 
-def _train(spec, activation, loss, start, stop, change) -> shards.Part:
+def _train(spec, activation, loss, change, start, stop) -> shards.Part:
     """What the seeds from `start` to `stop` come to: counts of them all, and single seeds."""
     from reproductions.suite import replicas
 

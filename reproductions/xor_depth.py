@@ -12,6 +12,7 @@ are ours, to tell depth from width; the 2-2-1 networks go on to 100,001 updates,
 those that have not solved XOR go on to ten times their updates, to tell "never" from "slowly".
 """
 
+import functools
 import math
 from dataclasses import dataclass
 from itertools import pairwise
@@ -60,6 +61,9 @@ LEVELS = {
 LEVEL_WIDTH = 0.02
 SOLVED, BETWEEN = "solved", "between these"
 SMALLEST = "2-2-1"
+QUANTILE_SEEDS = 2**14
+"""Seeds at most whose costs at every record are kept, for quantiles; the counts are of all."""
+
 COSTS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 BINS = np.linspace(0, 0.8, 81)
 
@@ -69,10 +73,14 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     depths = [(spec.width,) * (depth - 1) for depth in spec.depths]
     depth_seeds = min(spec.seeds, spec.depth_seeds)
     # The longest first. A network compiles on one core: engines of one thread each keep all busy.
-    calls = [(spec, hidden, depth_seeds, spec.depth_steps) for hidden in reversed(depths)]
-    calls += [(spec, hidden, spec.seeds, spec.steps) for hidden in spec.networks]
-    sizes = [seeds for _, _, seeds, _ in calls]
-    results = shards.gather(_train, calls, "xor_depth", sizes, "seed")
+    calls = [(spec, hidden, spec.depth_steps) for hidden in reversed(depths)]
+    calls += [(spec, hidden, spec.steps) for hidden in spec.networks]
+    seeds = [depth_seeds] * len(depths) + [spec.seeds] * len(spec.networks)
+    try:
+        found = shards.by_seeds(_train, calls, seeds, "xor_depth")
+        results = _continued(calls, [_whole(parts) for parts in found])
+    finally:
+        _engine.cache_clear()
     by_depth = dict(zip(reversed(spec.depths), results, strict=False))
     networks = dict(zip(map(_name, spec.networks), results[len(depths) :], strict=True))
     smallest = networks[SMALLEST]
@@ -83,7 +91,7 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
         "single": pd.concat([_single(networks[_name(())], moment) for moment in ("start", "end")]),
         "levels": pd.concat([_levels(step, smallest, when) for when, step in _moments(spec)]),
         "costs": pd.concat([_histogram(step, smallest, when) for when, step in _moments(spec)]),
-        "seed_curves": _seed_curves(spec, smallest),
+        "seed_curves": _seed_curves(spec, smallest["shown"]),
     }
 
 
@@ -95,67 +103,101 @@ def _moments(spec):
     return ("end", spec.steps - 1), ("later", spec.longer * (spec.steps - 1))
 
 
-def _train(spec, hidden, seeds, steps) -> dict[str, np.ndarray]:
-    """Trains one network, then those that have not solved XOR for longer (2-2-1: all of them)."""
+def _train(spec, hidden, steps, start, stop) -> shards.Part:
+    """What the seeds from `start` to `stop` of one network come to; 2-2-1 goes on for longer."""
     from reproductions.suite import replicas
 
-    model = xor.network(hidden, "sigmoid", "document")
-    all_longer = _name(hidden) == SMALLEST
-    engine = replicas.Replicas(
-        model,
-        xor.LOSSES["document"],
-        xor.records("document"),
-        gradients=all_longer,
-        threads=1,
-    )
-    updates = (steps - 1) * spec.longer + 1 if all_longer else steps
-    weights = replicas.initial_weights(model, range(seeds))
+    engine = _engine(hidden)
+    updates = (steps - 1) * spec.longer + 1 if engine.gradients else steps
+    weights = replicas.initial_weights(engine.model, range(start, stop))
     options = {"every": spec.every, "done": shards.advance}
     trained = engine.train(weights, xor.X, xor.Y, spec.rate, updates, **options)
     last = (steps - 1) // spec.every
     cost = trained.records["cost"]
-    unsolved = np.flatnonzero(~(cost[last] < xor.SOLVED_COST))
-    if not all_longer:
-        unsolved = unsolved[: spec.longer_seeds]
-    later = cost[-1, unsolved]
-    if len(unsolved) and not all_longer:
-        more = (steps - 1) * (spec.longer - 1)
-        own = [w[..., unsolved] for w in trained.weights]
-        later = engine.train(own, xor.X, xor.Y, spec.rate, more + 1, every=more)
-        later = later.records["cost"][-1]
+    part = {
+        "end": cost[last],
+        "later": cost[-1],
+        "curves": np.stack(list(_counts(cost[: last + 1]).values())),
+        "cost": cost[: last + 1, : max(0, QUANTILE_SEEDS - start)],
+        "shown": cost[:, : max(0, spec.shown_seeds - start)],
+        "accuracy_1": (trained.records["accuracy"][last] == 1).sum(),
+        "finite": (trained.finite_steps == updates).sum(),
+    }
+    if engine.gradients:  # the norm over all kernels
+        norms = trained.records["gradient_norm"]
+        part |= {
+            f"{moment}_gradient": np.sqrt((norms[record] ** 2).sum(axis=0))
+            for moment, record in (("end", last), ("later", -1))
+        }
+    if not hidden:
+        part |= {"start_right": _right(weights), "end_right": _right(trained.weights)}
+    return part
+
+
+@functools.cache  # a network compiles once a process, whichever seeds come to it
+def _engine(hidden):
+    from reproductions.suite import replicas
+
+    return replicas.Replicas(
+        xor.network(hidden, "sigmoid", "document"),
+        xor.LOSSES["document"],
+        xor.records("document"),
+        gradients=_name(hidden) == SMALLEST,
+        threads=1,
+    )
+
+
+SUMMED = ("curves", "accuracy_1", "finite", "start_right", "end_right")
+
+
+def _whole(parts) -> dict[str, np.ndarray]:
+    """One network's results: counts are added up, and what is one a seed stands side by side."""
     return {
-        "cost": cost,
-        "accuracy": trained.records["accuracy"][last],
-        "finite": trained.finite_steps == updates,
-        "continued": len(unsolved),
-        "solved_later": (later < xor.SOLVED_COST).sum(),
-        **{f"start_weight_{i}": weight for i, weight in enumerate(weights)},
-        **{f"end_weight_{i}": weight for i, weight in enumerate(trained.weights)},
-        **_moment(trained, "end", last),
-        **_moment(trained, "later", -1),
+        name: sum(part[name] for part in parts)
+        if name in SUMMED
+        else np.concatenate([part[name] for part in parts], axis=-1)
+        for name in parts[0]
     }
 
 
-def _moment(trained, moment, record):
-    """Each seed's cost and gradient (norm over all kernels) at one record."""
-    found = {f"{moment}_cost": trained.records["cost"][record]}
-    if "gradient_norm" in trained.records:
-        norms = trained.records["gradient_norm"][record]
-        found[f"{moment}_gradient"] = np.sqrt((norms**2).sum(axis=0))
-    return found
+def _continued(calls, results) -> list[dict[str, np.ndarray]]:
+    """Adds how many seeds went on, of those that had not solved XOR, and how many then had."""
+    unsolved = [np.flatnonzero(~(result["end"] < xor.SOLVED_COST)) for result in results]
+    longer = {}
+    for i, (spec, hidden, steps) in enumerate(calls):
+        if _name(hidden) != SMALLEST:  # which went on, all of it
+            unsolved[i] = unsolved[i][: spec.longer_seeds]
+            if len(unsolved[i]):
+                longer[i] = (spec, hidden, steps, tuple(unsolved[i].tolist()))
+    parts = shards.gather(_go_on, list(longer.values()), "xor_depth, longer", unit="network")
+    later = {i: part["later"] for i, part in zip(longer, parts, strict=True)}
+    for i, (seeds, result) in enumerate(zip(unsolved, results, strict=True)):
+        cost = later.get(i, result["later"][seeds])
+        result |= {"continued": len(seeds), "solved_later": (cost < xor.SOLVED_COST).sum()}
+    return results
+
+
+def _go_on(spec, hidden, steps, seeds) -> shards.Part:
+    """The costs of single seeds after ten times the updates, from their initial weights again."""
+    from reproductions.suite import replicas
+
+    engine = _engine(hidden)
+    weights = replicas.initial_weights(engine.model, seeds)
+    more = (steps - 1) * spec.longer
+    trained = engine.train(weights, xor.X, xor.Y, spec.rate, more + 1, every=more)
+    return {"later": trained.records["cost"][-1]}
 
 
 def _row(result):
-    cost = result["end_cost"]
+    cost = result["end"]
     counts, seeds = _counts(cost), len(cost)
-    solved = counts["solved"]
     quantiles = np.quantile(cost, (0.25, 0.5, 0.75))
     return {
         "seeds": seeds,
         **counts,
-        **share_of(solved, seeds),
-        "accuracy_1": int((result["accuracy"] == 1).sum()),
-        "finite": int(result["finite"].sum()),
+        **share_of(counts["solved"], seeds),
+        "accuracy_1": int(result["accuracy_1"]),
+        "finite": int(result["finite"]),
         **dict(zip(("cost_q25", "cost_q50", "cost_q75"), quantiles, strict=True)),
         "continued": int(result["continued"]),
         "solved_later": int(result["solved_later"]),
@@ -163,14 +205,13 @@ def _row(result):
 
 
 def _curves(spec, network, result):
-    cost = result["cost"][: (spec.steps - 1) // spec.every + 1]
-    quantiles = np.quantile(cost, (0.05, 0.5, 0.95), axis=1)
+    quantiles = np.quantile(result["cost"], (0.05, 0.5, 0.95), axis=1)
     return pd.DataFrame(
         {
             "network": network,
             "step": np.arange(quantiles.shape[1]) * spec.every,
-            "seeds": cost.shape[1],
-            **_counts(cost),
+            "seeds": len(result["end"]),
+            **dict(zip(_counts(result["end"]), result["curves"], strict=True)),
             **dict(zip(("cost_q05", "cost_q50", "cost_q95"), quantiles, strict=True)),
         }
     )
@@ -185,23 +226,27 @@ def _counts(cost):
     }
 
 
-def _single(result, moment):
-    """How many points each 2-1 network's line gets right, free of rounding.
+def _right(weights) -> np.ndarray:
+    """How many 2-1 networks' lines get 0, 1, ... points right, free of rounding.
 
     Weights in float32 are exact in float64, and so are their sums. An answer of exactly 1/2 counts
     as 0, as the post's `hypothesis > 0.5` has it.
     """
-    kernel, bias = (result[f"{moment}_weight_{i}"].astype("float64") for i in range(2))
+    kernel, bias = (weight.astype("float64") for weight in weights)
     logit = xor.X.astype("float64") @ kernel[:, 0, :] + bias
     right = ((logit > 0) == (xor.Y > 0.5)).sum(axis=0)
-    counts = np.bincount(right, minlength=len(xor.X) + 1)
+    return np.bincount(right, minlength=len(xor.X) + 1)
+
+
+def _single(result, moment):
+    counts = result[f"{moment}_right"]
     return pd.DataFrame(
         {"moment": moment, "right": range(len(counts)), "count": counts, "seeds": counts.sum()}
     )
 
 
 def _levels(step, result, when):
-    cost, gradient = result[f"{when}_cost"], result[f"{when}_gradient"]
+    cost, gradient = result[when], result[f"{when}_gradient"]
     near = [np.abs(cost - level) < LEVEL_WIDTH for level in LEVELS.values()]
     labels = np.select([cost < xor.SOLVED_COST, *near], [SOLVED, *LEVELS], BETWEEN)
     rows = []
@@ -222,7 +267,7 @@ def _levels(step, result, when):
 
 
 def _histogram(step, result, when):
-    counts, _ = np.histogram(np.clip(result[f"{when}_cost"], BINS[0], BINS[-1]), BINS)
+    counts, _ = np.histogram(np.clip(result[when], BINS[0], BINS[-1]), BINS)
     return pd.DataFrame(
         {
             "step": step,
@@ -235,8 +280,7 @@ def _histogram(step, result, when):
     )
 
 
-def _seed_curves(spec, result):
-    cost = result["cost"][:, : spec.shown_seeds]
+def _seed_curves(spec, cost):
     records = np.unique(np.geomspace(1, len(cost) - 1, 60).round().astype(int))
     steps, seed = np.meshgrid(records * spec.every, range(cost.shape[1]), indexing="ij")
     return pd.DataFrame(

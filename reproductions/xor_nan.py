@@ -12,6 +12,7 @@ Known differences: XLA compiles the loop; so 32 seeds run again in a session on 
 kernels, the post's own graph with one more axis for the seeds.
 """
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,54 +53,81 @@ SMALL = {"hidden": (5,), "steps": 201}
 
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
     """Breaks networks under the post's loss, and follows those that broke."""
-    calls = [(spec, activation) for activation in spec.activations]
-    # A network compiles on one core: engines of one thread each keep all cores busy.
-    sizes = [len(spec.rates) * spec.seeds] * len(calls)
-    return shards.joined(shards.gather(_follow, calls, "xor_nan", sizes, "seed"))
+    # A network compiles on one core: engines of one thread each keep all cores busy. Each
+    # activation comes once before it comes at the next rate, so that no two cores wait for the
+    # same compilation.
+    calls = [(spec, activation, rate) for rate in spec.rates for activation in spec.activations]
+    try:
+        found = shards.by_seeds(_break, calls, [spec.seeds] * len(calls), "xor_nan")
+        histories = dict(zip(calls, map(_whole, found), strict=True))
+        traces = _traces(histories)
+    finally:
+        _engine.cache_clear()
+    parts = {
+        "events": [pd.DataFrame([_label(c) | _events(h)]) for c, h in histories.items()],
+        "before": traces,
+        "curve": [_curve(spec, h).assign(**_label(c)) for c, h in histories.items()],
+        "kernels": _kernels(spec, histories),
+    }
+    return {name: pd.concat(own, ignore_index=True) for name, own in parts.items() if own}
 
 
-def _follow(spec, activation) -> dict[str, pd.DataFrame]:
-    """Everything about the networks of one activation."""
+def _label(call):
+    _, activation, rate = call
+    return {"activation": activation, "rate": rate}
+
+
+@functools.cache  # a network compiles once a process, whichever seeds come to it
+def _engine(hidden, activation, loss):
+    """Under the post's loss; or under the stable one, which also looks at logits and gradients."""
     from reproductions.suite import replicas
 
-    engines = {
-        "document": replicas.Replicas(
-            xor.network(spec.hidden, activation, "document"),
-            xor.document_loss,
-            xor.records("document"),
-            threads=1,
-        ),
-        "stable": replicas.Replicas(
-            xor.network(spec.hidden, activation, "stable"),
-            xor.stable_loss,
-            lambda y, z: {"cost": xor.stable_loss(y, z), "logit": _largest(z)},
-            gradients=True,
-            threads=1,
-        ),
+    model = xor.network(hidden, activation, loss)
+    if loss == "document":
+        return replicas.Replicas(model, xor.document_loss, xor.records(loss), threads=1)
+    return replicas.Replicas(
+        model,
+        xor.stable_loss,
+        lambda y, z: {"cost": xor.stable_loss(y, z), "logit": _largest(z)},
+        gradients=True,
+        threads=1,
+    )
+
+
+def _break(spec, activation, rate, start, stop) -> shards.Part:
+    """What became of the seeds from `start` to `stop`, one a place, and how many do what."""
+    from reproductions.suite import replicas
+
+    engine = _engine(spec.hidden, activation, "document")
+    weights = replicas.initial_weights(engine.model, range(start, stop))
+    options = {"steps": spec.steps, "every": spec.every}
+    trained = engine.train(weights, xor.X, xor.Y, rate, **options, done=shards.advance)
+    history = _history(spec, trained)
+    broken = np.flatnonzero(history["broken"])
+    finite = 0
+    if len(broken):
+        stable = _engine(spec.hidden, activation, "stable")
+        again = stable.train([w[..., broken] for w in weights], xor.X, xor.Y, rate, **options)
+        lost = again.finite_steps < spec.steps
+        finite = (xor.outcomes(again.records["cost"], lost) != "non-finite").sum()
+    alike = np.flatnonzero(history["like_post"])[:1]
+    return {
+        **history,
+        "finite_under_stable_loss": finite,
+        "alike": start + alike,
+        "cost": trained.records["cost"][:, alike],
+        "accuracy": trained.records["accuracy"][:, alike],
     }
-    weights = replicas.initial_weights(engines["document"].model, range(spec.seeds))
-    parts = {name: [] for name in TABLES}
-    for rate in spec.rates:
 
-        def train(loss, seeds, rate=rate, **options):
-            chosen = [w[..., seeds] for w in weights]
-            options = {"steps": spec.steps, "every": spec.every} | options
-            return engines[loss].train(chosen, xor.X, xor.Y, rate, **options)
 
-        label = {"activation": activation, "rate": rate}
-        history = _history(spec, train("document", slice(None), done=shards.advance))
-        broken = np.flatnonzero(history["broken"])
-        finite = 0
-        if len(broken):
-            stable = train("stable", broken)
-            lost = stable.finite_steps < spec.steps
-            finite = int((xor.outcomes(stable.records["cost"], lost) != "non-finite").sum())
-        parts["events"].append(pd.DataFrame([{**label, **_events(history, finite)}]))
-        parts["before"].append(_before(spec, label, history, weights, train, engines["stable"]))
-        parts["curve"].append(_curve(history).assign(**label))
-        if rate == spec.rates[0] and activation in spec.session_activations:
-            parts["kernels"].append(_kernels(spec, label, history, weights))
-    return {name: pd.concat(own, ignore_index=True) for name, own in parts.items() if own}
+def _whole(parts) -> dict[str, np.ndarray]:
+    """One network's history: a count is added up, what is one a seed stands side by side."""
+    counted = "finite_under_stable_loss"
+    return {counted: sum(part[counted] for part in parts)} | {
+        name: np.concatenate([part[name] for part in parts], axis=-1)
+        for name in parts[0]
+        if name != counted
+    }
 
 
 def _history(spec, trained) -> dict[str, np.ndarray]:
@@ -115,9 +143,6 @@ def _history(spec, trained) -> dict[str, np.ndarray]:
     reached = ((accuracy == 1) & (step[:, None] <= finite)).any(axis=0)
     late = broken & (finite >= spec.late)
     return {
-        "step": step,
-        "cost": cost,
-        "accuracy": accuracy,
         "finite_steps": finite,
         "outcome": outcome,
         "broken": broken,
@@ -129,7 +154,7 @@ def _history(spec, trained) -> dict[str, np.ndarray]:
     }
 
 
-def _events(history, finite_under_stable_loss):
+def _events(history):
     return {
         "seeds": len(history["broken"]),
         "non_finite": int(history["broken"].sum()),
@@ -138,7 +163,7 @@ def _events(history, finite_under_stable_loss):
         "reached_accuracy_1": int(history["reached"].sum()),
         "like_post": int(history["like_post"].sum()),
         "accuracy_half_after": int(history["half"].sum()),
-        "finite_under_stable_loss": finite_under_stable_loss,
+        "finite_under_stable_loss": int(history["finite_under_stable_loss"]),
     }
 
 
@@ -149,21 +174,41 @@ def _largest(z):
     return ops.max(ops.abs(z), axis=(0, 1))
 
 
-def _before(spec, label, history, weights, train, probe):
+def _traces(histories) -> list[pd.DataFrame]:
     """Logits and gradients of some seeds: at the start, and at the step at which they broke."""
-    finite = history["finite_steps"]
-    broken = np.flatnonzero(history["broken"])[: spec.traced_seeds]
-    first = np.arange(min(spec.traced_seeds, spec.seeds))
-    before = [
-        train("document", group, steps=int(steps), every=spec.steps).weights
-        if steps
-        else [w[..., group] for w in weights]
-        for steps in np.unique(finite[broken])
-        for group in [broken[finite[broken] == steps]]
+    calls = []
+    for (spec, *network), history in histories.items():
+        broken = np.flatnonzero(history["broken"])[: spec.traced_seeds]
+        calls.append(
+            (
+                spec,
+                *network,
+                tuple(broken.tolist()),
+                tuple(history["finite_steps"][broken].tolist()),
+            )
+        )
+    parts = shards.gather(_trace, calls, "xor_nan, traced", unit="network")
+    return [
+        part["before"].assign(**_label(call)) for call, part in zip(histories, parts, strict=True)
     ]
+
+
+def _trace(spec, activation, rate, broken, finite) -> shards.Part:
+    """One network's seeds: the first ones at the start, those that broke after so many steps."""
+    from reproductions.suite import replicas
+
+    engine, probe = (_engine(spec.hidden, activation, loss) for loss in ("document", "stable"))
+    broken, finite = np.array(broken, int), np.array(finite, int)
+    before = []
+    for steps in np.unique(finite):
+        state = replicas.initial_weights(engine.model, broken[finite == steps])
+        if steps:
+            state = engine.train(state, xor.X, xor.Y, rate, int(steps), every=spec.steps).weights
+        before.append(state)
+    first = range(min(spec.traced_seeds, spec.seeds))
     rows = []
     for moment, count, states in [
-        ("start", len(first), [[w[..., first] for w in weights]]),
+        ("start", len(first), [replicas.initial_weights(engine.model, first)]),
         ("before the NaN", len(broken), before),
     ]:
         seen = [probe.train(state, xor.X, xor.Y, rate=0.0, steps=1).records for state in states]
@@ -171,7 +216,7 @@ def _before(spec, label, history, weights, train, probe):
             np.concatenate([records[name][0] for records in seen], axis=-1) if seen else None
             for name in ("logit", "gradient_norm")
         )
-        rows.append({**label, "moment": moment, "seeds": count})
+        rows.append({"moment": moment, "seeds": count})
         rows[-1]["logit_above_16"] = int((logit > 16).sum()) if seen else 0
         for quantity, values in {
             "logit": logit,
@@ -181,38 +226,57 @@ def _before(spec, label, history, weights, train, probe):
             for percent in (10, 50, 90):
                 value = np.nan if values is None else np.percentile(values, percent)
                 rows[-1][f"{quantity}_q{percent}"] = value
-    return pd.DataFrame(rows)
+    return {"before": pd.DataFrame(rows)}
 
 
-def _curve(history):
+def _curve(spec, history):
     """The curve of the first seed that looks like the post's; NaN and seed -1 where none does."""
-    alike = np.flatnonzero(history["like_post"])
+    alike = history["alike"]
     return pd.DataFrame(
         {
-            "step": history["step"],
+            "step": np.arange(0, spec.steps, spec.every),
             "seed": alike[0] if len(alike) else -1,
-            "cost": history["cost"][:, alike[0]] if len(alike) else np.nan,
-            "accuracy": history["accuracy"][:, alike[0]] if len(alike) else np.nan,
+            "cost": history["cost"][:, 0] if len(alike) else np.nan,
+            "accuracy": history["accuracy"][:, 0] if len(alike) else np.nan,
         }
     )
 
 
-def _kernels(spec, label, history, weights):
+def _kernels(spec, histories) -> list[pd.DataFrame]:
     """The first seeds once more, in a session on TensorFlow's own kernels."""
-    seeds = min(spec.session_seeds, spec.seeds)
-    cost = _session(spec, [w[..., :seeds] for w in weights], **label)
-    here = history["outcome"][:seeds]
-    there = xor.outcomes(cost, np.zeros(seeds, bool))
-    both = (here == "non-finite") & (there == "non-finite")
-    row = {
-        "activation": label["activation"],
-        "seeds": seeds,
-        "same_outcome": int((here == there).sum()),
-        "non_finite_xla": int((here == "non-finite").sum()),
-        "non_finite_session": int((there == "non-finite").sum()),
-        "non_finite_both": int(both.sum()),
-    }
-    return pd.DataFrame([row])
+    chosen = [
+        call
+        for call in histories
+        if _label(call)["rate"] == spec.rates[0]
+        and _label(call)["activation"] in spec.session_activations
+    ]
+    parts = shards.gather(_in_session, chosen, "xor_nan, sessions", unit="network")
+    rows = []
+    for call, part in zip(chosen, parts, strict=True):
+        there = part["outcome"]
+        here = histories[call]["outcome"][: len(there)]
+        both = (here == "non-finite") & (there == "non-finite")
+        rows.append(
+            {
+                "activation": _label(call)["activation"],
+                "seeds": len(there),
+                "same_outcome": int((here == there).sum()),
+                "non_finite_xla": int((here == "non-finite").sum()),
+                "non_finite_session": int((there == "non-finite").sum()),
+                "non_finite_both": int(both.sum()),
+            }
+        )
+    return [pd.DataFrame(rows)] if rows else []
+
+
+def _in_session(spec, activation, rate) -> shards.Part:
+    """What the first seeds come to in a session."""
+    from reproductions.suite import replicas
+
+    model = xor.network(spec.hidden, activation, "document")
+    weights = replicas.initial_weights(model, range(min(spec.session_seeds, spec.seeds)))
+    cost = _session(spec, weights, activation, rate)
+    return {"outcome": xor.outcomes(cost, np.zeros(cost.shape[1], bool))}
 
 
 def _session(spec, weights, activation, rate):

@@ -50,20 +50,17 @@ POST_ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu")
 
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
     """Trains the whole map, a network for each depth and activation."""
-    # Deep networks first, so that no core is left with a long one at the end; and all networks
-    # before the next seeds, so that no two cores wait for the same compilation.
+    # Deep networks first, so that no core is left with a long one at the end.
     rows = list(itertools.product(sorted(spec.depths, reverse=True), spec.activations))
     cells = list(itertools.product(spec.initialisations, spec.rates))
-    ranges = shards.ranges(spec.seeds)
-    calls = [(spec, *row, *seeds) for seeds in ranges for row in rows]
-    sizes = [len(cells) * (stop - start) for start, stop in ranges for _ in rows]
+    calls, seeds = [(spec, *row) for row in rows], [spec.seeds] * len(rows)
     try:
-        parts = shards.gather(_train, calls, "xor_phase_diagram", sizes, "seed")
+        maps = shards.by_seeds(_train, calls, seeds, "xor_phase_diagram", each=len(cells))
     finally:
         _engine.cache_clear()
     found = []
-    for i, (depth, activation) in enumerate(rows):
-        counts = sum(part["counts"] for part in parts[i :: len(rows)])
+    for (depth, activation), parts in zip(rows, maps, strict=True):
+        counts = sum(part["counts"] for part in parts)
         for (scheme, rate), (solved, plateau, non_finite) in zip(cells, counts, strict=True):
             found.append(
                 {

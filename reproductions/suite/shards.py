@@ -125,6 +125,37 @@ def ranges(seeds: int) -> list[tuple[int, int]]:
     return [(start, min(start + size, seeds)) for start in range(0, seeds, size)]
 
 
+def by_seeds(
+    function: Callable[..., Part],
+    calls: Sequence[tuple],
+    seeds: Sequence[int],
+    what: str,
+    each: int = 1,
+) -> list[list[dict[str, np.ndarray | pd.DataFrame]]]:
+    """What a function gives for each call, its seeds split into ranges, a shard each.
+
+    All calls come before the next seeds, so that no two cores wait for the same compilation.
+
+    Args:
+        function: as for `gather`; it takes the arguments of a call, then its seeds' start and stop.
+        calls: the arguments before those two.
+        seeds: how many each call has.
+        what: the progress bar's name.
+        each: how many units of progress one seed counts.
+
+    Returns:
+        For each call its parts, in the order of the seeds.
+    """
+    split = [(i, *span) for i, count in enumerate(seeds) for span in ranges(count)]
+    split.sort(key=lambda shard: shard[1])
+    sizes = [each * (stop - start) for _, start, stop in split]
+    parts = gather(function, [(*calls[i], *span) for i, *span in split], what, sizes, "seed")
+    found = [[] for _ in calls]
+    for (i, *_), part in zip(split, parts, strict=True):
+        found[i].append(part)
+    return found
+
+
 def clear(folder: Path) -> None:
     """Removes what an experiment's folder keeps of shards."""
     kept_here = folder / FOLDER
