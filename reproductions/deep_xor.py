@@ -11,7 +11,6 @@ Known differences: weights come from NumPy's Philox; XLA compiles the loop. The 
 the post's, computed from the logit: the same function, other arithmetic.
 """
 
-import functools
 import itertools
 from dataclasses import dataclass
 
@@ -118,7 +117,7 @@ def _train(spec, activation, loss, change, start, stop) -> shards.Part:
     return part
 
 
-@functools.lru_cache(maxsize=8)  # as many networks as the post has: each compiles once a process
+@shards.cached
 def _engine(hidden, activation, loss):
     from reproductions.suite import replicas
 

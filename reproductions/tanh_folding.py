@@ -89,28 +89,38 @@ def disc(across: int) -> np.ndarray:
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
     """Trains both networks and follows their determinants."""
     calls = [(spec, hidden) for hidden in spec.networks]
-    return shards.joined(shards.gather(_train, calls, "tanh_folding", unit="network"))
+    seeds = [spec.seeds] * len(calls)
+    found = shards.by_seeds(_train, calls, seeds, "tanh_folding", each=len(spec.rates))
+    return shards.joined(
+        [
+            {
+                name: table.assign(network=circles.name(hidden))
+                for name, table in _whole(parts).items()
+            }
+            for hidden, parts in zip(spec.networks, found, strict=True)
+        ]
+    )
 
 
-def _train(spec, hidden) -> dict[str, pd.DataFrame]:
+def _train(spec, hidden, start, stop) -> dict[str, pd.DataFrame]:
     """One network at all rates, one after the other on the replica axis."""
     from reproductions.suite import replicas
 
     engine = circles.engine(hidden, snapshots=True)
-    start = replicas.initial_weights(engine.model, range(spec.seeds), "glorot")
-    rate = np.repeat(spec.rates, spec.seeds)
+    seeds = stop - start
+    weights = replicas.initial_weights(engine.model, range(start, stop), "glorot")
+    rate = np.repeat(spec.rates, seeds)
     every = circles.STEPS // spec.records
-    _, records = circles.train(
-        engine, [np.tile(w, len(spec.rates)) for w in start], rate, range(spec.epochs), every
-    )
-    history = [records[f"weight_{i}"] for i in range(len(start))]  # (record, ..., replica)
+    weights = [np.tile(w, len(spec.rates)) for w in weights]
+    options = {"epochs": range(spec.epochs), "every": every, "done": shards.advance}
+    _, records = circles.train(engine, weights, rate, **options)
+    history = [records[f"weight_{i}"] for i in range(len(weights))]  # (record, ..., replica)
     accuracy = circles.accuracy(records)
-    network = circles.name(hidden)
     parts = {name: [] for name in TABLES}
     points = disc(spec.grid)
     for i, rate in enumerate(spec.rates):
-        own = slice(i * spec.seeds, (i + 1) * spec.seeds)
-        label = {"network": network, "rate": rate}
+        own = slice(i * seeds, (i + 1) * seeds)
+        label = {"rate": rate}
         for epoch in spec.watched:
             record = epoch * spec.records
             det = determinant([w[record, ..., own] for w in history], points)
@@ -119,16 +129,38 @@ def _train(spec, hidden) -> dict[str, pd.DataFrame]:
             parts["sizes"].append(_sizes(det).assign(**label, epoch=epoch))
         if hidden == (2, 2):
             parts["crossings"].append(_crossings([w[..., own] for w in history]).assign(**label))
-        if SHOWN[network] == rate:
+        if SHOWN[circles.name(hidden)] == rate:
             last = accuracy[-1, own]
-            seed = int(np.argmax(last))  # the first of those with the highest final accuracy
-            parts["shown"].append(pd.DataFrame([{**label, "seed": seed, "accuracy": last[seed]}]))
-            chosen = [w[:: spec.records, ..., own][..., seed] for w in history]
-            parts["weights"].append(_weights(chosen).assign(**label))
-    parts["gradients"].append(
-        pd.DataFrame([{"network": network, "difference": _check(spec, hidden, history)}])
-    )
+            best = int(np.argmax(last))  # the first of those with the highest final accuracy
+            row = {**label, "seed": start + best, "accuracy": last[best]}
+            parts["shown"].append(pd.DataFrame([row]))
+            chosen = [w[:: spec.records, ..., own][..., best] for w in history]
+            parts["weights"].append(_weights(chosen).assign(**label, seed=start + best))
+    if start < spec.checked_seeds:
+        checked = range(min(seeds, spec.checked_seeds - start))
+        worst = _check(
+            hidden, history, [i * seeds + j for i in range(len(spec.rates)) for j in checked]
+        )
+        parts["gradients"].append(pd.DataFrame([{"difference": worst}]))
     return {name: pd.concat(frames) for name, frames in parts.items() if frames}
+
+
+def _whole(parts) -> dict[str, pd.DataFrame]:
+    """One network's tables: counts added up, and of what is extreme in each range the extreme."""
+    tables = shards.joined(parts)
+    for name in ("folds", "sizes", "crossings"):
+        if name in tables:
+            table = TABLES[name]
+            key = [column for column in table.key if column != "network"]
+            how = {c: "max" if c == "most_crossings" else "sum" for c in table.columns}
+            tables[name] = tables[name].groupby(key, as_index=False).agg(how)
+    tables["gradients"] = tables["gradients"].agg(["max"])
+    if "shown" in tables:
+        shown = tables["shown"].sort_values("accuracy", ascending=False, kind="stable")[:1]
+        weights = tables["weights"]
+        tables["shown"] = shown
+        tables["weights"] = weights[weights["seed"] == shown["seed"].iloc[0]].drop(columns="seed")
+    return tables
 
 
 def _folds(det, right) -> dict[str, int]:
@@ -176,16 +208,15 @@ def _weights(history) -> pd.DataFrame:
     return pd.DataFrame({"epoch": epoch.ravel(), "weight": weight.ravel(), "value": values.ravel()})
 
 
-def _check(spec, hidden, history) -> float:
+def _check(hidden, history, chosen) -> float:
     """The largest difference between the formula and automatic differentiation.
 
-    At the last record of the first seeds at each rate; relative to each network's largest |det|.
+    At the last record of the chosen replicas; relative to each network's largest |det|.
     """
     import keras
     import tensorflow as tf
 
     points = disc(15)
-    seeds = min(spec.seeds, spec.checked_seeds)
     layers = [keras.layers.Dense(width, activation="tanh", dtype="float64") for width in hidden]
     model = keras.Sequential([keras.Input((2,), dtype="float64"), *layers])
     inputs = tf.constant(points, tf.float64)
@@ -198,7 +229,7 @@ def _check(spec, hidden, history) -> float:
         return tape.batch_jacobian(output, inputs)
 
     worst = 0.0
-    for replica in (i * spec.seeds + j for i in range(len(spec.rates)) for j in range(seeds)):
+    for replica in chosen:
         own = [w[-1, ..., replica] for w in history[: 2 * len(hidden)]]
         model.set_weights(own)
         obtained = np.linalg.det(jacobian().numpy())

@@ -46,6 +46,7 @@ NAMES = {"2-2-2-1": "2-D", "2-3-2-1": "3-D", "2-4-2-1": "4-D"}
 RATES = {circles.name(hidden): rate for hidden, rate in SPEC.networks}
 SEPARATES = "separates the circles"
 BETTER = "better than any straight line"
+EVENTS = (SEPARATES, BETTER, *(f"all of the {circle} circle right" for circle in circles.RADII))
 LEVELS = (*(round(0.5 + 0.025 * i, 3) for i in range(1, 20)), 2 / 3, 0.99, 1.0)
 STILLS = (0, 1, 10, 100)
 LEVEL_EPOCHS = (0, 1, 2, 3, 5, 7, *range(10, 101, 5))
@@ -61,62 +62,109 @@ def run(spec: Spec, change=None) -> dict[str, pd.DataFrame]:
     """
     # The widest first, so that the shorter ones share the other core.
     calls = [(spec, hidden, rate, change) for hidden, rate in reversed(spec.networks)]
-    sizes = [spec.seeds] * len(calls)
-    return shards.joined(shards.gather(_train, calls, "tanh_warping", sizes, "seed"))
+    found = shards.by_seeds(_train, calls, [spec.seeds] * len(calls), "tanh_warping")
+    return shards.joined(
+        [
+            {
+                name: table.assign(network=circles.name(hidden))
+                for name, table in _tables(spec, parts).items()
+            }
+            for (_, hidden, *_), parts in zip(calls, found, strict=True)
+        ]
+    )
 
 
-def _train(spec, hidden, rate, change) -> dict[str, pd.DataFrame]:
+def _train(spec, hidden, rate, change, start, stop) -> shards.Part:
+    """What the seeds from `start` to `stop` come to: counts of them all, and single seeds."""
     from reproductions.suite import replicas
 
     engine = circles.engine(hidden, snapshots=True)
-    weights = replicas.initial_weights(engine.model, range(spec.seeds), "glorot")
+    weights = replicas.initial_weights(engine.model, range(start, stop), "glorot")
     weights = change(weights) if change else weights
     options = {"epochs": range(spec.epochs), "done": shards.advance}
     _, records = circles.train(engine, weights, rate, **options)
-    return _tables(spec, records, circles.name(hidden))
-
-
-def _tables(spec, records, network) -> dict[str, pd.DataFrame]:
     accuracy, loss = circles.accuracy(records), records["loss"]
     last = accuracy[-1]
-    seeds = len(last)
-    counts = {SEPARATES: (last == 1).sum(), BETTER: (last > circles.LINE_ACCURACY).sum()}
-    for circle in circles.RADII:
-        counts[f"all of the {circle} circle right"] = (records[circle][-1] == circles.ANGLES).sum()
-    epochs = [epoch for epoch in LEVEL_EPOCHS if epoch <= spec.epochs]
-    epoch, below = np.meshgrid(epochs, LEVELS, indexing="ij")
+    better = accuracy > circles.LINE_ACCURACY
+    whole = [records[circle][-1] == circles.ANGLES for circle in circles.RADII]
     # The sum of two circles' counts is exact in float32, so the levels are met exactly or not.
-    shares = accuracy[epochs][:, None].astype("float64").round(6)
-    first = slice(min(spec.first_seeds, seeds))
-    shown = _shown(last, loss[-1])
-    frames = {
-        "seeds": pd.DataFrame({"seed": range(seeds), "separates": last == 1, "accuracy": last}),
-        "rates": pd.DataFrame([_rate_row(*item, seeds) for item in counts.items()]),
+    levels = accuracy[_level_epochs(spec)][:, None].round(6) < np.array(LEVELS)[:, None]
+    # Any seed that may be shown, whatever the others come to: see `_shown`.
+    candidates = np.union1d(np.unique(last, return_index=True)[1], _shown(last, loss[-1])["best"])
+    return {
+        "accuracy": last,
+        "loss": loss[-1],
+        "counts": np.array([seeds.sum() for seeds in (last == 1, better[-1], *whole)]),
+        "curves": np.stack([(accuracy == 1).sum(axis=1), better.sum(axis=1)]),
+        "levels": levels.sum(axis=2),
+        "first_loss": loss[1, : max(0, spec.first_seeds - start)],
+        "candidates": start + candidates,
+        "weights": _history(spec, records, candidates),
+    }
+
+
+def _level_epochs(spec):
+    return [epoch for epoch in LEVEL_EPOCHS if epoch <= spec.epochs]
+
+
+def _drawn_epochs(spec):
+    epochs = sorted({*STILLS, *range(0, spec.epochs + 1, spec.frames_every)})
+    return [epoch for epoch in epochs if epoch <= spec.epochs]
+
+
+def _history(spec, records, seeds) -> np.ndarray:
+    """Some seeds' weights at the epochs that are drawn, (epoch, weight, seed), as `get_weights`."""
+    epochs = _drawn_epochs(spec)
+    arrays = [array for name, array in records.items() if name.startswith("weight_")]
+    return np.concatenate(
+        [a[epochs][..., seeds].reshape(len(epochs), -1, len(seeds)) for a in arrays], axis=1
+    )
+
+
+def _tables(spec, parts) -> dict[str, pd.DataFrame]:
+    """One network's tables, from what its seeds came to."""
+    counts, curves, levels = (
+        sum(p[name] for p in parts) for name in ("counts", "curves", "levels")
+    )
+    last, loss, first, candidates, weights = (
+        np.concatenate([part[name] for part in parts], axis=-1)
+        for name in ("accuracy", "loss", "first_loss", "candidates", "weights")
+    )
+    epoch, below = np.meshgrid(_level_epochs(spec), LEVELS, indexing="ij")
+    shown = _shown(last, loss)
+    return {
+        "seeds": pd.DataFrame(
+            {"seed": range(spec.seeds), "separates": last == 1, "accuracy": last}
+        ),
+        "rates": pd.DataFrame(
+            [_rate_row(*item, spec.seeds) for item in zip(EVENTS, counts, strict=True)]
+        ),
         "curves": pd.DataFrame(
             {
-                "epoch": range(len(accuracy)),
-                "seeds": seeds,
-                "separates": (accuracy == 1).sum(axis=1),
-                "better": (accuracy > circles.LINE_ACCURACY).sum(axis=1),
+                "epoch": range(curves.shape[1]),
+                "seeds": spec.seeds,
+                **dict(zip(("separates", "better"), curves, strict=True)),
             }
         ),
         "levels": pd.DataFrame(
             {
                 "epoch": epoch.ravel(),
                 "below": below.ravel(),
-                "count": (shares < np.array(LEVELS)[:, None]).sum(axis=2).ravel(),
-                "seeds": seeds,
+                "count": levels.ravel(),
+                "seeds": spec.seeds,
             }
         ),
-        "first_epoch": pd.DataFrame({"seed": range(seeds)[first], "loss": loss[1, first]}),
+        "first_epoch": pd.DataFrame({"seed": range(len(first)), "loss": first}),
         "shown": pd.DataFrame(
             [{"shown": s, "seed": i, "accuracy": last[i]} for s, i in shown.items()]
         ),
         "weights": pd.concat(
-            [_weights(spec, records, seed).assign(shown=s) for s, seed in shown.items()]
+            [
+                _weights(spec, weights[..., np.searchsorted(candidates, seed)]).assign(shown=s)
+                for s, seed in shown.items()
+            ]
         ),
     }
-    return {name: frame.assign(network=network) for name, frame in frames.items()}
 
 
 def _rate_row(event, count, seeds):
@@ -136,14 +184,12 @@ def _shown(accuracy, loss) -> dict[str, int]:
     }
 
 
-def _weights(spec, records, seed) -> pd.DataFrame:
-    """One seed's weights at the epochs that are drawn, in `get_weights` order."""
-    epochs = sorted({*STILLS, *range(0, spec.epochs + 1, spec.frames_every)})
-    epochs = [epoch for epoch in epochs if epoch <= spec.epochs]
-    arrays = [records[name][..., seed] for name in records if name.startswith("weight_")]
-    values = np.concatenate([a[epochs].reshape(len(epochs), -1) for a in arrays], axis=1)
-    epoch, weight = np.meshgrid(epochs, range(values.shape[1]), indexing="ij")
-    return pd.DataFrame({"epoch": epoch.ravel(), "weight": weight.ravel(), "value": values.ravel()})
+def _weights(spec, history) -> pd.DataFrame:
+    """One seed's weights, a row each."""
+    epoch, weight = np.meshgrid(_drawn_epochs(spec), range(history.shape[1]), indexing="ij")
+    return pd.DataFrame(
+        {"epoch": epoch.ravel(), "weight": weight.ravel(), "value": history.ravel()}
+    )
 
 
 def figures(tables):

@@ -67,61 +67,88 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
         key=lambda job: len(job[0]),
     )
     calls = [(spec, *job) for job in jobs]
-    tables = shards.joined(shards.gather(_train, calls, "width_and_depth", unit="network"))
-    return {**tables, "by_hand": _by_hand(), "hand_weights": _hand_weights()}
+    found = shards.by_seeds(_train, calls, [seeds for *_, seeds in jobs], "width_and_depth")
+    tables = [
+        table
+        for (hidden, rates, _), parts in zip(jobs, found, strict=True)
+        for table in _tables(spec, hidden, rates, parts)
+    ]
+    return {**shards.joined(tables), "by_hand": _by_hand(), "hand_weights": _hand_weights()}
 
 
-def _train(spec, hidden, rates, seeds) -> dict[str, pd.DataFrame]:
-    """Trains one network at all rates at once, a replica for each seed and rate."""
+def _train(spec, hidden, rates, seeds, start, stop) -> shards.Part:
+    """One network's seeds from `start` to `stop`, of so many in all: a replica for each and rate.
+
+    What they come to, and 2-2-2-1's first ones again after they went on.
+    """
     from reproductions.suite import replicas
 
     engine = circles.engine(hidden)
-    start = replicas.initial_weights(engine.model, range(seeds), "glorot")
-    rate = np.repeat(rates, seeds)
-    start = [np.tile(w, len(rates)) for w in start]
-    weights, records = circles.train(engine, start, rate, range(spec.epochs))
-    parts = [_tables(hidden, rates, spec.epochs, weights, records)]
-    if circles.name(hidden) == NARROW and spec.longer > 1:
-        few = max(1, seeds // spec.longer_part)
-        on = np.concatenate([np.arange(few) + i * seeds for i in range(len(rates))])
-        epochs = spec.epochs * spec.longer
-        weights, records = circles.train(
-            engine, [w[..., on] for w in weights], rate[on], range(spec.epochs, epochs)
-        )
-        parts.append(_tables(hidden, rates, epochs, weights, records))
-    return {name: pd.concat([p[name] for p in parts], ignore_index=True) for name in parts[0]}
+    count = stop - start
+    weights = replicas.initial_weights(engine.model, range(start, stop), "glorot")
+    rate = np.repeat(rates, count)
+    weights = [np.tile(w, len(rates)) for w in weights]
+    weights, records = circles.train(engine, weights, rate, range(spec.epochs))
+    part = _end("first", rates, weights, records)
+    few = min(max(1, seeds // spec.longer_part) - start, count)
+    if circles.name(hidden) == NARROW and spec.longer > 1 and few > 0:
+        on = np.concatenate([np.arange(few) + i * count for i in range(len(rates))])
+        epochs = range(spec.epochs, spec.epochs * spec.longer)
+        own = [w[..., on] for w in weights]
+        part |= _end("longer", rates, *circles.train(engine, own, rate[on], epochs))
+    shards.advance(count)
+    return part
 
 
-def _tables(hidden, rates, epochs, weights, records) -> dict[str, pd.DataFrame]:
-    """What a network came to, a row a rate; the rates one after the other on the replica axis."""
-    networks, shapes, best = [], [], []
+def _end(run, rates, weights, records) -> dict[str, np.ndarray]:
+    """What replicas came to, the rates one after the other; everything (rate, ...)."""
     accuracy = circles.accuracy(records)[-1].reshape(len(rates), -1)
     kinds = _shapes(weights).reshape(len(rates), -1)
-    for i, rate in enumerate(rates):
-        own = accuracy[i]
-        seeds, separates = len(own), int((own == 1).sum())
-        label = {"network": circles.name(hidden), "rate": rate, "epochs": epochs}
-        networks.append(
-            {
-                **label,
-                "seeds": seeds,
-                "separates": separates,
-                "better": int((own > circles.LINE_ACCURACY).sum()),
-                "high_accuracy": int((own > HIGH).sum()),
-                **share_of(separates, seeds),
-                "accuracy_q50": np.median(own),
-                "accuracy_best": own.max(),
-            }
-        )
-        for shape in SHAPES:
-            count = int((kinds[i] == shape).sum())
-            shapes.append({**label, "shape": shape, "count": count, "seeds": seeds})
-        winner = i * seeds + int(np.argmax(own))
-        values = np.concatenate([w[..., winner].ravel() for w in weights])
-        best += [{**label, "weight": j, "value": value} for j, value in enumerate(values)]
+    winner = np.argmax(accuracy, axis=1) + np.arange(len(rates)) * accuracy.shape[1]
     return {
-        name: pd.DataFrame(rows)
-        for name, rows in zip(("networks", "shapes", "best"), (networks, shapes, best), strict=True)
+        f"{run}_accuracy": accuracy,
+        f"{run}_shapes": np.stack([(kinds == shape).sum(axis=1) for shape in SHAPES], axis=1),
+        f"{run}_best": np.concatenate([w[..., winner].reshape(-1, len(rates)) for w in weights]).T,
+    }
+
+
+def _tables(spec, hidden, rates, parts) -> list[dict[str, pd.DataFrame]]:
+    """What a network came to, for each rate, and again for those that went on."""
+    tables = []
+    for run, epochs in (("first", spec.epochs), ("longer", spec.epochs * spec.longer)):
+        own = [part for part in parts if f"{run}_accuracy" in part]
+        for i, rate in enumerate(rates if own else ()):
+            accuracy, shapes, best = (
+                [part[f"{run}_{name}"][i] for part in own]
+                for name in ("accuracy", "shapes", "best")
+            )
+            label = {"network": circles.name(hidden), "rate": rate, "epochs": epochs}
+            # The first of those that hold the best seed.
+            values = best[int(np.argmax([several.max() for several in accuracy]))]
+            tables.append(
+                {
+                    "networks": pd.DataFrame([label | _row(np.concatenate(accuracy))]),
+                    "shapes": pd.DataFrame({"shape": SHAPES, "count": sum(shapes)}).assign(
+                        **label, seeds=sum(map(len, accuracy))
+                    ),
+                    "best": pd.DataFrame({"weight": range(len(values)), "value": values}).assign(
+                        **label
+                    ),
+                }
+            )
+    return tables
+
+
+def _row(accuracy) -> dict[str, float]:
+    seeds, separates = len(accuracy), int((accuracy == 1).sum())
+    return {
+        "seeds": seeds,
+        "separates": separates,
+        "better": int((accuracy > circles.LINE_ACCURACY).sum()),
+        "high_accuracy": int((accuracy > HIGH).sum()),
+        **share_of(separates, seeds),
+        "accuracy_q50": np.median(accuracy),
+        "accuracy_best": accuracy.max(),
     }
 
 

@@ -12,7 +12,6 @@ are ours, to tell depth from width; the 2-2-1 networks go on to 100,001 updates,
 those that have not solved XOR go on to ten times their updates, to tell "never" from "slowly".
 """
 
-import functools
 import math
 from dataclasses import dataclass
 from itertools import pairwise
@@ -76,11 +75,8 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     calls = [(spec, hidden, spec.depth_steps) for hidden in reversed(depths)]
     calls += [(spec, hidden, spec.steps) for hidden in spec.networks]
     seeds = [depth_seeds] * len(depths) + [spec.seeds] * len(spec.networks)
-    try:
-        found = shards.by_seeds(_train, calls, seeds, "xor_depth")
-        results = _continued(calls, [_whole(parts) for parts in found])
-    finally:
-        _engine.cache_clear()
+    found = shards.by_seeds(_train, calls, seeds, "xor_depth")
+    results = _continued(calls, [_whole(parts) for parts in found])
     by_depth = dict(zip(reversed(spec.depths), results, strict=False))
     networks = dict(zip(map(_name, spec.networks), results[len(depths) :], strict=True))
     smallest = networks[SMALLEST]
@@ -134,7 +130,7 @@ def _train(spec, hidden, steps, start, stop) -> shards.Part:
     return part
 
 
-@functools.cache  # a network compiles once a process, whichever seeds come to it
+@shards.cached
 def _engine(hidden):
     from reproductions.suite import replicas
 

@@ -12,7 +12,6 @@ Known differences: XLA compiles the loop; so 32 seeds run again in a session on 
 kernels, the post's own graph with one more axis for the seeds.
 """
 
-import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,15 +56,11 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     # activation comes once before it comes at the next rate, so that no two cores wait for the
     # same compilation.
     calls = [(spec, activation, rate) for rate in spec.rates for activation in spec.activations]
-    try:
-        found = shards.by_seeds(_break, calls, [spec.seeds] * len(calls), "xor_nan")
-        histories = dict(zip(calls, map(_whole, found), strict=True))
-        traces = _traces(histories)
-    finally:
-        _engine.cache_clear()
+    found = shards.by_seeds(_break, calls, [spec.seeds] * len(calls), "xor_nan")
+    histories = dict(zip(calls, map(_whole, found), strict=True))
     parts = {
         "events": [pd.DataFrame([_label(c) | _events(h)]) for c, h in histories.items()],
-        "before": traces,
+        "before": _traces(histories),
         "curve": [_curve(spec, h).assign(**_label(c)) for c, h in histories.items()],
         "kernels": _kernels(spec, histories),
     }
@@ -77,7 +72,7 @@ def _label(call):
     return {"activation": activation, "rate": rate}
 
 
-@functools.cache  # a network compiles once a process, whichever seeds come to it
+@shards.cached
 def _engine(hidden, activation, loss):
     """Under the post's loss; or under the stable one, which also looks at logits and gradients."""
     from reproductions.suite import replicas

@@ -10,7 +10,6 @@ Known differences: fewer updates than the post's 20,001, so that the whole map t
 cost is computed from the logit, so that no NaN comes from the loss's arithmetic.
 """
 
-import functools
 import itertools
 from dataclasses import dataclass
 from typing import Literal
@@ -54,10 +53,7 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     rows = list(itertools.product(sorted(spec.depths, reverse=True), spec.activations))
     cells = list(itertools.product(spec.initialisations, spec.rates))
     calls, seeds = [(spec, *row) for row in rows], [spec.seeds] * len(rows)
-    try:
-        maps = shards.by_seeds(_train, calls, seeds, "xor_phase_diagram", each=len(cells))
-    finally:
-        _engine.cache_clear()
+    maps = shards.by_seeds(_train, calls, seeds, "xor_phase_diagram", each=len(cells))
     found = []
     for (depth, activation), parts in zip(rows, maps, strict=True):
         counts = sum(part["counts"] for part in parts)
@@ -102,7 +98,7 @@ def _train(spec, depth, activation, start, stop) -> shards.Part:
     return {"counts": np.stack([(own == name).sum(axis=1) for name in COUNTED], axis=1)}
 
 
-@functools.cache
+@shards.cached
 def _engine(hidden, activation):
     from reproductions.suite import replicas
 

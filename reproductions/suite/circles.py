@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reproductions.suite import drawing
+from reproductions.suite import drawing, shards
 from reproductions.suite.statistics import generator
 
 RADII = {"outer": 1.0, "inner": 0.5}
@@ -103,7 +103,8 @@ def record(y, output):
     }
 
 
-def engine(hidden: Sequence[int], **options):
+@shards.cached
+def engine(hidden: tuple[int, ...], **options):
     """The replica engine for one of these networks, on one thread: several train side by side."""
     from reproductions.suite.replicas import Replicas
 
@@ -121,7 +122,7 @@ def train(engine, weights, rate: float, epochs: range, every: int = STEPS, done=
         rate: learning rate, one number or one a replica.
         epochs: which; those that go on after others begin where these ended.
         every: steps between records; divides the steps of a chunk.
-        done: is told the number of replicas in each block that is finished, once a chunk.
+        done: is told the number of replicas in each block that is finished.
 
     Returns:
         The weights at the end, and the records by name, each (record, ..., replica): before the
@@ -131,13 +132,15 @@ def train(engine, weights, rate: float, epochs: range, every: int = STEPS, done=
     taken = []
     for start in range(0, len(epochs), CHUNK):
         batches = order(epochs[start : start + CHUNK])
-        options = {"batches": batches, "record_on": grid()}
-        trained = engine.train(weights, x, y, rate, len(batches), every=every, done=done, **options)
+        options = {"batches": batches, "record_on": grid(), "every": every}
+        if start + CHUNK >= len(epochs):
+            options["done"] = done
+        trained = engine.train(weights, x, y, rate, len(batches), **options)
         taken.append(trained.records)
         weights = trained.weights
     # A step at rate 0, for the record before it; with the last batches, so that nothing is compiled
     # again.
-    taken.append(engine.train(weights, x, y, 0.0, 1, **options).records)
+    taken.append(engine.train(weights, x, y, 0.0, 1, batches=batches, record_on=grid()).records)
     return weights, {key: np.concatenate([part[key] for part in taken]) for key in taken[0]}
 
 

@@ -7,6 +7,7 @@ on from there; once the tables are whole they are removed. Shards are made on th
 threads, or, within `sent`, where joblib sends them.
 """
 
+import functools
 import io
 import os
 import shutil
@@ -81,11 +82,24 @@ class Sending:
 _store: Store | None = None
 _sending: Sending | None = None
 _bar = None
+_caches = []
+
+
+def cached(make: Callable) -> Callable:
+    """Makes one thing, such as an engine, which compiles, for all shards that a process makes.
+
+    At the end of `kept` it is let go. A worker elsewhere keeps it as long as it lives.
+    """
+    cache = functools.cache(make)
+    _caches.append(cache)
+    return cache
 
 
 @contextmanager
 def kept(folder: Path, fingerprint: str) -> Iterator[None]:
     """Keeps the shards that are finished within in an experiment's folder, and takes up old ones.
+
+    At the end it lets go of what is `cached`.
 
     Args:
         folder: the experiment's results.
@@ -97,6 +111,8 @@ def kept(folder: Path, fingerprint: str) -> Iterator[None]:
         yield
     finally:
         _store = None
+        for cache in _caches:
+            cache.cache_clear()
 
 
 @contextmanager

@@ -180,15 +180,30 @@ def test_ranges_hold_every_seed_once_in_whole_blocks(seeds):
     assert all(start % 64 == 0 for start, _ in ranges)
 
 
-def test_the_split_into_ranges_changes_no_bit(monkeypatch):
-    deep_xor = experiment.load("deep_xor")
-    few = {"activations": ("tanh",), "losses": ("document",), "hidden": (5,), "first_seeds": 100}
-    spec = dataclasses.replace(deep_xor.spec, seeds=150, steps=201, **few)
-    whole = deep_xor.run(spec)
+def spans(name, start, stop):
+    made.append((name, start))
+    return {"seeds": np.arange(start, stop), "name": name}
+
+
+def test_every_call_comes_before_the_next_seeds(monkeypatch):
     monkeypatch.setattr(shards, "RANGE", 64)
-    assert len(shards.ranges(spec.seeds)) == 3
-    for name, table in deep_xor.run(spec).items():
-        pd.testing.assert_frame_equal(table, whole[name], check_exact=True)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    found = shards.by_seeds(spans, [("a",), ("b",)], [100, 150], "test")
+    assert made == [("a", 0), ("b", 0), ("a", 64), ("b", 64), ("b", 128)]
+    for parts, name, seeds in zip(found, "ab", (100, 150), strict=True):
+        assert {str(part["name"]) for part in parts} == {name}
+        np.testing.assert_array_equal(np.concatenate([p["seeds"] for p in parts]), range(seeds))
+
+
+def test_what_shards_share_is_made_once_and_let_go(tmp_path, monkeypatch):
+    monkeypatch.setattr(shards, "_caches", [])
+    engine = shards.cached(lambda name: made.append(name) or object())
+    with shards.kept(tmp_path, "code"):
+        assert engine("a") is engine("a")
+        assert engine("a") is not engine("b")
+    assert made == ["a", "b"]
+    engine("a")
+    assert made == ["a", "b", "a"]
 
 
 def test_seeds_beyond_those_listed_are_counted(monkeypatch):

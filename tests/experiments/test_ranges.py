@@ -1,0 +1,80 @@
+"""However an experiment's seeds are split into shards, its tables are the same."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reproductions import xor_nan
+from reproductions.suite import experiment, runner, shards
+
+SPLIT = [(0, 16), (16, 23), (23, 29)]
+FEW = {
+    "deep_xor": {"activations": ("tanh",), "losses": ("document",), "hidden": (5,), "steps": 401},
+    "xor_phase_diagram": {"activations": ("relu", "tanh"), "depths": (2, 3)},
+    # Runs that go on take the first few of those that have not solved XOR.
+    "xor_depth": {
+        "longer_seeds": 10,
+        "shown_seeds": 18,
+        "networks": ((), (2,)),
+        "depths": (3,),
+        "rate": 2.0,
+    },
+    # At this rate enough networks break, some late and some like the post's.
+    "xor_nan": {
+        "hidden": (5,) * 7,
+        "activations": ("relu", "leaky_relu"),
+        "session_activations": ("relu",),
+        "rates": (0.01, 0.3),
+        "late": 1,
+        "traced_seeds": 5,
+        "session_seeds": 20,
+    },
+    "tanh_warping": {"networks": (((2, 2), 0.5), ((3, 2), 0.5)), "first_seeds": 18},
+    "tanh_folding": {
+        "rates": (0.001, 0.005, 5.0),
+        "checked_seeds": 18,
+        "epochs": 1,
+        "watched": (0, 1),
+    },
+    "width_and_depth": {
+        "slides": ((2, 2),),
+        "longer_part": 2,
+        "depth_part": 1,
+        "depths": ((3, (1,)),),
+    },
+}
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_the_split_changes_no_table(name, monkeypatch):
+    module = experiment.load(name)
+    few = module.small | FEW[name] | {"seeds": SPLIT[-1][1]}
+    spec = dataclasses.replace(module.spec, **few)
+    whole = module.run(spec)
+    asked = []
+    monkeypatch.setattr(shards, "ranges", lambda seeds: asked.append(seeds) or SPLIT)
+    split = module.run(spec)
+    assert set(asked) == {spec.seeds}
+    for table, shape in module.tables.items():
+        a, b = (runner.reread(table, tables[table], shape) for tables in (whole, split))
+        pd.testing.assert_frame_equal(a, b, check_exact=True)
+
+
+def test_the_first_seed_like_the_posts_is_drawn():
+    """So few are like it that no run as short as those above has one."""
+    parts = [
+        {
+            "finite_under_stable_loss": 1,
+            "alike": np.array(alike, int),
+            **{name: np.full((3, len(alike)), alike, float) for name in ("cost", "accuracy")},
+        }
+        for alike in ([], [20], [25], [])
+    ]
+    spec = dataclasses.replace(xor_nan.SPEC, steps=3, every=1)
+    curve = xor_nan._curve(spec, xor_nan._whole(parts))
+    assert (curve[["seed", "cost", "accuracy"]] == 20).all(axis=None)
+    none = xor_nan._curve(spec, xor_nan._whole(parts[:1]))
+    assert (none["seed"] == -1).all()
+    assert none[["cost", "accuracy"]].isna().all(axis=None)
