@@ -19,11 +19,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import drawing, xor
+from reproductions.suite import drawing, shards, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement, by
 from reproductions.suite.kinds import Close, Exact, Rate, Table
-from reproductions.suite.parallel import workers
-from reproductions.suite.progress import progress
 from reproductions.suite.statistics import generator, mean_of, wilson
 
 
@@ -72,29 +70,17 @@ QUANTITIES = ("value", "spread", "gradient")
 
 
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
-    """Measures the stacks block by block, then the post's own network."""
-    blocks = [
-        (width, range(start, min(start + size, spec.seeds)))
-        for width in sorted(spec.widths, reverse=True)
-        for size in [max(1, spec.block_weights // (spec.depth * width**2))]
-        for start in range(0, spec.seeds, size)
-    ]
-    total = spec.seeds * len(spec.widths)
-    with progress(total=total, what="gradient_flow") as bar, workers() as pool:
-
-        def measure(block):
-            measured = list(_measure(spec, *block))
-            bar.update(len(block[1]))
-            return measured
-
-        found = {}
-        for (width, _), measured in zip(blocks, pool.map(measure, blocks), strict=True):
-            for cell, arrays in measured:
-                found.setdefault((*cell, width), []).append(arrays)
-    joined = {
-        cell: {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
-        for cell, parts in found.items()
-    }
+    """Measures the stacks, then the post's own network."""
+    calls = [(spec, width) for width in sorted(spec.widths, reverse=True)]
+    found = shards.by_seeds(_measure, calls, [spec.seeds] * len(calls), "gradient_flow")
+    joined = {}
+    for (_, width), parts in zip(calls, found, strict=True):
+        for name in parts[0]:
+            activation, cell, quantity = name.split()
+            scheme = cell if cell in spec.initialisations else float(cell)
+            joined.setdefault((activation, scheme, width), {})[quantity] = np.concatenate(
+                [part[name] for part in parts], axis=-1
+            )
     stacks = {cell: own for cell, own in joined.items() if cell[1] in spec.initialisations}
     scaled = {cell: own for cell, own in joined.items() if cell not in stacks}
     post, chain = _post(spec)
@@ -115,8 +101,25 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     }
 
 
-def _measure(spec, width, seeds) -> Iterator[tuple[tuple, dict[str, np.ndarray]]]:
-    """One block of seeds: every activation on the same stacks, by initialisation and by scale."""
+def _measure(spec, width, start, stop) -> shards.Part:
+    """Every activation on the same stacks, by initialisation and by scale; block by block."""
+    size = max(1, spec.block_weights // (spec.depth * width**2))
+    blocks = []
+    for first in range(start, stop, size):
+        seeds = range(first, min(first + size, stop))
+        blocks.append(
+            {
+                f"{activation} {cell} {quantity}": array
+                for (activation, cell), own in _block(spec, width, seeds)
+                for quantity, array in own.items()
+            }
+        )
+        shards.advance(len(seeds))
+    return {name: np.concatenate([own[name] for own in blocks], axis=-1) for name in blocks[0]}
+
+
+def _block(spec, width, seeds) -> Iterator[tuple[tuple, dict[str, np.ndarray]]]:
+    """Each cell's name and what it measures, as many seeds at once as memory is meant for."""
     from reproductions.suite import gradients
 
     normal = gradients.stacks(width, spec.depth, seeds)

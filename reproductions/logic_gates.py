@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import drawing, xor
+from reproductions.suite import drawing, shards, xor
 from reproductions.suite.claims import (
     DOCUMENT_ERROR,
     IN_PART,
@@ -30,8 +30,6 @@ from reproductions.suite.claims import (
     by,
 )  # fmt: skip
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
-from reproductions.suite.parallel import workers
-from reproductions.suite.progress import progress
 from reproductions.suite.statistics import share_of, wilson
 
 
@@ -69,16 +67,27 @@ GATES = {
     "XOR": xor.Y,
 }
 STEP_BELOW = "step below"
+COUNTED = (
+    "solved_start", "solved", "at_floor", "changed", "changed_below", "with_gradient",
+)  # fmt: skip
 
 
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
     """Trains every network on every gate, two networks side by side."""
-    total = len(spec.networks) * len(GATES) * spec.seeds
-    with progress(total=total, what="logic_gates") as bar, workers() as pool:
-        trained = list(pool.map(lambda name: _train(spec, name, bar.update), spec.networks))
+    calls = [(spec, name) for name in spec.networks]
+    seeds = [spec.seeds] * len(calls)
+    found = shards.by_seeds(_train, calls, seeds, "logic_gates", each=len(GATES))
+    outcomes, curves = [], []
+    for name, parts in zip(spec.networks, found, strict=True):
+        for i, gate in enumerate(GATES):
+            cell = {"network": name, "gate": gate, "seeds": spec.seeds}
+            counts, solved = (sum(part[own][i] for part in parts) for own in ("counts", "solved"))
+            loss = np.concatenate([part["loss"][i] for part in parts], axis=-1)
+            outcomes.append(cell | _outcome(counts, loss[-1]))
+            curves.append(_curve(spec, solved, loss).assign(**cell))
     return {
-        "outcomes": pd.DataFrame([row for own in trained for row in own["outcomes"]]),
-        "curves": pd.concat([frame for own in trained for frame in own["curves"]]),
+        "outcomes": pd.DataFrame(outcomes),
+        "curves": pd.concat(curves),
         "gradients": pd.DataFrame(
             [_gradients(spec, name) for name in spec.networks if name.startswith("linear")]
         ),
@@ -115,62 +124,75 @@ def network(name: str, width: int, dtype: str = "float32"):
     return keras.Sequential([keras.Input((2,), dtype=dtype), *parts])
 
 
-def _train(spec, name, done) -> dict:
+@shards.cached
+def _engine(name, width):
     import tensorflow as tf
 
     from reproductions.suite import replicas
 
-    model = network(name, spec.width)
-    engine = replicas.Replicas(
-        model,
+    return replicas.Replicas(
+        network(name, width),
         lambda y, answer: tf.reduce_mean((answer - y) ** 2, (0, 1)),
         lambda y, answer: {"answers": answer[:, 0]},
         gradients=name.startswith("step"),
         watch=False,
         threads=1,
     )
-    weights = replicas.initial_weights(model, range(spec.seeds), "glorot")
-    outcomes, curves = [], []
-    for gate, y in GATES.items():
-        trained = engine.train(
-            weights, xor.X, y, spec.rate, spec.steps, every=spec.every, done=done
-        )
+
+
+def _train(spec, name, start, stop) -> shards.Part:
+    """What the seeds from `start` to `stop` come to on each gate: counts, and every seed's loss."""
+    from reproductions.suite import replicas
+
+    engine = _engine(name, spec.width)
+    weights = replicas.initial_weights(engine.model, range(start, stop), "glorot")
+    options = {"steps": spec.steps, "every": spec.every, "done": shards.advance}
+    counts, solves, losses = [], [], []
+    for y in GATES.values():
+        trained = engine.train(weights, xor.X, y, spec.rate, **options)
         answers = trained.records["answers"]  # (record, point, seed)
-        solved = _solved(y, answers)
+        solved = _solved(y, answers).sum(axis=1)
         loss = ((answers.astype("float64") - y) ** 2).mean(axis=1)
         changed = [
             (after != before).any(axis=tuple(range(before.ndim - 1)))
             for before, after in zip(weights, trained.weights, strict=True)
         ]
-        cell = {"network": name, "gate": gate, "seeds": spec.seeds}
-        outcomes.append(
-            {
-                **cell,
-                "solved_start": int(solved[0].sum()),
-                "solved": int(solved[-1].sum()),
-                **share_of(solved[-1].sum(), spec.seeds),
-                "at_floor": int((np.abs(loss[-1] - floor(y)[1]) < FLOOR_WIDTH).sum()),
-                "changed": int(np.any(changed, axis=0).sum()),
-                # A network of one layer has nothing below its output.
-                "changed_below": int(np.any(changed[:-2], axis=0).sum()) if changed[2:] else 0,
-                # What has changed had a gradient; of steps, it is looked at itself.
-                "with_gradient": _with_gradient(trained.records, np.any(changed, axis=0)),
-                "loss_q50": np.median(loss[-1]),
-            }
-        )
-        records = np.unique(np.geomspace(1, len(answers), 25).round().astype(int)) - 1
-        quantiles = np.quantile(loss[records], (0.05, 0.5, 0.95), axis=1)
-        curves.append(
-            pd.DataFrame(
-                {
-                    **cell,
-                    "step": records * spec.every,
-                    "solved": solved[records].sum(axis=1),
-                    **dict(zip(("loss_q05", "loss_q50", "loss_q95"), quantiles, strict=True)),
-                }
-            )
-        )
-    return {"outcomes": outcomes, "curves": curves}
+        own = {
+            "solved_start": solved[0],
+            "solved": solved[-1],
+            "at_floor": (np.abs(loss[-1] - floor(y)[1]) < FLOOR_WIDTH).sum(),
+            "changed": np.any(changed, axis=0).sum(),
+            # A network of one layer has nothing below its output.
+            "changed_below": np.any(changed[:-2], axis=0).sum() if changed[2:] else 0,
+            # What has changed had a gradient; of steps, it is looked at itself.
+            "with_gradient": _with_gradient(trained.records, np.any(changed, axis=0)),
+        }
+        counts.append([own[name] for name in COUNTED])
+        solves.append(solved[_drawn(spec)])
+        losses.append(loss[_drawn(spec)])
+    return {"counts": counts, "solved": solves, "loss": losses}
+
+
+def _drawn(spec) -> np.ndarray:
+    """The records that are drawn, the last one included."""
+    records = len(range(0, spec.steps, spec.every))
+    return np.unique(np.geomspace(1, records, 25).round().astype(int)) - 1
+
+
+def _outcome(counts, loss):
+    own = dict(zip(COUNTED, counts, strict=True))
+    return {**own, **share_of(own["solved"], len(loss)), "loss_q50": np.median(loss)}
+
+
+def _curve(spec, solved, loss):
+    quantiles = np.quantile(loss, (0.05, 0.5, 0.95), axis=1)
+    return pd.DataFrame(
+        {
+            "step": _drawn(spec) * spec.every,
+            "solved": solved,
+            **dict(zip(("loss_q05", "loss_q50", "loss_q95"), quantiles, strict=True)),
+        }
+    )
 
 
 def _with_gradient(records, changed) -> int:

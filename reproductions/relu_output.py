@@ -20,11 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import drawing, xor
+from reproductions.suite import drawing, shards, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
-from reproductions.suite.parallel import workers
-from reproductions.suite.progress import progress
 from reproductions.suite.statistics import generator, share_of
 
 
@@ -54,15 +52,19 @@ RESAMPLES = 2_000
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
     """Trains every network at every rate, two networks side by side."""
     networks = list(itertools.product(spec.hiddens, spec.outputs))
-    total = len(networks) * len(spec.rates) * spec.seeds
-    with progress(total=total, what="relu_output") as bar, workers() as pool:
-        answers = dict(
-            zip(
-                networks,
-                pool.map(lambda network: _train(spec, *network, bar.update), networks),
-                strict=True,
+    calls = [(spec, *network) for network in networks]
+    seeds, each = [spec.seeds] * len(calls), len(spec.rates)
+    found = shards.by_seeds(_train, calls, seeds, "relu_output", each=each)
+    answers = {
+        network: [
+            tuple(
+                np.concatenate([part[name][i] for part in parts], axis=-1)
+                for name in ("answers", "finite")
             )
-        )
+            for i in range(len(spec.rates))
+        ]
+        for network, parts in zip(networks, found, strict=True)
+    }
     outcomes, curves = [], []
     for (hidden, output), by_rate in answers.items():
         for rate, (own, finite) in zip(spec.rates, by_rate, strict=True):
@@ -77,8 +79,29 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     }
 
 
-def _train(spec, hidden, output, done) -> list[tuple[np.ndarray, np.ndarray]]:
-    """A network's four answers, (record, point, seed), and who stayed finite, for each rate."""
+def _train(spec, hidden, output, start, stop) -> shards.Part:
+    """A network's answers, (rate, record, point, seed), and who stayed finite, (rate, seed)."""
+    from reproductions.suite import replicas
+
+    engine = _engine(hidden, output, spec.width)
+    weights = replicas.initial_weights(engine.model, range(start, stop), "glorot")
+    trained = engine.train(
+        [np.concatenate([w] * len(spec.rates), axis=-1) for w in weights],
+        xor.X,
+        xor.Y,
+        np.repeat(spec.rates, stop - start),
+        spec.steps,
+        every=spec.every,
+        done=shards.advance,
+    )
+    return {
+        "answers": np.split(trained.records["answers"], len(spec.rates), axis=-1),
+        "finite": np.split(trained.finite_steps >= 0, len(spec.rates)),
+    }
+
+
+@shards.cached
+def _engine(hidden, output, width):
     import keras
     import tensorflow as tf
 
@@ -87,31 +110,19 @@ def _train(spec, hidden, output, done) -> list[tuple[np.ndarray, np.ndarray]]:
     model = keras.Sequential(
         [
             keras.Input((2,)),
-            keras.layers.Dense(spec.width),
+            keras.layers.Dense(width),
             xor.activation(hidden),
             keras.layers.Dense(1),
             xor.activation(output),
         ]
     )
-    engine = replicas.Replicas(
+    return replicas.Replicas(
         model,
         lambda y, answer: tf.reduce_mean((answer - y) ** 2, (0, 1)),
         lambda y, answer: {"answers": answer[:, 0]},
         watch=False,
         threads=1,
     )
-    weights = replicas.initial_weights(model, range(spec.seeds), "glorot")
-    trained = engine.train(
-        [np.concatenate([w] * len(spec.rates), axis=-1) for w in weights],
-        xor.X,
-        xor.Y,
-        np.repeat(spec.rates, spec.seeds),
-        spec.steps,
-        every=spec.every,
-        done=done,
-    )
-    answers = np.split(trained.records["answers"], len(spec.rates), axis=-1)
-    return list(zip(answers, np.split(trained.finite_steps >= 0, len(spec.rates)), strict=True))
 
 
 def _solved(answers) -> np.ndarray:

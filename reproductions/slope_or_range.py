@@ -9,17 +9,16 @@ allows. The gradient at the start is that at the input, over that at the logit.
 Known differences: the cost is computed from the logit, so that no NaN comes from its arithmetic.
 """
 
+import threading
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import drawing, xor
+from reproductions.suite import drawing, shards, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
 from reproductions.suite.experiment import ANY_SIGN
 from reproductions.suite.kinds import Close, Exact, Rate, Table, shares
-from reproductions.suite.parallel import workers
-from reproductions.suite.progress import progress
 from reproductions.suite.statistics import share_of
 
 
@@ -48,6 +47,7 @@ SPEC = Spec()
 QUICK = {"slopes": (0.25, 1.0), "ranges": (1.0, 2.0), "others": SPEC.others[:3]}
 SMALL = {"slopes": (0.25, 1.0), "ranges": (1.0, 2.0), "steps": 101, "depth": 4}
 
+COUNTED = ("solved", "plateau", "non-finite")
 BOUNDED, CLIPPED = "tanh", "clip"
 SIGMOID, WIDER, STEEPER = (0.5, 1.0, 0.25), (0.5, 10.0, 0.25), (0.5, 1.0, 1.0)
 CENTRED, TANH = (0.0, 1.0, 0.25), (0.0, 2.0, 1.0)
@@ -55,29 +55,13 @@ CENTRED, TANH = (0.0, 1.0, 0.25), (0.0, 2.0, 1.0)
 
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
     """Trains the network with every function from the same weights."""
-    import tensorflow as tf
-
-    # The three numbers are variables of the one compiled loop: it serves all of the family.
-    numbers = [tf.Variable(number, trainable=False, dtype=tf.float32) for number in TANH]
-
     grid = [(0.0, full, slope) for full in spec.ranges for slope in spec.slopes]
-    cells = list(dict.fromkeys([*grid, *spec.others]))
-    total = (len(cells) + 1) * spec.seeds
-    with progress(total=total, what="slope_or_range") as bar, workers() as pool:
-
-        def clip():  # beside the others, as half of its time goes into compiling it
-            train = _trainer(spec, clipped, bar.update)
-            return _row(spec, CLIPPED, TANH, train(), _gradient(spec, clipped))
-
-        other = pool.submit(clip)
-        train = _trainer(spec, lambda x: bounded(x, *numbers), bar.update)
-        rows = []
-        for cell in cells:
-            for variable, number in zip(numbers, cell, strict=True):
-                variable.assign(number)
-            start = _gradient(spec, lambda x, cell=cell: bounded(x, *cell))
-            rows.append(_row(spec, BOUNDED, cell, train(), start))
-        return {"cells": pd.DataFrame([*rows, other.result()])}
+    cells = dict.fromkeys((BOUNDED, cell) for cell in [*grid, *spec.others])
+    # The one that compiles for itself comes first, so that no core is left with it at the end.
+    calls = [(spec, *cell) for cell in [(CLIPPED, TANH), *cells]]
+    found = shards.by_seeds(_train, calls, [spec.seeds] * len(calls), "slope_or_range")
+    rows = [_row(*call, parts) for call, parts in zip(calls, found, strict=True)]
+    return {"cells": pd.DataFrame([*rows[1:], rows[0]])}
 
 
 def bounded(x, centre, full, slope):
@@ -107,57 +91,72 @@ def _layer(function, **options):
     return Activation(**options)
 
 
-def _trainer(spec, function, done):
-    """A function that trains the network with the activation as it is when it is called."""
+@shards.cached
+def _engine(spec, family, thread):
+    """An engine, and the numbers of its functions: one a thread, as each sets the numbers anew.
+
+    The numbers are variables of the one compiled loop, which so serves all of the family.
+    """
     import keras
+    import tensorflow as tf
 
     from reproductions.suite import replicas
 
-    activation = _layer(function)
+    numbers = [tf.Variable(number, trainable=False, dtype=tf.float32) for number in TANH]
+    activation = _layer(clipped if family == CLIPPED else lambda x: bounded(x, *numbers))
     hidden = [
         p for _ in range(spec.depth - 1) for p in (keras.layers.Dense(spec.width), activation)
     ]
     logit = keras.layers.Dense(1)
     model = keras.Sequential([keras.Input((2,)), *hidden, logit, xor.activation("linear")])
-    engine = replicas.Replicas(model, xor.LOSSES["stable"], watch=False)
-    weights = replicas.initial_weights(model, range(spec.seeds))
-
-    def train():
-        return engine.train(
-            weights, xor.X, xor.Y, spec.rate, spec.steps, every=spec.steps - 1, done=done
-        )
-
-    return train
+    return replicas.Replicas(model, xor.LOSSES["stable"], watch=False, threads=1), numbers
 
 
-def _gradient(spec, function):
+def _train(spec, family, cell, start, stop) -> shards.Part:
+    """How many seeds end in each of `COUNTED`, and every seed's gradient before training."""
+    from reproductions.suite import replicas
+
+    engine, numbers = _engine(spec, family, threading.get_ident())
+    for variable, number in zip(numbers, cell, strict=True):
+        variable.assign(number)
+    weights = replicas.initial_weights(engine.model, range(start, stop))
+    options = {"every": spec.steps - 1, "done": shards.advance}
+    trained = engine.train(weights, xor.X, xor.Y, spec.rate, spec.steps, **options)
+    outcome = xor.outcomes(trained.records["loss"], trained.finite_steps < spec.steps)
+    function = clipped if family == CLIPPED else lambda x: bounded(x, *cell)
+    return {
+        "counts": np.array([(outcome == name).sum() for name in COUNTED]),
+        "gradient": _gradient(spec, function, range(start, stop)),
+    }
+
+
+def _gradient(spec, function, seeds):
     """The RMS gradient at the input before training, over that at the logit, by seed."""
     from custom_layers import sigmoid
     from reproductions.suite import gradients
 
     widths = (2, *(spec.width,) * (spec.depth - 1), 1)
-    kernels, biases = gradients.draw(widths, range(spec.seeds))
+    kernels, biases = gradients.draw(widths, seeds)
     layers = [_layer(function, dtype="float64")] * (spec.depth - 1)
     layers.append(xor.activation("linear", dtype="float64"))
-    x = np.broadcast_to(xor.X, (spec.seeds, *xor.X.shape))
+    x = np.broadcast_to(xor.X, (len(seeds), *xor.X.shape))
     passed = gradients.forward(layers, kernels, biases, x)
     start = (sigmoid(passed.values[-1]) - xor.Y) / len(xor.Y)
     at_input, *_ = gradients.backward(passed, kernels, {spec.depth: start})
     return gradients.rms(at_input[:, 0]) / gradients.rms(start)
 
 
-def _row(spec, family, cell, trained, start):
-    outcome = xor.outcomes(trained.records["loss"], trained.finite_steps < spec.steps)
-    solved = int((outcome == "solved").sum())
+def _row(spec, family, cell, parts):
+    solved, plateau, non_finite = sum(part["counts"] for part in parts)
     return {
         "family": family,
         **dict(zip(("centre", "range", "slope"), cell, strict=True)),
         "seeds": spec.seeds,
         "solved": solved,
-        "plateau": (outcome == "plateau").sum(),
-        "non_finite": (outcome == "non-finite").sum(),
+        "plateau": plateau,
+        "non_finite": non_finite,
         **share_of(solved, spec.seeds),
-        "gradient_q50": np.median(start),
+        "gradient_q50": np.median(np.concatenate([part["gradient"] for part in parts])),
     }
 
 

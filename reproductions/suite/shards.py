@@ -28,7 +28,7 @@ from reproductions.suite.parallel import start_tensorflow
 from reproductions.suite.progress import progress
 
 FOLDER = ".shards"
-RANGE, MOST_RANGES = 512, 1000
+RANGE, MOST_RANGES = 128, 1000
 
 Part = Mapping[str, np.ndarray | pd.DataFrame]
 

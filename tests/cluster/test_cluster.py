@@ -22,8 +22,8 @@ SETTING = f"""
 seeds = {SEEDS}
 hidden = [5, 5]
 activations = ["tanh"]
-steps = 4001
-first_seeds = 600
+steps = 16001
+first_seeds = 150
 """
 SHARDS = 5 * 2  # ranges of seeds, losses
 WAIT_S = 300

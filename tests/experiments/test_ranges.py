@@ -9,6 +9,7 @@ import pytest
 from reproductions import xor_nan
 from reproductions.suite import experiment, runner, shards
 
+ROUNDING = {"gradient_flow": 1e-12}  # float64 sums, vectorised over as many seeds as there are
 SPLIT = [(0, 16), (16, 23), (23, 29)]
 FEW = {
     "deep_xor": {"activations": ("tanh",), "losses": ("document",), "hidden": (5,), "steps": 401},
@@ -24,11 +25,11 @@ FEW = {
     # At this rate enough networks break, some late and some like the post's.
     "xor_nan": {
         "hidden": (5,) * 7,
-        "activations": ("relu", "leaky_relu"),
-        "session_activations": ("relu",),
-        "rates": (0.01, 0.3),
+        "activations": ("leaky_relu",),
+        "session_activations": ("leaky_relu",),
+        "rates": (0.3,),
         "late": 1,
-        "traced_seeds": 5,
+        "traced_seeds": 3,
         "session_seeds": 20,
     },
     "tanh_warping": {"networks": (((2, 2), 0.5), ((3, 2), 0.5)), "first_seeds": 18},
@@ -38,6 +39,10 @@ FEW = {
         "epochs": 1,
         "watched": (0, 1),
     },
+    "gradient_flow": {"shown_seeds": 18},
+    "relu_output": {"outputs": ("relu", "sigmoid"), "steps": 401, "every": 200},
+    "logic_gates": {"networks": ("linear 1", "tanh 2", "step 2"), "steps": 401},
+    "slope_or_range": {"depth": 2, "rate": 0.5, "steps": 1001, "ranges": (2.0,), "others": ()},
     "width_and_depth": {
         "slides": ((2, 2),),
         "longer_part": 2,
@@ -59,7 +64,7 @@ def test_the_split_changes_no_table(name, monkeypatch):
     assert set(asked) == {spec.seeds}
     for table, shape in module.tables.items():
         a, b = (runner.reread(table, tables[table], shape) for tables in (whole, split))
-        pd.testing.assert_frame_equal(a, b, check_exact=True)
+        pd.testing.assert_frame_equal(a, b, rtol=ROUNDING.get(name, 0), atol=0)
 
 
 def test_the_first_seed_like_the_posts_is_drawn():

@@ -33,7 +33,7 @@ def test_dead_outputs_stay_dead_and_only_relu_dies():
         relu_output.SPEC, seeds=64, rates=(0.1,), steps=101, every=10, hiddens=("tanh",)
     )
     for output in ("relu", "leaky_relu"):
-        ((answers, _),) = relu_output._train(spec, "tanh", output, lambda replicas: None)
+        (answers,) = relu_output._train(spec, "tanh", output, 0, spec.seeds)["answers"]
         dead = relu_output._dead(answers)
         assert dead[0].any() == (output == "relu")
         assert (answers[:, :, dead[0]] == 0).all()

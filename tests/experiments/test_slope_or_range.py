@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import scipy
-import tensorflow as tf
 
 from reproductions import slope_or_range
 from reproductions.suite import gradients, replicas, xor
@@ -33,10 +32,8 @@ def test_a_function_has_its_centre_range_and_slope(cell):
 
 
 def test_the_loop_reads_its_numbers_and_trains_as_a_network_of_its_own():
-    numbers = [tf.Variable(number, trainable=False) for number in slope_or_range.TANH]
-    train = slope_or_range._trainer(
-        SPEC, lambda x: slope_or_range.bounded(x, *numbers), lambda replicas: None
-    )
+    engine, numbers = slope_or_range._engine(SPEC, slope_or_range.BOUNDED, 0)
+    start = replicas.initial_weights(engine.model, range(8))
     for name, cell in (
         ("tanh", slope_or_range.TANH),
         ("sigmoid", slope_or_range.SIGMOID),
@@ -46,9 +43,9 @@ def test_the_loop_reads_its_numbers_and_trains_as_a_network_of_its_own():
             variable.assign(number)
         model = xor.network((5, 5), name, "stable")
         plain = replicas.Replicas(model, xor.LOSSES["stable"]).train(
-            replicas.initial_weights(model, range(8)), xor.X, xor.Y, 0.1, 201, every=200
+            start, xor.X, xor.Y, 0.1, 201, every=200
         )
-        found = train().records["loss"]
+        found = engine.train(start, xor.X, xor.Y, 0.1, 201, every=200).records["loss"]
         np.testing.assert_allclose(found, plain.records["loss"], rtol=1e-3)
         assert np.abs(np.diff(found, axis=0)).max() > 1e-3, "nothing was trained"
 
@@ -56,7 +53,7 @@ def test_the_loop_reads_its_numbers_and_trains_as_a_network_of_its_own():
 def test_the_gradient_of_a_single_layer_is_its_kernel():
     spec = slope_or_range.Spec(seeds=4, depth=1)
     (kernel,), _ = gradients.draw((2, 1), range(4))
-    found = slope_or_range._gradient(spec, slope_or_range.clipped)
+    found = slope_or_range._gradient(spec, slope_or_range.clipped, range(4))
     np.testing.assert_allclose(found, np.sqrt((kernel.numpy() ** 2).mean(axis=(1, 2))), rtol=1e-12)
 
 
@@ -65,7 +62,7 @@ def test_the_clipped_gradient_by_hand():
     (first, last), (bias, out) = (
         [weight.numpy() for weight in weights] for weights in gradients.draw((2, 5, 1), range(4))
     )
-    found = slope_or_range._gradient(spec, slope_or_range.clipped)
+    found = slope_or_range._gradient(spec, slope_or_range.clipped, range(4))
     for seed in range(4):
         z = xor.X @ first[seed] + bias[seed]
         logit = np.clip(z, -1, 1) @ last[seed] + out[seed]
