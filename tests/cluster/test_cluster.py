@@ -113,6 +113,39 @@ def test_a_worker_killed_over_a_shard_loses_nothing(cluster, setting, local, tmp
     assert_same_bytes(local, folder)
 
 
+SEVERAL = """
+[xor_depth]
+seeds = 150
+steps = 401
+depths = [2]
+depth_steps = 401
+longer = 2
+[xor_nan]
+seeds = 150
+hidden = [5, 5, 5]
+activations = ["relu", "leaky_relu"]
+steps = 401
+[tanh_warping]
+seeds = 150
+epochs = 1
+[slope_or_range]
+seeds = 150
+depth = 3
+steps = 401
+"""
+
+
+def test_other_experiments_too_are_the_same_there(cluster, tmp_path):
+    """With shards in several stages, and with engines that threads of a worker keep."""
+    setting = tmp_path / "several.toml"
+    setting.write_text(SEVERAL)
+    for folder, arguments in (("local", ()), ("cluster", on(cluster))):
+        ends(start(setting, tmp_path / folder, *arguments))
+    assert_same_bytes(tmp_path / "local", tmp_path / "cluster")
+    tables = sorted((tmp_path / "cluster").rglob("*.csv"))
+    assert {path.parent.name for path in tables} >= {"xor_depth", "xor_nan", "slope_or_range"}
+
+
 def is_at_work(client, name):
     """Whether a worker has a shard under way."""
     workers = client.scheduler_info(n_workers=-1)["workers"]
