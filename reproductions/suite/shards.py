@@ -88,9 +88,10 @@ _caches = []
 def cached(make: Callable) -> Callable:
     """Makes one thing, such as an engine, which compiles, for all shards that a process makes.
 
-    At the end of `kept` it is let go. A worker elsewhere keeps it as long as it lives.
+    At the end of `kept` it is let go. A worker elsewhere, which does not see that end, keeps the
+    latest few dozen.
     """
-    cache = functools.cache(make)
+    cache = functools.lru_cache(maxsize=64)(make)
     _caches.append(cache)
     return cache
 
