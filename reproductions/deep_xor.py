@@ -53,8 +53,6 @@ REACHES = "accuracy 1 at some record"
 LEARNS = "cost below log(2)/4 at some record"
 EVENTS = (*xor.OUTCOMES, ENDS, REACHES, LEARNS)
 CURVES = ("finite", "solved", "plateau", "accuracy_1")
-LISTED = 2**16
-"""Seeds that have a row of their own; of ten million it would be gigabytes, and counts hold all."""
 
 
 def run(spec: Spec, change=None) -> dict[str, pd.DataFrame]:
@@ -66,9 +64,8 @@ def run(spec: Spec, change=None) -> dict[str, pd.DataFrame]:
             difference does.
     """
     networks = list(itertools.product(spec.activations, spec.losses))
-    # A network compiles on one core: engines of one thread each keep all cores busy.
     calls = [(spec, *network, change) for network in networks]
-    found = shards.by_seeds(_train, calls, [spec.seeds] * len(calls), "deep_xor")
+    found = shards.by_seeds(_train, calls, spec.seeds, "deep_xor")
     return shards.joined(
         [
             {
@@ -95,7 +92,7 @@ def _train(spec, activation, loss, change, start, stop) -> shards.Part:
     reached = (accuracy == 1).any(axis=0)
     learned = (cost < xor.SOLVED_COST).any(axis=0)
     events = [*(outcome == name for name in xor.OUTCOMES), accuracy[-1] == 1, reached, learned]
-    listed = slice(max(0, LISTED - start))
+    listed = slice(max(0, shards.LISTED - start))
     seeds = {
         "seed": np.arange(start, stop),
         "outcome": outcome,

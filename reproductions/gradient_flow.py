@@ -72,15 +72,13 @@ QUANTITIES = ("value", "spread", "gradient")
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
     """Measures the stacks, then the post's own network."""
     calls = [(spec, width) for width in sorted(spec.widths, reverse=True)]
-    found = shards.by_seeds(_measure, calls, [spec.seeds] * len(calls), "gradient_flow")
+    found = shards.by_seeds(_measure, calls, spec.seeds, "gradient_flow")
     joined = {}
     for (_, width), parts in zip(calls, found, strict=True):
-        for name in parts[0]:
+        for name, array in shards.whole(parts).items():
             activation, cell, quantity = name.split()
             scheme = cell if cell in spec.initialisations else float(cell)
-            joined.setdefault((activation, scheme, width), {})[quantity] = np.concatenate(
-                [part[name] for part in parts], axis=-1
-            )
+            joined.setdefault((activation, scheme, width), {})[quantity] = array
     stacks = {cell: own for cell, own in joined.items() if cell[1] in spec.initialisations}
     scaled = {cell: own for cell, own in joined.items() if cell not in stacks}
     post, chain = _post(spec)
@@ -115,7 +113,7 @@ def _measure(spec, width, start, stop) -> shards.Part:
             }
         )
         shards.advance(len(seeds))
-    return {name: np.concatenate([own[name] for own in blocks], axis=-1) for name in blocks[0]}
+    return shards.whole(blocks)
 
 
 def _block(spec, width, seeds) -> Iterator[tuple[tuple, dict[str, np.ndarray]]]:

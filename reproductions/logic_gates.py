@@ -73,18 +73,16 @@ COUNTED = (
 
 
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
-    """Trains every network on every gate, two networks side by side."""
+    """Trains every network on every gate."""
     calls = [(spec, name) for name in spec.networks]
-    seeds = [spec.seeds] * len(calls)
-    found = shards.by_seeds(_train, calls, seeds, "logic_gates", each=len(GATES))
+    found = shards.by_seeds(_train, calls, spec.seeds, "logic_gates", each=len(GATES))
     outcomes, curves = [], []
     for name, parts in zip(spec.networks, found, strict=True):
+        own = shards.whole(parts, summed=("counts", "solved"))
         for i, gate in enumerate(GATES):
             cell = {"network": name, "gate": gate, "seeds": spec.seeds}
-            counts, solved = (sum(part[own][i] for part in parts) for own in ("counts", "solved"))
-            loss = np.concatenate([part["loss"][i] for part in parts], axis=-1)
-            outcomes.append(cell | _outcome(counts, loss[-1]))
-            curves.append(_curve(spec, solved, loss).assign(**cell))
+            outcomes.append(cell | _outcome(own["counts"][i], own["end"][i]))
+            curves.append(_curve(spec, own["solved"][i], own["loss"][i]).assign(**cell))
     return {
         "outcomes": pd.DataFrame(outcomes),
         "curves": pd.concat(curves),
@@ -147,7 +145,7 @@ def _train(spec, name, start, stop) -> shards.Part:
     engine = _engine(name, spec.width)
     weights = replicas.initial_weights(engine.model, range(start, stop), "glorot")
     options = {"steps": spec.steps, "every": spec.every, "done": shards.advance}
-    counts, solves, losses = [], [], []
+    counts, solves, losses, ends = [], [], [], []
     for y in GATES.values():
         trained = engine.train(weights, xor.X, y, spec.rate, **options)
         answers = trained.records["answers"]  # (record, point, seed)
@@ -169,8 +167,9 @@ def _train(spec, name, start, stop) -> shards.Part:
         }
         counts.append([own[name] for name in COUNTED])
         solves.append(solved[_drawn(spec)])
-        losses.append(loss[_drawn(spec)])
-    return {"counts": counts, "solved": solves, "loss": losses}
+        losses.append(loss[_drawn(spec), : max(0, shards.LISTED - start)])
+        ends.append(loss[-1])
+    return {"counts": counts, "solved": solves, "loss": losses, "end": ends}
 
 
 def _drawn(spec) -> np.ndarray:

@@ -50,21 +50,14 @@ RESAMPLES = 2_000
 
 
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
-    """Trains every network at every rate, two networks side by side."""
+    """Trains every network at every rate."""
     networks = list(itertools.product(spec.hiddens, spec.outputs))
     calls = [(spec, *network) for network in networks]
-    seeds, each = [spec.seeds] * len(calls), len(spec.rates)
-    found = shards.by_seeds(_train, calls, seeds, "relu_output", each=each)
-    answers = {
-        network: [
-            tuple(
-                np.concatenate([part[name][i] for part in parts], axis=-1)
-                for name in ("answers", "finite")
-            )
-            for i in range(len(spec.rates))
-        ]
-        for network, parts in zip(networks, found, strict=True)
-    }
+    found = shards.by_seeds(_train, calls, spec.seeds, "relu_output", each=len(spec.rates))
+    answers = {}  # by network, for each rate the answers and who stayed finite
+    for network, parts in zip(networks, found, strict=True):
+        own = shards.whole(parts)
+        answers[network] = list(zip(own["answers"], own["finite"], strict=True))
     outcomes, curves = [], []
     for (hidden, output), by_rate in answers.items():
         for rate, (own, finite) in zip(spec.rates, by_rate, strict=True):

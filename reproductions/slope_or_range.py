@@ -47,7 +47,6 @@ SPEC = Spec()
 QUICK = {"slopes": (0.25, 1.0), "ranges": (1.0, 2.0), "others": SPEC.others[:3]}
 SMALL = {"slopes": (0.25, 1.0), "ranges": (1.0, 2.0), "steps": 101, "depth": 4}
 
-COUNTED = ("solved", "plateau", "non-finite")
 BOUNDED, CLIPPED = "tanh", "clip"
 SIGMOID, WIDER, STEEPER = (0.5, 1.0, 0.25), (0.5, 10.0, 0.25), (0.5, 1.0, 1.0)
 CENTRED, TANH = (0.0, 1.0, 0.25), (0.0, 2.0, 1.0)
@@ -57,9 +56,9 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     """Trains the network with every function from the same weights."""
     grid = [(0.0, full, slope) for full in spec.ranges for slope in spec.slopes]
     cells = dict.fromkeys((BOUNDED, cell) for cell in [*grid, *spec.others])
-    # The one that compiles for itself comes first, so that no core is left with it at the end.
+    # First the one that compiles for itself.
     calls = [(spec, *cell) for cell in [(CLIPPED, TANH), *cells]]
-    found = shards.by_seeds(_train, calls, [spec.seeds] * len(calls), "slope_or_range")
+    found = shards.by_seeds(_train, calls, spec.seeds, "slope_or_range")
     rows = [_row(*call, parts) for call, parts in zip(calls, found, strict=True)]
     return {"cells": pd.DataFrame([*rows[1:], rows[0]])}
 
@@ -92,10 +91,10 @@ def _layer(function, **options):
 
 
 @shards.cached
-def _engine(spec, family, thread):
-    """An engine, and the numbers of its functions: one a thread, as each sets the numbers anew.
+def _engine(width, depth, family, thread=None):
+    """An engine and the numbers of its functions, variables of the one loop that it compiles.
 
-    The numbers are variables of the one compiled loop, which so serves all of the family.
+    So it serves all of the family; but each thread needs one, as it sets the numbers anew.
     """
     import keras
     import tensorflow as tf
@@ -104,19 +103,18 @@ def _engine(spec, family, thread):
 
     numbers = [tf.Variable(number, trainable=False, dtype=tf.float32) for number in TANH]
     activation = _layer(clipped if family == CLIPPED else lambda x: bounded(x, *numbers))
-    hidden = [
-        p for _ in range(spec.depth - 1) for p in (keras.layers.Dense(spec.width), activation)
-    ]
+    hidden = [p for _ in range(depth - 1) for p in (keras.layers.Dense(width), activation)]
     logit = keras.layers.Dense(1)
     model = keras.Sequential([keras.Input((2,)), *hidden, logit, xor.activation("linear")])
     return replicas.Replicas(model, xor.LOSSES["stable"], watch=False, threads=1), numbers
 
 
 def _train(spec, family, cell, start, stop) -> shards.Part:
-    """How many seeds end in each of `COUNTED`, and every seed's gradient before training."""
+    """How many seeds come to what, and every seed's gradient before training."""
     from reproductions.suite import replicas
 
-    engine, numbers = _engine(spec, family, threading.get_ident())
+    thread = None if family == CLIPPED else threading.get_ident()
+    engine, numbers = _engine(spec.width, spec.depth, family, thread)
     for variable, number in zip(numbers, cell, strict=True):
         variable.assign(number)
     weights = replicas.initial_weights(engine.model, range(start, stop))
@@ -125,7 +123,7 @@ def _train(spec, family, cell, start, stop) -> shards.Part:
     outcome = xor.outcomes(trained.records["loss"], trained.finite_steps < spec.steps)
     function = clipped if family == CLIPPED else lambda x: bounded(x, *cell)
     return {
-        "counts": np.array([(outcome == name).sum() for name in COUNTED]),
+        "counts": xor.counts(outcome),
         "gradient": _gradient(spec, function, range(start, stop)),
     }
 
@@ -147,7 +145,8 @@ def _gradient(spec, function, seeds):
 
 
 def _row(spec, family, cell, parts):
-    solved, plateau, non_finite = sum(part["counts"] for part in parts)
+    found = shards.whole(parts, summed=("counts",))
+    solved, plateau, non_finite = found["counts"]
     return {
         "family": family,
         **dict(zip(("centre", "range", "slope"), cell, strict=True)),
@@ -156,7 +155,7 @@ def _row(spec, family, cell, parts):
         "plateau": plateau,
         "non_finite": non_finite,
         **share_of(solved, spec.seeds),
-        "gradient_q50": np.median(np.concatenate([part["gradient"] for part in parts])),
+        "gradient_q50": np.median(found["gradient"]),
     }
 
 

@@ -89,8 +89,7 @@ def disc(across: int) -> np.ndarray:
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
     """Trains both networks and follows their determinants."""
     calls = [(spec, hidden) for hidden in spec.networks]
-    seeds = [spec.seeds] * len(calls)
-    found = shards.by_seeds(_train, calls, seeds, "tanh_folding", each=len(spec.rates))
+    found = shards.by_seeds(_train, calls, spec.seeds, "tanh_folding", each=len(spec.rates))
     return shards.joined(
         [
             {
@@ -102,7 +101,7 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     )
 
 
-def _train(spec, hidden, start, stop) -> dict[str, pd.DataFrame]:
+def _train(spec, hidden, start, stop) -> shards.Part:
     """One network at all rates, one after the other on the replica axis."""
     from reproductions.suite import replicas
 

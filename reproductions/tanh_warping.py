@@ -60,9 +60,9 @@ def run(spec: Spec, change=None) -> dict[str, pd.DataFrame]:
         change: a function of a module, applied to the initial weights, to see what a last-bit
             difference does.
     """
-    # The widest first, so that the shorter ones share the other core.
+    # The widest first, so that no core is left with it at the end.
     calls = [(spec, hidden, rate, change) for hidden, rate in reversed(spec.networks)]
-    found = shards.by_seeds(_train, calls, [spec.seeds] * len(calls), "tanh_warping")
+    found = shards.by_seeds(_train, calls, spec.seeds, "tanh_warping")
     return shards.joined(
         [
             {
@@ -123,21 +123,16 @@ def _history(spec, records, seeds) -> np.ndarray:
 
 def _tables(spec, parts) -> dict[str, pd.DataFrame]:
     """One network's tables, from what its seeds came to."""
-    counts, curves, levels = (
-        sum(p[name] for p in parts) for name in ("counts", "curves", "levels")
-    )
-    last, loss, first, candidates, weights = (
-        np.concatenate([part[name] for part in parts], axis=-1)
-        for name in ("accuracy", "loss", "first_loss", "candidates", "weights")
-    )
+    found = shards.whole(parts, summed=("counts", "curves", "levels"))
+    last, curves, first = found["accuracy"], found["curves"], found["first_loss"]
     epoch, below = np.meshgrid(_level_epochs(spec), LEVELS, indexing="ij")
-    shown = _shown(last, loss)
+    shown = _shown(last, found["loss"])
     return {
         "seeds": pd.DataFrame(
             {"seed": range(spec.seeds), "separates": last == 1, "accuracy": last}
         ),
         "rates": pd.DataFrame(
-            [_rate_row(*item, spec.seeds) for item in zip(EVENTS, counts, strict=True)]
+            [_rate_row(*item, spec.seeds) for item in zip(EVENTS, found["counts"], strict=True)]
         ),
         "curves": pd.DataFrame(
             {
@@ -150,7 +145,7 @@ def _tables(spec, parts) -> dict[str, pd.DataFrame]:
             {
                 "epoch": epoch.ravel(),
                 "below": below.ravel(),
-                "count": levels.ravel(),
+                "count": found["levels"].ravel(),
                 "seeds": spec.seeds,
             }
         ),
@@ -159,10 +154,7 @@ def _tables(spec, parts) -> dict[str, pd.DataFrame]:
             [{"shown": s, "seed": i, "accuracy": last[i]} for s, i in shown.items()]
         ),
         "weights": pd.concat(
-            [
-                _weights(spec, weights[..., np.searchsorted(candidates, seed)]).assign(shown=s)
-                for s, seed in shown.items()
-            ]
+            [_weights(spec, found, seed).assign(shown=s) for s, seed in shown.items()]
         ),
     }
 
@@ -184,8 +176,9 @@ def _shown(accuracy, loss) -> dict[str, int]:
     }
 
 
-def _weights(spec, history) -> pd.DataFrame:
+def _weights(spec, found, seed) -> pd.DataFrame:
     """One seed's weights, a row each."""
+    history = found["weights"][..., np.searchsorted(found["candidates"], seed)]
     epoch, weight = np.meshgrid(_drawn_epochs(spec), range(history.shape[1]), indexing="ij")
     return pd.DataFrame(
         {"epoch": epoch.ravel(), "weight": weight.ravel(), "value": history.ravel()}

@@ -100,26 +100,28 @@ def _train(spec, hidden, rates, seeds, start, stop) -> shards.Part:
     return part
 
 
-def _end(run, rates, weights, records) -> dict[str, np.ndarray]:
+def _end(stage, rates, weights, records) -> dict[str, np.ndarray]:
     """What replicas came to, the rates one after the other; everything (rate, ...)."""
     accuracy = circles.accuracy(records)[-1].reshape(len(rates), -1)
     kinds = _shapes(weights).reshape(len(rates), -1)
     winner = np.argmax(accuracy, axis=1) + np.arange(len(rates)) * accuracy.shape[1]
     return {
-        f"{run}_accuracy": accuracy,
-        f"{run}_shapes": np.stack([(kinds == shape).sum(axis=1) for shape in SHAPES], axis=1),
-        f"{run}_best": np.concatenate([w[..., winner].reshape(-1, len(rates)) for w in weights]).T,
+        f"{stage}_accuracy": accuracy,
+        f"{stage}_shapes": np.stack([(kinds == shape).sum(axis=1) for shape in SHAPES], axis=1),
+        f"{stage}_best": np.concatenate(
+            [w[..., winner].reshape(-1, len(rates)) for w in weights]
+        ).T,
     }
 
 
 def _tables(spec, hidden, rates, parts) -> list[dict[str, pd.DataFrame]]:
     """What a network came to, for each rate, and again for those that went on."""
     tables = []
-    for run, epochs in (("first", spec.epochs), ("longer", spec.epochs * spec.longer)):
-        own = [part for part in parts if f"{run}_accuracy" in part]
+    for stage, epochs in (("first", spec.epochs), ("longer", spec.epochs * spec.longer)):
+        own = [part for part in parts if f"{stage}_accuracy" in part]
         for i, rate in enumerate(rates if own else ()):
             accuracy, shapes, best = (
-                [part[f"{run}_{name}"][i] for part in own]
+                [part[f"{stage}_{name}"][i] for part in own]
                 for name in ("accuracy", "shapes", "best")
             )
             label = {"network": circles.name(hidden), "rate": rate, "epochs": epochs}

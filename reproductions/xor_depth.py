@@ -60,23 +60,21 @@ LEVELS = {
 LEVEL_WIDTH = 0.02
 SOLVED, BETWEEN = "solved", "between these"
 SMALLEST = "2-2-1"
-QUANTILE_SEEDS = 2**14
-"""Seeds at most whose costs at every record are kept, for quantiles; the counts are of all."""
-
+SUMMED = ("curves", "accuracy_1", "finite", "start_right", "end_right")
 COSTS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 BINS = np.linspace(0, 0.8, 81)
 
 
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
-    """Trains the networks and the depths, two side by side."""
+    """Trains the networks and the depths."""
     depths = [(spec.width,) * (depth - 1) for depth in spec.depths]
     depth_seeds = min(spec.seeds, spec.depth_seeds)
-    # The longest first. A network compiles on one core: engines of one thread each keep all busy.
+    # The longest first.
     calls = [(spec, hidden, spec.depth_steps) for hidden in reversed(depths)]
     calls += [(spec, hidden, spec.steps) for hidden in spec.networks]
     seeds = [depth_seeds] * len(depths) + [spec.seeds] * len(spec.networks)
     found = shards.by_seeds(_train, calls, seeds, "xor_depth")
-    results = _continued(calls, [_whole(parts) for parts in found])
+    results = _continued(calls, [shards.whole(parts, SUMMED) for parts in found])
     by_depth = dict(zip(reversed(spec.depths), results, strict=False))
     networks = dict(zip(map(_name, spec.networks), results[len(depths) :], strict=True))
     smallest = networks[SMALLEST]
@@ -104,7 +102,8 @@ def _train(spec, hidden, steps, start, stop) -> shards.Part:
     from reproductions.suite import replicas
 
     engine = _engine(hidden)
-    updates = (steps - 1) * spec.longer + 1 if engine.gradients else steps
+    is_smallest = _name(hidden) == SMALLEST
+    updates = (steps - 1) * spec.longer + 1 if is_smallest else steps
     weights = replicas.initial_weights(engine.model, range(start, stop))
     options = {"every": spec.every, "done": shards.advance}
     trained = engine.train(weights, xor.X, xor.Y, spec.rate, updates, **options)
@@ -112,19 +111,15 @@ def _train(spec, hidden, steps, start, stop) -> shards.Part:
     cost = trained.records["cost"]
     part = {
         "end": cost[last],
-        "later": cost[-1],
         "curves": np.stack(list(_counts(cost[: last + 1]).values())),
-        "cost": cost[: last + 1, : max(0, QUANTILE_SEEDS - start)],
+        "cost": cost[: last + 1, : max(0, shards.LISTED - start)],
         "shown": cost[:, : max(0, spec.shown_seeds - start)],
         "accuracy_1": (trained.records["accuracy"][last] == 1).sum(),
         "finite": (trained.finite_steps == updates).sum(),
     }
-    if engine.gradients:  # the norm over all kernels
-        norms = trained.records["gradient_norm"]
-        part |= {
-            f"{moment}_gradient": np.sqrt((norms[record] ** 2).sum(axis=0))
-            for moment, record in (("end", last), ("later", -1))
-        }
+    if is_smallest:
+        norms = np.sqrt((trained.records["gradient_norm"] ** 2).sum(axis=1))  # over all kernels
+        part |= {"later": cost[-1], "end_gradient": norms[last], "later_gradient": norms[-1]}
     if not hidden:
         part |= {"start_right": _right(weights), "end_right": _right(trained.weights)}
     return part
@@ -143,38 +138,25 @@ def _engine(hidden):
     )
 
 
-SUMMED = ("curves", "accuracy_1", "finite", "start_right", "end_right")
-
-
-def _whole(parts) -> dict[str, np.ndarray]:
-    """One network's results: counts are added up, and what is one a seed stands side by side."""
-    return {
-        name: sum(part[name] for part in parts)
-        if name in SUMMED
-        else np.concatenate([part[name] for part in parts], axis=-1)
-        for name in parts[0]
-    }
-
-
 def _continued(calls, results) -> list[dict[str, np.ndarray]]:
     """Adds how many seeds went on, of those that had not solved XOR, and how many then had."""
-    unsolved = [np.flatnonzero(~(result["end"] < xor.SOLVED_COST)) for result in results]
-    longer = {}
-    for i, (spec, hidden, steps) in enumerate(calls):
-        if _name(hidden) != SMALLEST:  # which went on, all of it
-            unsolved[i] = unsolved[i][: spec.longer_seeds]
-            if len(unsolved[i]):
-                longer[i] = (spec, hidden, steps, tuple(unsolved[i].tolist()))
+    longer, later = {}, {}
+    for i, ((spec, hidden, steps), result) in enumerate(zip(calls, results, strict=True)):
+        unsolved = np.flatnonzero(~(result["end"] < xor.SOLVED_COST))
+        if _name(hidden) == SMALLEST:  # all of it went on
+            later[i] = result["later"][unsolved]
+        elif len(unsolved):
+            longer[i] = (spec, hidden, steps, tuple(unsolved[: spec.longer_seeds].tolist()))
     parts = shards.gather(_go_on, list(longer.values()), "xor_depth, longer", unit="network")
-    later = {i: part["later"] for i, part in zip(longer, parts, strict=True)}
-    for i, (seeds, result) in enumerate(zip(unsolved, results, strict=True)):
-        cost = later.get(i, result["later"][seeds])
-        result |= {"continued": len(seeds), "solved_later": (cost < xor.SOLVED_COST).sum()}
+    later |= {i: part["later"] for i, part in zip(longer, parts, strict=True)}
+    for i, result in enumerate(results):
+        cost = later.get(i, np.array([]))
+        result |= {"continued": len(cost), "solved_later": (cost < xor.SOLVED_COST).sum()}
     return results
 
 
 def _go_on(spec, hidden, steps, seeds) -> shards.Part:
-    """The costs of single seeds after ten times the updates, from their initial weights again."""
+    """The costs of single seeds after `longer` times the updates, from the start again."""
     from reproductions.suite import replicas
 
     engine = _engine(hidden)

@@ -52,15 +52,21 @@ SMALL = {"hidden": (5,), "steps": 201}
 
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
     """Breaks networks under the post's loss, and follows those that broke."""
-    # A network compiles on one core: engines of one thread each keep all cores busy. Each
-    # activation comes once before it comes at the next rate, so that no two cores wait for the
-    # same compilation.
+    # Each activation once before the next rate: a network compiles once for all rates.
     calls = [(spec, activation, rate) for rate in spec.rates for activation in spec.activations]
-    found = shards.by_seeds(_break, calls, [spec.seeds] * len(calls), "xor_nan")
-    histories = dict(zip(calls, map(_whole, found), strict=True))
+    found = shards.by_seeds(_break, calls, spec.seeds, "xor_nan")
+    histories = {
+        call: shards.whole(parts, summed=("events",))
+        for call, parts in zip(calls, found, strict=True)
+    }
     parts = {
-        "events": [pd.DataFrame([_label(c) | _events(h)]) for c, h in histories.items()],
-        "before": _traces(histories),
+        "events": [
+            pd.DataFrame(
+                [_label(c) | dict(zip(TABLES["events"].columns, h["events"], strict=True))]
+            )
+            for c, h in histories.items()
+        ],
+        "before": _traces(spec, histories),
         "curve": [_curve(spec, h).assign(**_label(c)) for c, h in histories.items()],
         "kernels": _kernels(spec, histories),
     }
@@ -90,43 +96,13 @@ def _engine(hidden, activation, loss):
 
 
 def _break(spec, activation, rate, start, stop) -> shards.Part:
-    """What became of the seeds from `start` to `stop`, one a place, and how many do what."""
+    """How many of the seeds from `start` to `stop` come to what; of some, what is looked at."""
     from reproductions.suite import replicas
 
     engine = _engine(spec.hidden, activation, "document")
     weights = replicas.initial_weights(engine.model, range(start, stop))
     options = {"steps": spec.steps, "every": spec.every}
     trained = engine.train(weights, xor.X, xor.Y, rate, **options, done=shards.advance)
-    history = _history(spec, trained)
-    broken = np.flatnonzero(history["broken"])
-    finite = 0
-    if len(broken):
-        stable = _engine(spec.hidden, activation, "stable")
-        again = stable.train([w[..., broken] for w in weights], xor.X, xor.Y, rate, **options)
-        lost = again.finite_steps < spec.steps
-        finite = (xor.outcomes(again.records["cost"], lost) != "non-finite").sum()
-    alike = np.flatnonzero(history["like_post"])[:1]
-    return {
-        **history,
-        "finite_under_stable_loss": finite,
-        "alike": start + alike,
-        "cost": trained.records["cost"][:, alike],
-        "accuracy": trained.records["accuracy"][:, alike],
-    }
-
-
-def _whole(parts) -> dict[str, np.ndarray]:
-    """One network's history: a count is added up, what is one a seed stands side by side."""
-    counted = "finite_under_stable_loss"
-    return {counted: sum(part[counted] for part in parts)} | {
-        name: np.concatenate([part[name] for part in parts], axis=-1)
-        for name in parts[0]
-        if name != counted
-    }
-
-
-def _history(spec, trained) -> dict[str, np.ndarray]:
-    """What became of every seed."""
     cost, accuracy, finite = (
         trained.records["cost"],
         trained.records["accuracy"],
@@ -135,30 +111,37 @@ def _history(spec, trained) -> dict[str, np.ndarray]:
     step = np.arange(len(cost)) * spec.every
     outcome = xor.outcomes(cost, finite < spec.steps)
     broken = outcome == "non-finite"
-    reached = ((accuracy == 1) & (step[:, None] <= finite)).any(axis=0)
+    reached = broken & ((accuracy == 1) & (step[:, None] <= finite)).any(axis=0)
     late = broken & (finite >= spec.late)
-    return {
-        "finite_steps": finite,
-        "outcome": outcome,
-        "broken": broken,
+    # At every record after the update that broke the weights.
+    half = broken & ((accuracy == 0.5) | (step[:, None] <= finite)).all(axis=0)
+    like_post = late & reached & (accuracy[-1] == 0.5)
+    stable = np.zeros_like(broken)
+    if broken.any():
+        own = [w[..., broken] for w in weights]
+        again = _engine(spec.hidden, activation, "stable").train(own, xor.X, xor.Y, rate, **options)
+        lost = again.finite_steps < spec.steps
+        stable[broken] = xor.outcomes(again.records["cost"], lost) != "non-finite"
+    events = {
+        "seeds": np.ones_like(broken),
+        "non_finite": broken,
+        "at_first_update": broken & (finite == 0),
         "late": late,
-        "reached": broken & reached,
-        # At every record after the update that broke the weights.
-        "half": broken & ((accuracy == 0.5) | (step[:, None] <= finite)).all(axis=0),
-        "like_post": late & reached & (accuracy[-1] == 0.5),
+        "reached_accuracy_1": reached,
+        "like_post": like_post,
+        "accuracy_half_after": half,
+        "finite_under_stable_loss": stable,
     }
-
-
-def _events(history):
+    alike = np.flatnonzero(like_post)[:1]
+    traced = np.flatnonzero(broken)[: spec.traced_seeds]
     return {
-        "seeds": len(history["broken"]),
-        "non_finite": int(history["broken"].sum()),
-        "at_first_update": int((history["broken"] & (history["finite_steps"] == 0)).sum()),
-        "late": int(history["late"].sum()),
-        "reached_accuracy_1": int(history["reached"].sum()),
-        "like_post": int(history["like_post"].sum()),
-        "accuracy_half_after": int(history["half"].sum()),
-        "finite_under_stable_loss": int(history["finite_under_stable_loss"]),
+        "events": np.array([events[name].sum() for name in TABLES["events"].columns]),
+        "broken": start + traced,
+        "broken_after": finite[traced],
+        "outcome": outcome[: max(0, spec.session_seeds - start)],
+        "alike": start + alike,
+        "cost": cost[:, alike],
+        "accuracy": accuracy[:, alike],
     }
 
 
@@ -169,34 +152,33 @@ def _largest(z):
     return ops.max(ops.abs(z), axis=(0, 1))
 
 
-def _traces(histories) -> list[pd.DataFrame]:
+def _traces(spec, histories) -> list[pd.DataFrame]:
     """Logits and gradients of some seeds: at the start, and at the step at which they broke."""
-    calls = []
-    for (spec, *network), history in histories.items():
-        broken = np.flatnonzero(history["broken"])[: spec.traced_seeds]
-        calls.append(
-            (
-                spec,
-                *network,
-                tuple(broken.tolist()),
-                tuple(history["finite_steps"][broken].tolist()),
-            )
+    calls = [
+        (
+            *call,
+            *(
+                tuple(history[name][: spec.traced_seeds].tolist())
+                for name in ("broken", "broken_after")
+            ),
         )
+        for call, history in histories.items()
+    ]
     parts = shards.gather(_trace, calls, "xor_nan, traced", unit="network")
     return [
         part["before"].assign(**_label(call)) for call, part in zip(histories, parts, strict=True)
     ]
 
 
-def _trace(spec, activation, rate, broken, finite) -> shards.Part:
+def _trace(spec, activation, rate, broken, after) -> shards.Part:
     """One network's seeds: the first ones at the start, those that broke after so many steps."""
     from reproductions.suite import replicas
 
     engine, probe = (_engine(spec.hidden, activation, loss) for loss in ("document", "stable"))
-    broken, finite = np.array(broken, int), np.array(finite, int)
+    broken, after = np.array(broken, int), np.array(after, int)
     before = []
-    for steps in np.unique(finite):
-        state = replicas.initial_weights(engine.model, broken[finite == steps])
+    for steps in np.unique(after):
+        state = replicas.initial_weights(engine.model, broken[after == steps])
         if steps:
             state = engine.train(state, xor.X, xor.Y, rate, int(steps), every=spec.steps).weights
         before.append(state)

@@ -42,7 +42,6 @@ SPEC = Spec()
 QUICK = {"depths": (10,), "activations": ("sigmoid", "tanh", "relu")}
 SMALL = {"activations": ("relu",), "depths": (2, 10), "rates": (0.01, 1.0), "steps": 101}
 
-COUNTED = ("solved", "plateau", "non-finite")
 POST = {"depth": 10, "rate": 0.01, "initialisation": "normal"}
 POST_ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu")
 
@@ -52,8 +51,8 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     # Deep networks first, so that no core is left with a long one at the end.
     rows = list(itertools.product(sorted(spec.depths, reverse=True), spec.activations))
     cells = list(itertools.product(spec.initialisations, spec.rates))
-    calls, seeds = [(spec, *row) for row in rows], [spec.seeds] * len(rows)
-    maps = shards.by_seeds(_train, calls, seeds, "xor_phase_diagram", each=len(cells))
+    calls, each = [(spec, *row) for row in rows], len(cells)
+    maps = shards.by_seeds(_train, calls, spec.seeds, "xor_phase_diagram", each)
     found = []
     for (depth, activation), parts in zip(rows, maps, strict=True):
         counts = sum(part["counts"] for part in parts)
@@ -76,7 +75,7 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
 
 
 def _train(spec, depth, activation, start, stop) -> shards.Part:
-    """How many seeds end in each of `COUNTED`, (cell, outcome): one compiled loop for all cells."""
+    """How many seeds come to what, (cell, outcome): one compiled loop for all cells."""
     from reproductions.suite import replicas
 
     engine = _engine((spec.width,) * (depth - 1), activation)
@@ -94,8 +93,7 @@ def _train(spec, depth, activation, start, stop) -> shards.Part:
         weights, xor.X, xor.Y, rates, spec.steps, every=spec.steps - 1, done=shards.advance
     )
     outcome = xor.outcomes(trained.records["loss"], trained.finite_steps < spec.steps)
-    own = outcome.reshape(len(cells), -1)
-    return {"counts": np.stack([(own == name).sum(axis=1) for name in COUNTED], axis=1)}
+    return {"counts": xor.counts(outcome.reshape(len(cells), -1))}
 
 
 @shards.cached

@@ -171,7 +171,8 @@ class Replicas:
         _check_data(*seen, self.model)
         x, y, seen_x, seen_y = (tf.constant(array, tf.float32) for array in (x, y, *seen))
         records = int(-(-steps // every))
-        self._capacity = max(self._capacity, records)  # fewer records need no other compilation
+        # Fewer records need no other compilation. Another thread may train on this engine too.
+        capacity = self._capacity = max(self._capacity, records)
 
         def one(start: int) -> Trained:
             stop = min(start + self.block, count)
@@ -197,7 +198,7 @@ class Replicas:
                 tf.constant(steps, tf.int32),
                 tf.constant(every, tf.int32),
                 tf.constant(records, tf.int32),
-                self._capacity,
+                capacity,
             )
             size = stop - start
             return Trained(

@@ -11,6 +11,7 @@ import functools
 import io
 import os
 import shutil
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -29,6 +30,12 @@ from reproductions.suite.progress import progress
 
 FOLDER = ".shards"
 RANGE, MOST_RANGES = 128, 1000
+"""Seeds in a shard: few enough that an experiment of a few hundred keeps several cores busy, and
+that little is lost with a machine; and how many ranges at most one process gathers."""
+
+LISTED = 2**16
+"""Seeds that have a row, or a curve, of their own, at most; of ten million it would be gigabytes,
+and the counts hold all."""
 
 Part = Mapping[str, np.ndarray | pd.DataFrame]
 
@@ -83,17 +90,30 @@ _store: Store | None = None
 _sending: Sending | None = None
 _bar = None
 _caches = []
+_made_for = ""
 
 
 def cached(make: Callable) -> Callable:
-    """Makes one thing, such as an engine, which compiles, for all shards that a process makes.
+    """Makes one thing for all shards of an experiment in a process, such as an engine.
 
-    At the end of `kept` it is let go. A worker elsewhere, which does not see that end, keeps the
-    latest few dozen.
+    An engine compiles its network once, on one core: with one thread each, engines of several
+    networks keep all cores busy.
     """
-    cache = functools.lru_cache(maxsize=64)(make)
+    cache, lock = functools.cache(make), threading.Lock()
     _caches.append(cache)
-    return cache
+
+    @functools.wraps(make)
+    def one(*arguments, **options):
+        with lock:
+            return cache(*arguments, **options)
+
+    return one
+
+
+def _let_go() -> None:
+    """Forgets what is `cached`."""
+    for cache in _caches:
+        cache.cache_clear()
 
 
 @contextmanager
@@ -112,8 +132,7 @@ def kept(folder: Path, fingerprint: str) -> Iterator[None]:
         yield
     finally:
         _store = None
-        for cache in _caches:
-            cache.cache_clear()
+        _let_go()
 
 
 @contextmanager
@@ -135,8 +154,7 @@ def are_sent() -> bool:
 def ranges(seeds: int) -> list[tuple[int, int]]:
     """Start and stop of each shard's seeds; their number alone decides, so that shards are found.
 
-    Each range takes seconds, so that little is lost with a machine, and of many seeds there are a
-    thousand ranges, which one process can still gather. They are whole blocks of the engine.
+    They are whole blocks of the engine.
     """
     size = max(RANGE, -(-seeds // (MOST_RANGES * RANGE)) * RANGE)
     return [(start, min(start + size, seeds)) for start in range(0, seeds, size)]
@@ -145,7 +163,7 @@ def ranges(seeds: int) -> list[tuple[int, int]]:
 def by_seeds(
     function: Callable[..., Part],
     calls: Sequence[tuple],
-    seeds: Sequence[int],
+    seeds: int | Sequence[int],
     what: str,
     each: int = 1,
 ) -> list[list[dict[str, np.ndarray | pd.DataFrame]]]:
@@ -156,14 +174,15 @@ def by_seeds(
     Args:
         function: as for `gather`; it takes the arguments of a call, then its seeds' start and stop.
         calls: the arguments before those two.
-        seeds: how many each call has.
+        seeds: how many each call has, one number for all or one for each.
         what: the progress bar's name.
         each: how many units of progress one seed counts.
 
     Returns:
         For each call its parts, in the order of the seeds.
     """
-    split = [(i, *span) for i, count in enumerate(seeds) for span in ranges(count)]
+    counts = [seeds] * len(calls) if isinstance(seeds, int) else seeds
+    split = [(i, *span) for i, count in enumerate(counts) for span in ranges(count)]
     split.sort(key=lambda shard: shard[1])
     sizes = [each * (stop - start) for _, start, stop in split]
     parts = gather(function, [(*calls[i], *span) for i, *span in split], what, sizes, "seed")
@@ -236,6 +255,23 @@ def advance(count: int) -> None:
         _bar.update(count)
 
 
+def whole(
+    parts: Sequence[Mapping[str, np.ndarray]], summed: Sequence[str] = ()
+) -> dict[str, np.ndarray]:
+    """The arrays of a call's ranges of seeds: some added up, the others side by side.
+
+    Args:
+        parts: in the order of the seeds; an array may be in some of them only.
+        summed: the names of those that are added up; the seed is the last axis of the others.
+    """
+    names = dict.fromkeys(name for part in parts for name in part)
+    arrays = {name: [part[name] for part in parts if name in part] for name in names}
+    return {
+        name: sum(own) if name in summed else np.concatenate(own, axis=-1)
+        for name, own in arrays.items()
+    }
+
+
 def joined(parts: Sequence[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
     """The data frames of all shards, those of one name one below the other."""
     names = dict.fromkeys(name for part in parts for name in part)
@@ -271,8 +307,12 @@ def _side_by_side(function, calls: Mapping[int, tuple]) -> Iterator[Iterator]:
 def _one(
     i: int, function: Callable[..., Part], call: tuple, maker: Mapping[str, str] | None
 ) -> tuple[int, dict[str, np.ndarray]]:
+    global _made_for
     if maker:
         provenance.refuse_another(maker, provenance.maker())
+        if _made_for != function.__module__:  # a worker sees no end of `kept`
+            _made_for = function.__module__
+            _let_go()
     return i, _pack(function(*call))
 
 

@@ -23,6 +23,7 @@ SOLVED_COST = math.log(2) / 4
 PLATEAU_WIDTH = 0.01
 
 OUTCOMES = ("solved", "plateau", "other", "non-finite")
+COUNTED = ("solved", "plateau", "non-finite")
 
 
 def activation(name: str, **options):
@@ -116,3 +117,8 @@ def outcomes(cost: np.ndarray, broken: np.ndarray) -> np.ndarray:
         np.abs(last - PLATEAU_COST) < PLATEAU_WIDTH,
     ]
     return np.select(choices, ["non-finite", "solved", "plateau"], "other")
+
+
+def counts(outcome: np.ndarray) -> np.ndarray:
+    """How many labels on the last axis are each of `COUNTED`, (..., outcome)."""
+    return np.stack([(outcome == name).sum(axis=-1) for name in COUNTED], axis=-1)

@@ -32,7 +32,7 @@ def test_a_function_has_its_centre_range_and_slope(cell):
 
 
 def test_the_loop_reads_its_numbers_and_trains_as_a_network_of_its_own():
-    engine, numbers = slope_or_range._engine(SPEC, slope_or_range.BOUNDED, 0)
+    engine, numbers = slope_or_range._engine(SPEC.width, SPEC.depth, slope_or_range.BOUNDED)
     start = replicas.initial_weights(engine.model, range(8))
     for name, cell in (
         ("tanh", slope_or_range.TANH),

@@ -278,6 +278,17 @@ def test_nothing_is_compiled_twice(xor, start, trained):
     assert xor._compiled.experimental_get_tracing_count() == before
 
 
+def test_another_thread_that_takes_fewer_records_loses_none_of_ours(
+    xor, start, trained, monkeypatch
+):
+    def meanwhile(first, last):
+        monkeypatch.setattr(xor, "_capacity", 1)
+        return [w[..., first:last] for w in start]
+
+    again = xor.train(meanwhile, X, Y, RATE, STEPS, every=10, replicas=COUNT)
+    assert_same_training(again, trained, slice(None))
+
+
 # Divergence.
 
 

@@ -2,11 +2,11 @@
 
 import dataclasses
 import os
-import pickle
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -195,15 +195,49 @@ def test_every_call_comes_before_the_next_seeds(monkeypatch):
         np.testing.assert_array_equal(np.concatenate([p["seeds"] for p in parts]), range(seeds))
 
 
-def test_what_shards_share_is_made_once_and_let_go(tmp_path, monkeypatch):
+@pytest.fixture
+def engine(monkeypatch):
     monkeypatch.setattr(shards, "_caches", [])
-    engine = shards.cached(lambda name: made.append(name) or object())
+
+    def make(name, option=None):
+        made.append(name)
+        time.sleep(0.05)
+        return object()
+
+    return shards.cached(make)
+
+
+def test_what_shards_share_is_made_once_and_let_go(tmp_path, engine):
     with shards.kept(tmp_path, "code"):
         assert engine("a") is engine("a")
-        assert engine("a") is not engine("b")
-    assert made == ["a", "b"]
+        assert engine("a") is not engine("a", option=1)
+        with ThreadPoolExecutor(4) as pool:
+            assert len(set(pool.map(engine, ["b"] * 4))) == 1
+    assert made == ["a", "a", "b"]
     engine("a")
-    assert made == ["a", "b", "a"]
+    assert made == ["a", "a", "b", "a"]
+
+
+def test_a_worker_lets_go_with_the_next_experiment(monkeypatch, engine):
+    here = provenance.maker()
+
+    def shard():
+        return {"one": engine("a") is engine("a")}
+
+    for module, expected in (("x", 1), ("x", 1), ("y", 2), ("x", 3)):
+        monkeypatch.setattr(shard, "__module__", module)
+        shards._one(0, shard, (), here)
+        assert len(made) == expected
+
+
+def test_some_arrays_are_added_up_and_the_others_stand_side_by_side():
+    parts = [
+        {"count": np.array([1, 2]), "seeds": np.array([[0, 1], [2, 3]])},
+        {"count": np.array([10, 20]), "seeds": np.array([[4], [5]]), "late": np.array([7])},
+    ]
+    found = shards.whole(parts, summed=("count",))
+    expected = {"count": [11, 22], "seeds": [[0, 1, 4], [2, 3, 5]], "late": [7]}
+    assert {name: array.tolist() for name, array in found.items()} == expected
 
 
 def test_seeds_beyond_those_listed_are_counted(monkeypatch):
@@ -211,7 +245,7 @@ def test_seeds_beyond_those_listed_are_counted(monkeypatch):
     few = {"activations": ("tanh",), "losses": ("document",), "hidden": (5,), "first_seeds": 9}
     spec = dataclasses.replace(deep_xor.spec, seeds=150, steps=101, **few)
     whole = deep_xor.run(spec)
-    monkeypatch.setattr(sys.modules["reproductions.deep_xor"], "LISTED", 100)
+    monkeypatch.setattr(shards, "LISTED", 100)
     monkeypatch.setattr(shards, "RANGE", 64)
     tables = deep_xor.run(spec)
     pd.testing.assert_frame_equal(tables.pop("seeds"), whole["seeds"][:100], check_exact=True)
@@ -228,34 +262,6 @@ def test_a_shard_sent_elsewhere_is_refused_where_its_bits_could_be_others(monkey
         with pytest.raises(InputError, match=rf"another {name} than .* Received: other"):
             shards._one(0, part, (1,), here)
     assert made == [1]
-
-
-class CapturedError(Exception):
-    pass
-
-
-LONG = (
-    "deep_xor", "tanh_folding", "tanh_warping", "width_and_depth", "xor_depth", "xor_nan",
-    "xor_phase_diagram",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("name", LONG)
-def test_a_shard_can_be_sent_to_another_process(name, monkeypatch):
-    """There its function is found by name, and its arguments, with the spec, are all it has."""
-
-    def capture(function, calls, *rest, **options):
-        raise CapturedError(function, calls)
-
-    monkeypatch.setattr(shards, "gather", capture)
-    loaded = experiment.load(name)
-    with pytest.raises(CapturedError) as caught:
-        loaded.run(loaded.spec)
-    function, calls = caught.value.args
-    assert pickle.loads(pickle.dumps(function)) is function
-    assert pickle.loads(pickle.dumps(calls)) == calls
-    assert len({repr(call) for call in calls}) == len(calls)
-    assert "0x" not in repr(calls)  # an address, which another run would not find again
 
 
 NAME = "document_arithmetic"  # whose code the made-up experiment below goes by
