@@ -164,12 +164,14 @@ def _figure(frame):
     runs = frame.groupby(["setting", "run"], sort=False)
     for i, ((setting, run), rows) in enumerate(runs):
         rows = rows[rows["farthest_tolerances"] > 0]
+        remarks = [setting, *(["quick"] if run == "quick" else [])]
+        remarks += ["nothing moved"] if rows.empty else []
         axes.plot(
             rows["farthest_tolerances"],
             [places.index(place) for place in rows["place"]],
             markers[i % len(markers)],
             fillstyle="full" if run == "full" else "none",
-            label=setting if run == "full" else f"{setting}, quick",
+            label=", ".join(remarks),
             alpha=0.8,
             markersize=5,
         )
