@@ -161,6 +161,7 @@ def _figure(frame):
     places = shown[shown > 0].index.tolist()
     figure, ((axes,),) = drawing.panels(width=8.5, height=max(3.0, 0.2 * len(places) + 1.4))
     markers = "oDsv^P"
+    frame = frame.sort_values("setting", key=lambda names: names.map(list(SETTINGS).index))
     runs = frame.groupby(["setting", "run"], sort=False)
     for i, ((setting, run), rows) in enumerate(runs):
         rows = rows[rows["farthest_tolerances"] > 0]
@@ -168,7 +169,8 @@ def _figure(frame):
         remarks += ["nothing moved"] if rows.empty else []
         axes.plot(
             rows["farthest_tolerances"],
-            [places.index(place) for place in rows["place"]],
+            # Beside each other, as several settings often move a value equally far.
+            [places.index(place) + 0.13 * (i - len(runs) / 2) for place in rows["place"]],
             markers[i % len(markers)],
             fillstyle="full" if run == "full" else "none",
             label=", ".join(remarks),
