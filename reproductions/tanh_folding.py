@@ -94,7 +94,7 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
         [
             {
                 name: table.assign(network=circles.name(hidden))
-                for name, table in _whole(parts).items()
+                for name, table in _tables(parts).items()
             }
             for hidden, parts in zip(spec.networks, found, strict=True)
         ]
@@ -144,7 +144,7 @@ def _train(spec, hidden, start, stop) -> shards.Part:
     return {name: pd.concat(frames) for name, frames in parts.items() if frames}
 
 
-def _whole(parts) -> dict[str, pd.DataFrame]:
+def _tables(parts) -> dict[str, pd.DataFrame]:
     """One network's tables: counts added up, and of what is extreme in each range the extreme."""
     tables = shards.joined(parts)
     for name in ("folds", "sizes", "crossings"):
