@@ -34,6 +34,7 @@ HINTS = {
         "Python's math takes one number; use keras.ops or tensorflow"
     ),
     "as a Python `bool`": "Python's `if` takes one truth value; use keras.ops.where",
+    "Iterating over a symbolic": "a loop over a tensor cannot be compiled; use keras.ops",
     "truth value of an array": "Python's `if` takes one truth value; use keras.ops.where",
 }
 
@@ -69,9 +70,9 @@ def blamed(what: str) -> Iterator[None]:
 def _said(what: str, error: BaseException) -> str:
     while error.__context__ and short(error).startswith(WRAPPED):
         error = error.__context__
-    text = short(error)
-    hints = [hint for sign, hint in HINTS.items() if sign in text]
-    return "; ".join([f"{what}: {type(error).__name__}: {text.rstrip('.')}", *hints[:1]])
+    hints = [hint for sign, hint in HINTS.items() if sign in short(error, 1_000)]
+    text = f"{what}: {type(error).__name__}: {short(error).rstrip('.')}"
+    return "; ".join([text, *hints[:1]])
 
 
 def short(thing: object, most: int = 160) -> str:
@@ -289,8 +290,9 @@ def _refuse_unlike(first, second, why: str) -> None:
 
 
 def most_ordinary(x: np.ndarray) -> np.ndarray:
-    """The places of inputs, those nearest to 1 or -1 first: what a reader understands at once."""
-    return np.argsort(np.abs(np.log(np.maximum(np.abs(x), TINY))), kind="stable")
+    """The places of inputs, round ones first, from 1 outwards, as a reader would look."""
+    size = np.abs(np.log(np.maximum(np.abs(x), TINY)))
+    return np.lexsort((size, ~np.isin(x, PROBES.astype("float32"))))
 
 
 def _alike(a: np.ndarray, b: np.ndarray) -> np.ndarray:

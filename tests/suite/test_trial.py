@@ -275,6 +275,9 @@ def test_what_is_not_finite_is_said_where_nothing_is_initialised():
     assert rows[0]["finding"] == "f not finite in 5000 of 10000 inputs"
     assert rows[2]["finding"].startswith("f' is not finite")
     assert not any("initialisation" in row["finding"] for row in rows)
+    # The network is trained all the same, and breaks.
+    rows = {row["quantity"]: row for row in battery.ten_layers(factory, SMALL)}
+    assert rows["non-finite"]["count"] == SMALL.seeds
     # The slope of the root is infinite at 0: no other one is small beside it.
     rows = battery.signal(as_factory(lambda x: tf.sqrt(tf.abs(x))), SMALL)
     assert [np.isfinite(row["value"]) for row in rows] == [True, True, False]
