@@ -26,6 +26,8 @@ SIZES = (
 TINY = float(np.finfo("float32").tiny)
 PROBES = np.array([0.0, -0.0, *(sign * size for size in SIZES for sign in (-1, 1))])
 """Inputs at and around 0, and over the float range."""
+INPUTS = np.concatenate([PROBES, (np.arange(-2_000, 2_000) + 0.5) / 200]).astype("float32")
+"""These, and many from -10 to 10, none of them round."""
 
 HINTS = {
     # What TensorFlow or NumPy say, and what they mean.
@@ -148,7 +150,7 @@ def _without_suffix(target: str) -> str:
     module = ".".join(Path(file).with_suffix("").parts)
     if not all(each.isidentifier() for each in module.split(".")):
         return ""
-    return f"a module without .py: write {module}:{name or 'NAME'}"
+    return f"without .py: write {module}:{name or 'NAME'}"
 
 
 def _near(name: str, names: list[str]) -> str:
@@ -267,7 +269,7 @@ def _refuse_unlike(first, second, why: str) -> None:
     """Refuses two layers of different values or slopes; what fails on its own fails elsewhere."""
     import tensorflow as tf
 
-    x = tf.constant(np.concatenate([PROBES, np.linspace(-5, 5, 101)]), tf.float32)
+    x = tf.constant(INPUTS)
 
     def both(layer):
         with tf.GradientTape() as tape:
@@ -285,8 +287,9 @@ def _refuse_unlike(first, second, why: str) -> None:
     other = ~_alike(*results[:2])
     for what, a, b, unlike in zip(("value", "gradient"), *results[:2], other, strict=True):
         if unlike.any():
-            i = most_ordinary(x)[unlike[most_ordinary(x)]][0]
-            raise UnsoundError(f"{why}: at x = {x[i]:g} the {what} is {a[i]:g}, then {b[i]:g}")
+            order = most_ordinary(INPUTS)
+            i = order[unlike[order]][0]
+            raise UnsoundError(f"{why}: at x = {INPUTS[i]:g} the {what} is {a[i]:g}, then {b[i]:g}")
 
 
 def most_ordinary(x: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from reproductions.suite.candidate import PROBES, UnsoundError, blamed, kind, most_ordinary
+from reproductions.suite.candidate import INPUTS, UnsoundError, blamed, kind, most_ordinary
 
 OK, FINDING, NOTE = "ok", "finding", "note"
 EXTREMES = (-np.inf, np.inf, np.nan)
@@ -163,8 +163,7 @@ def _compiled(factory) -> None:
 
 def _range(factory) -> list[dict]:
     """Values and gradients over the float range; findings here do not stop the trial."""
-    between = (np.arange(-2_000, 2_000) + 0.5) / 200  # -10 to 10, none of them round
-    x = np.concatenate([PROBES, between]).astype("float32")
+    x = INPUTS
     wide = _values(factory(dtype="float64"), x.astype("float64"))
     # Far out a function may be too large for float32, near 0 none has a reason to be.
     fits = (np.abs(wide) < np.finfo("float32").max) | (np.abs(x) <= 1)

@@ -175,6 +175,15 @@ def bad_functions():
 
     sloped = Sloped()
     sloped.slope = 2.0
+
+    class Stepped(keras.Layer):
+        at = 0.302
+
+        def call(self, x):
+            return x + tf.cast(x > self.at, x.dtype)
+
+    stepped = Stepped()
+    stepped.at = 0.308
     sizes = iter(range(1, 100))
     size = tf.Variable(1.0)
     instead = r"; use keras\.ops or tensorflow"
@@ -195,6 +204,7 @@ def bad_functions():
             sloped,
             r"made again from its config, .* at x = -?1 the gradient is 2, then 1",
         ),
+        "state of few inputs": (stepped, r"at x = 0\.30[2-7]\d* the value is 0\.30.*, then 1\.30"),
         "no config": (NoConfig(), r"its get_config raises: RuntimeError: no config$"),
         "config of another": (OtherConfig(), r"cannot be made from its config: ValueError: Unrec"),
         "unlike layers": (
