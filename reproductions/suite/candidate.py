@@ -40,6 +40,7 @@ HINTS = {
     "truth value of an array": "Python's `if` takes one truth value; use keras.ops.where",
 }
 
+CUT = "..."
 WRAPPED = (
     # How Keras begins when it puts an error of its own around what the function raised.
     "Exception encountered when calling",
@@ -70,11 +71,13 @@ def blamed(what: str) -> Iterator[None]:
 
 
 def _said(what: str, error: BaseException) -> str:
-    while error.__context__ and short(error).startswith(WRAPPED):
-        error = error.__context__
+    for _ in range(10):
+        if error.__context__ and short(error).startswith(WRAPPED):
+            error = error.__context__
     hints = [hint for sign, hint in HINTS.items() if sign in short(error, 1_000)]
-    text = f"{what}: {type(error).__name__}: {short(error).rstrip('.')}"
-    return "; ".join([text, *hints[:1]])
+    text = short(error)
+    text = text if text.endswith(CUT) else text.rstrip(".")
+    return "; ".join([f"{what}: {type(error).__name__}: {text}", *hints[:1]])
 
 
 def short(thing: object, most: int = 160) -> str:
@@ -85,7 +88,7 @@ def short(thing: object, most: int = 160) -> str:
         text = one_line(" ".join(lines[:2]) if lines else repr(thing))
     except Exception:  # it is the user's code that says it
         return "it says nothing of itself"
-    return text if len(text) <= most else text[: most - 3] + "..."
+    return text if len(text) <= most else text[: most - len(CUT)] + CUT
 
 
 def kind(thing: object) -> str:
@@ -253,15 +256,19 @@ def _remaker(given) -> Callable:
 
     What the config does not hold is lost on the way, so the two are compared.
     """
-    with blamed("its get_config raises"):
+    instead = "give a function that makes the layer"
+    with blamed(f"its get_config raises ({instead})"):
         config = dict(given.get_config())
 
     def make(dtype=None):
-        with blamed("it cannot be made from its config"):
+        with blamed(f"it cannot be made from its config ({instead})"):
             other = {"dtype": dtype} if dtype and "dtype" in config else {}
             return type(given).from_config({**copy.deepcopy(config), **other})
 
-    _refuse_unlike(given, make(), "made again from its config, it is another layer")
+    made = make()
+    if made is given or made is make():
+        raise UnsoundError(f"its from_config makes no new layer ({instead})")
+    _refuse_unlike(given, made, "made again from its config, it is another layer")
     return make
 
 

@@ -160,6 +160,18 @@ def bad_functions():
         def get_config(self):
             return {"bogus": 1}
 
+    class Single(Trained):
+        @classmethod
+        def from_config(cls, config):
+            return single
+
+    single = Single()
+
+    def around_itself(x):
+        error = ValueError("Exception encountered when calling itself")
+        error.__context__ = error
+        raise error
+
     stated = scaled()(3.0)
     stated.factor = 7.0
 
@@ -205,8 +217,20 @@ def bad_functions():
             r"made again from its config, .* at x = -?1 the gradient is 2, then 1",
         ),
         "state of few inputs": (stepped, r"at x = 0\.30[2-7]\d* the value is 0\.30.*, then 1\.30"),
-        "no config": (NoConfig(), r"its get_config raises: RuntimeError: no config$"),
-        "config of another": (OtherConfig(), r"cannot be made from its config: ValueError: Unrec"),
+        "no config": (
+            NoConfig(),
+            r"get_config raises \(give a function .*\): RuntimeError: no config$",
+        ),
+        "config of another": (
+            OtherConfig(),
+            r"cannot be made from its config .*: ValueError: Unrec",
+        ),
+        "the same from its config": (single, r"its from_config makes no new layer"),
+        "error around itself": (around_itself, r"ValueError: Exception encountered when call"),
+        "long error": (
+            lambda x: _raise(ValueError("so. " * 1_000)),
+            r"^it raises on float32 of shape \(3,\): ValueError: (so\. ){39}s\.\.\.$",
+        ),
         "unlike layers": (
             lambda: scaled()(float(next(sizes))),
             r"it makes layers that are not alike: at x = -?1 the value is",
