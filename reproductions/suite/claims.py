@@ -27,7 +27,7 @@ COLUMNS = (
     "id", "document", "statement", "expected", "obtained", "low", "high", "rule", "verdict", "note",
 )  # fmt: skip
 
-CLAIMS_TABLE = Table(key=("id",), columns={name: Exact() for name in COLUMNS[1:]})
+CLAIMS_TABLE = Table(("id",), {name: Exact() for name in COLUMNS[1:]}, name_every_row=True)
 
 DERIVED = ("obtained", "low", "high", "note")
 """Columns of claims.csv that say again what a folder's own tables say.
