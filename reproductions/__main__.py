@@ -40,6 +40,17 @@ def whole_number(text: str) -> int:
     )
 
 
+def path(text: str) -> Path:
+    """A file's or folder's path.
+
+    Raises:
+        argparse.ArgumentTypeError: it is empty, which `Path` takes for the current folder.
+    """
+    if text:
+        return Path(text)
+    raise argparse.ArgumentTypeError("must be a path. Received: an empty text")
+
+
 def parser() -> OneLineParser:
     """The command line's grammar."""
     top = OneLineParser(prog="python -m reproductions", description=__doc__)
@@ -49,11 +60,11 @@ def parser() -> OneLineParser:
     run.add_argument("names", nargs="*", metavar="NAME")
     run.add_argument("--seeds", type=whole_number, metavar="N", help="random initialisations")
     run.add_argument("--quick", action="store_true", help="a first look: few seeds, fewer settings")
-    run.add_argument("--config", type=Path, metavar="FILE", help="another setting, a TOML file")
+    run.add_argument("--config", type=path, metavar="FILE", help="another setting, a TOML file")
     run.add_argument(
-        "--dataset", type=Path, metavar="PATH", help="images of one's own to learn, an .npz file"
+        "--dataset", type=path, metavar="PATH", help="images of one's own to learn, an .npz file"
     )
-    run.add_argument("--results", type=Path, metavar="DIR")
+    run.add_argument("--results", type=path, metavar="DIR")
     run.add_argument("--force", action="store_true", help="also what would come out the same")
     run.add_argument(
         "--backend", choices=("local", "dask"), default="local", help="where shards are made"
@@ -61,19 +72,22 @@ def parser() -> OneLineParser:
     run.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster: tcp://HOST:PORT")
     check = commands.add_parser("check", help="hold fresh results against the stored numbers")
     check.add_argument("names", nargs="*", metavar="NAME")
-    check.add_argument("--results", type=Path, default=LATEST, metavar="DIR")
-    check.add_argument("--expected", type=Path, default=EXPECTED, metavar="DIR")
+    check.add_argument("--results", type=path, default=LATEST, metavar="DIR")
+    check.add_argument("--expected", type=path, default=EXPECTED, metavar="DIR")
     compare = commands.add_parser("compare", help="hold one results folder against another")
-    compare.add_argument("expected", type=Path, metavar="A")
-    compare.add_argument("results", type=Path, metavar="B")
+    compare.add_argument("expected", type=path, metavar="A")
+    compare.add_argument("results", type=path, metavar="B")
     accept = commands.add_parser("accept", help="make fresh results the stored ones")
     accept.add_argument("names", nargs="+", metavar="NAME")
     report = commands.add_parser("report", help="write one page that shows a results folder")
-    report.add_argument("--results", type=Path, default=LATEST, metavar="DIR")
+    report.add_argument("--results", type=path, default=LATEST, metavar="DIR")
+    report.add_argument(
+        "--output", type=path, metavar="FILE", help="the page; by default among the results"
+    )
     trial = commands.add_parser("trial", help="put an activation of one's own through the battery")
     trial.add_argument("target", metavar="MODULE:NAME", help="its code is run")
-    trial.add_argument("--expected", type=Path, default=EXPECTED, metavar="DIR")
-    trial.add_argument("--results", type=Path, default=TRIALS, metavar="DIR")
+    trial.add_argument("--expected", type=path, default=EXPECTED, metavar="DIR")
+    trial.add_argument("--results", type=path, default=TRIALS, metavar="DIR")
     return top
 
 
@@ -146,6 +160,9 @@ def _run(given) -> int:
         from reproductions.suite import config
 
         changes = config.read(given.config)
+        for name in given.names:
+            if name not in changes:
+                raise InputError(f"{given.config} has no table [{name}]. Received: {name}")
     elif given.dataset:
         changes = _with_dataset(given.dataset, given.names)
     if changes:
@@ -177,7 +194,9 @@ def _with_dataset(dataset: Path, wanted: list[str]) -> dict[str, dict]:
     """The setting in which all experiments that learn images, or the wanted ones, learn these."""
     from reproductions.suite import digits
 
-    able = [name for name in experiment.names() if hasattr(experiment.load(name).spec, "dataset")]
+    able = [
+        name for name in experiment.loadable() if hasattr(experiment.load(name).spec, "dataset")
+    ]
     for name in wanted:
         if name not in able:
             raise InputError(f"{name} takes no data set; {', '.join(able)} does. Received: {name}")
@@ -222,8 +241,13 @@ def _accept(given) -> int:
     if not LATEST.is_dir():
         raise InputError(f"no such results folder. Received: {LATEST}")
     with only_writer(EXPECTED), only_writer(LATEST):
-        _report(checking.compare(names, EXPECTED, LATEST, judge=False))
-        checking.accept(names, LATEST, EXPECTED)
+        changed = checking.compare(names, EXPECTED, LATEST, judge=False)
+        wrong = checking.accept(names, LATEST, EXPECTED)
+    if wrong.differences:
+        _report(wrong)
+        print("nothing is accepted: claims.csv and figures must say what the tables say")
+        return 1
+    _report(changed)
     print(f"accepted: {', '.join(names)}")
     return 0
 
@@ -231,7 +255,7 @@ def _accept(given) -> int:
 def _page(given) -> int:
     from reproductions.report import build
 
-    print(build.write(given.results))
+    print(build.write(given.results, given.output))
     return 0
 
 
@@ -248,7 +272,8 @@ def _report(found) -> int:
     for note in found.notes:
         print(one_line(note))
     held = f"{found.values} values and {len(found.rate_tests)} rates held"
-    print(f"{len(differences)} differences, {held}" if differences else f"all holds: {held}")
+    count = sum(1 + difference.more for difference in differences)
+    print(f"{count} differences, {held}" if differences else f"all holds: {held}")
     return 1 if differences else 0
 
 

@@ -5,6 +5,7 @@ import dataclasses
 import difflib
 import functools
 import importlib
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,10 +75,18 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(p.stem for p in FOLDER.glob("*.py") if not p.stem.startswith("_")))
 
 
+def loadable() -> list[str]:
+    """The experiments that can be loaded."""
+    return [name for name in names() if name not in unloadable()]
+
+
 def summary(name: str) -> str:
     """The first docstring line of an experiment, read without importing it."""
-    doc = ast.get_docstring(ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))) or ""
-    return doc.partition("\n")[0]
+    try:
+        module = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
+    except (SyntaxError, ValueError) as error:
+        return f"cannot be read: {_in_a_line(error)}"
+    return (ast.get_docstring(module) or "").partition("\n")[0]
 
 
 def chosen(wanted: list[str]) -> list[str]:
@@ -91,24 +100,55 @@ def chosen(wanted: list[str]) -> list[str]:
             near = difflib.get_close_matches(name, names(), n=1)
             hint = f"did you mean {near[0]}?" if near else "`list` shows them."
             raise InputError(f"no such experiment, {hint} Received: {name}")
-    return list(dict.fromkeys(wanted)) or [name for name in names() if not load(name).optional]
+    if wanted:
+        return list(dict.fromkeys(wanted))
+    return [name for name in names() if name in unloadable() or not load(name).optional]
+
+
+@functools.cache
+def unloadable() -> dict[str, str]:
+    """Why some experiments cannot be loaded, by name: half-written ones, which stop no others."""
+    reasons = {}
+    for name in names():
+        try:
+            load(name)
+        except InputError as error:
+            reasons[name] = str(error)
+    return reasons
 
 
 @functools.cache
 def load(name: str) -> Experiment:
-    """Imports an experiment; TensorFlow comes in only when it runs."""
-    module = importlib.import_module(f"reproductions.{name}")
-    return Experiment(
-        name=name,
-        doc=module.__doc__ or "",
-        spec=module.SPEC,
-        run=module.run,
-        figures=module.figures,
-        tables=module.TABLES,
-        claims=module.CLAIMS,
-        small=getattr(module, "SMALL", {}),
-        quick=getattr(module, "QUICK", {}),
-        inputs=getattr(module, "INPUTS", {}),
-        alone=getattr(module, "ALONE", False),
-        optional=getattr(module, "OPTIONAL", False),
-    )
+    """Imports an experiment; TensorFlow comes in only when it runs.
+
+    Raises:
+        InputError: its module cannot be imported, or lacks a part.
+    """
+    try:
+        module = importlib.import_module(f"reproductions.{name}")
+        return Experiment(
+            name=name,
+            doc=module.__doc__ or "",
+            spec=module.SPEC,
+            run=module.run,
+            figures=module.figures,
+            tables=module.TABLES,
+            claims=module.CLAIMS,
+            small=getattr(module, "SMALL", {}),
+            quick=getattr(module, "QUICK", {}),
+            inputs=getattr(module, "INPUTS", {}),
+            alone=getattr(module, "ALONE", False),
+            optional=getattr(module, "OPTIONAL", False),
+        )
+    except Exception as error:  # of any kind: the module is run
+        raise InputError(
+            f"{name} cannot be loaded: {_in_a_line(error)}. Received: {FOLDER.name}/{name}.py"
+        ) from error
+
+
+def _in_a_line(error: Exception) -> str:
+    """What went wrong, and where in the project."""
+    text = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [f for f in frames if Path(f.filename).is_relative_to(FOLDER) and f.name == "<module>"]
+    return f"{text} ({Path(ours[-1].filename).name}, line {ours[-1].lineno})" if ours else text

@@ -3,12 +3,16 @@
 import fcntl
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from reproductions.suite.errors import InputError
+
+PARTIAL = re.compile(r"\..+\.[0-9]+\.partial")
+"""The name of a file that is being written."""
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -70,6 +74,8 @@ def only_writer(folder: Path, wait: bool = False) -> Iterator[None]:
         InputError: another process writes there, and `wait` is not set; or the folder cannot be
             made.
     """
+    if folder.is_symlink() and not folder.exists():
+        raise InputError(f"cannot write {folder}: it is a link that leads nowhere")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

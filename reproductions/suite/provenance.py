@@ -4,6 +4,7 @@ import ast
 import dataclasses
 import functools
 import json
+import math
 import os
 import platform
 import re
@@ -13,9 +14,12 @@ from typing import Any
 
 from reproductions.suite.errors import InputError
 from reproductions.suite.experiment import FOLDER, Experiment
-from reproductions.suite.files import read_bytes, sha256
+from reproductions.suite.files import PARTIAL, WRITER, read_bytes, sha256
 
 FILE = "provenance.json"
+SHARDS = ".shards"
+"""The folder in an experiment's results that holds the shards of a run until it ends."""
+
 PACKAGES = ("keras", "matplotlib", "numpy", "pandas", "scipy", "tensorflow", "tensorflow-cpu")
 ROOT = FOLDER.parent
 MISSING = "no such field"
@@ -51,27 +55,50 @@ def to_json(record: dict[str, Any]) -> bytes:
     return (json.dumps(record, indent=1, sort_keys=True) + "\n").encode()
 
 
+FIELDS: dict[str, type | tuple[type, ...]] = {
+    "cores": int,
+    "cpu": str,
+    "experiment": str,
+    "files": dict,
+    "fingerprint": str,
+    "inputs": dict,
+    "judged": str,
+    "packages": dict,
+    "python": str,
+    "seconds": (int, float),
+    "spec": dict,
+}
+"""What a provenance holds beside its number of seeds, and of what type each field is."""
+
+
 def read(folder: Path) -> dict[str, Any]:
     """The provenance in a results folder of one experiment.
 
     Raises:
-        InputError: it cannot be read, is not what a run writes, or lists a file that is not in the
-            folder itself; or the folder is a link.
+        InputError: it cannot be read, is not what a run writes, names another number of seeds than
+            its setting, or lists a file that is not in the folder itself; or the folder is a link.
     """
     path = folder / FILE
     if folder.is_symlink():
         raise InputError(f"cannot read {folder}: it is a link, which may lead anywhere")
     try:
         content = json.loads(read_bytes(path))
-        seeds, files, spec = content["seeds"], content["files"], content["spec"]
-        inputs = content.get("inputs", {})
+        sound = all(isinstance(content[name], kind) for name, kind in FIELDS.items())
+        sound &= content["experiment"] == folder.name and 0 <= content["seconds"] < math.inf
+        seeds, files = content["seeds"], content["files"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"cannot read {path}: it is not what a run writes") from error
-    sound = all(isinstance(part, dict) for part in (files, spec, inputs))
-    if not (sound and (seeds is None or isinstance(seeds, int))):
+    if not sound or not all(isinstance(digest, str) for digest in files.values()):
         raise InputError(f"cannot read {path}: it is not what a run writes")
+    of_the_spec = content["spec"].get("seeds")
+    whole = seeds is None or (type(seeds) is int and seeds > 0)
+    if not whole or type(seeds) is not type(of_the_spec) or seeds != of_the_spec:
+        raise InputError(
+            f"cannot read {path}: its seeds must be those of its spec, {json.dumps(of_the_spec)}."
+            f" Received: {json.dumps(seeds)[:80]}"
+        )
     for name in files:
-        if not PLAIN_NAME.fullmatch(name):
+        if not PLAIN_NAME.fullmatch(name) or name == FILE:
             raise InputError(
                 f"cannot read {path}: its files must be names in its folder."
                 f" Received: {name[:80]!r}"
@@ -111,6 +138,17 @@ def is_current(folder: Path, experiment: Experiment, spec: Any) -> bool:
     now = fingerprint(experiment, spec, folder.parent)
     same = content.get("fingerprint") == now and content["spec"] == spec_of(spec)
     return same and not damaged(folder)
+
+
+def strangers(folder: Path) -> list[str]:
+    """What lies in a folder and is not of its run, nor left there by a run that was stopped.
+
+    Raises:
+        InputError: the provenance cannot be read.
+    """
+    known = {*read(folder)["files"], FILE, WRITER, SHARDS}
+    there = sorted(path.name for path in folder.iterdir())
+    return [name for name in there if name not in known and not PARTIAL.fullmatch(name)]
 
 
 def damaged(folder: Path) -> list[str]:

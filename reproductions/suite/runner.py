@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from tqdm import tqdm
 from reproductions.suite import claims, drawing, provenance, shards
 from reproductions.suite import progress as progress_module
 from reproductions.suite.errors import InputError
-from reproductions.suite.experiment import Experiment, load
+from reproductions.suite.experiment import Experiment, load, unloadable
 from reproductions.suite.files import only_writer, write_together, write_whole
 from reproductions.suite.kinds import Table
 from reproductions.suite.parallel import end_with_parent
@@ -42,11 +43,39 @@ def run(
     `changes` holds, by experiment, fields of the spec in another setting than the stored one.
 
     Raises:
-        InputError: the folder cannot be written to, another process writes there, its claims.csv
-            cannot be read, or an experiment cannot run in the setting asked for.
+        InputError: the folder cannot be written to or holds other things than results, another
+            process writes there, its claims.csv cannot be read, an experiment cannot run in the
+            setting asked for, or, once the others have run, one cannot be loaded.
     """
+    _refuse_other_folders(results, names)
+    broken = [name for name in names if name in unloadable()]
+    for name in broken:
+        tqdm.write(f"{name:24} not run: {unloadable()[name]}", file=sys.stderr)
+    names = [name for name in names if name not in broken]
     with only_writer(results):
         _run(names, results, seeds, force, quick, changes or {})
+    if broken:
+        raise InputError(unloadable()[broken[0]])
+
+
+def _refuse_other_folders(results: Path, names: list[str]) -> None:
+    """Refuses to write where other things than results lie, or through a link.
+
+    Raises:
+        InputError: this is such a folder.
+    """
+    if results.is_dir() and not (results / CLAIMS_FILE).exists():
+        others = [path.name for path in results.iterdir() if not path.name.startswith(".")]
+        if others:
+            raise InputError(
+                f"this folder holds other things than results, {others[0]} among them; name a new"
+                f" one. Received: {results}"
+            )
+    for name in names:
+        if (results / name).is_symlink():
+            raise InputError(
+                f"cannot write {results / name}: it is a link, which may lead anywhere"
+            )
 
 
 def _run(names, results, seeds, force, quick, changes) -> None:

@@ -29,7 +29,7 @@ from reproductions.suite.kinds import LISTED as LISTED  # experiments take it fr
 from reproductions.suite.parallel import start_tensorflow
 from reproductions.suite.progress import progress
 
-FOLDER = ".shards"
+FOLDER = provenance.SHARDS
 RANGE, MOST_RANGES = 128, 1000
 """Seeds in a shard: few enough that an experiment of a few hundred keeps several cores busy, and
 that little is lost with a machine; and how many ranges at most one process gathers."""
