@@ -222,6 +222,8 @@ def _own_folder(given, changes) -> Path:
 
 def _check(given) -> int:
     names = experiment.chosen(given.names)
+    for name in given.names:
+        experiment.load(name)
     from reproductions.suite import checking
 
     return _report(checking.compare(names, given.expected, given.results, judge=True))

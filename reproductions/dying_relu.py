@@ -525,16 +525,18 @@ TABLES = {
     ),
     "deaths_by_seed": Table(
         key=("layer", "rate", "seed"),
-        columns=dict.fromkeys(("units", "ever_dead", "revived", "dead_end"), Unchecked()),
+        columns={
+            "units": Exact(),
+            **dict.fromkeys(("ever_dead", "dead_end"), Rate(trials="units")),
+            "revived": Rate(trials="ever_dead"),
+        },
     ),
     "zeros": Table(
         key=("setting", "layer"),
         columns={
-            **dict.fromkeys(("zeros", "inputs"), Unchecked()),
-            **dict.fromkeys(
-                ("share", "low", "high"),
-                Close(rtol=0, atol=1e-3, reason="a few sums in millions round to 0"),
-            ),
+            "zeros": Rate(trials="inputs"),
+            "inputs": Exact(),
+            **shares("zeros", "inputs"),
         },
         over_seeds=True,
     ),

@@ -19,7 +19,7 @@ import pandas as pd
 
 from reproductions.suite import digits, drawing, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
-from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
+from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
 from reproductions.suite.statistics import share_of
@@ -215,7 +215,8 @@ TABLES = {
             "rate": Unchecked(),
             "seeds": Exact(),
             **dict.fromkeys(("reached", "slow"), Rate(trials="seeds")),
-            **dict.fromkeys(("share", "low", "high", "steps_q50"), Unchecked()),
+            **shares("slow"),
+            "steps_q50": Unchecked(),
         },
         over_seeds=True,
     ),

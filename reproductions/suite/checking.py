@@ -133,10 +133,12 @@ def _hold_files(folder: Path, experiment: Experiment, record: dict, found: Compa
 def _hold_inputs(experiment, folders, records, found) -> None:
     """Adds where results say that they read tables of a setting which those beside them are not."""
     for folder, record in zip(folders, records, strict=True):
-        for name in experiment.inputs:
-            beside = folder / name
-            spec = provenance.read(beside)["spec"] if _has_results(beside) else None
-            if record["inputs"].get(name) != spec:
+        beside = {
+            name: provenance.read(folder / name)["spec"] if _has_results(folder / name) else None
+            for name in experiment.inputs
+        }
+        for name in {**beside, **record["inputs"]}:
+            if record["inputs"].get(name) != beside.get(name):
                 file = str(folder / experiment.name / provenance.FILE)
                 sides = f"the setting of the {name} beside it", "another"
                 rule = "results are made from the tables beside them"

@@ -117,12 +117,12 @@ def _written_by(writer: Path) -> str:
 MOST_BYTES = 2**30
 
 
-def read_bytes(path: Path) -> bytes:
-    """The content of a file.
+def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
+    """The content of a file of `most` bytes.
 
     Raises:
-        InputError: it is missing, a folder, a link, no ordinary file (a pipe would never end), over
-            a gibibyte, or cannot be opened.
+        InputError: it is missing, a folder, a link, no ordinary file (a pipe would never end),
+            larger, or cannot be opened.
     """
     try:
         if path.is_symlink():
@@ -130,8 +130,8 @@ def read_bytes(path: Path) -> bytes:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
             raise InputError(f"cannot read {path}: it is no ordinary file")
-        if found.st_size > MOST_BYTES:
-            raise InputError(f"cannot read {path}: it is larger than {MOST_BYTES:,} bytes")
+        if found.st_size > most:
+            raise InputError(f"cannot read {path}: it is larger than {most:,} bytes")
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error

@@ -49,13 +49,14 @@ def run(
     """
     _refuse_other_folders(results, names)
     broken = [name for name in names if name in unloadable()]
-    for name in broken:
-        tqdm.write(f"{name:24} not run: {unloadable()[name]}", file=sys.stderr)
-    names = [name for name in names if name not in broken]
-    with only_writer(results):
-        _run(names, results, seeds, force, quick, changes or {})
+    able = [name for name in names if name not in broken]
+    if able:
+        with only_writer(results):
+            _run(able, results, seeds, force, quick, changes or {})
+    for name in broken[:-1]:
+        tqdm.write(f"error: {unloadable()[name]}", file=sys.stderr)
     if broken:
-        raise InputError(unloadable()[broken[0]])
+        raise InputError(unloadable()[broken[-1]])
 
 
 def _refuse_other_folders(results: Path, names: list[str]) -> None:

@@ -339,7 +339,7 @@ def test_an_optional_experiment_may_be_missing_on_one_side(folders, monkeypatch)
     name = "tanh_warping_fit"
     (folders[0] / name).mkdir()
     (folders[0] / name / "any.csv").write_text("any\n")
-    found = checking.compare([name], *folders, judge=False)
+    found = checking.compare([name, NAME], *folders, judge=False)
     assert not found.differences
     found = checking.compare([name], *folders, judge=True)
     assert [(d.file, d.obtained) for d in found.differences] == [(name, "missing")]
