@@ -136,11 +136,11 @@ def compare_table(
     pairs = both[both["_merge"] == "both"]
     if not same_seeds:
         lonely = _must_be_there(lonely, pairs, table, all_rows, seeds)
-    if len(lonely):
-        first = lonely.iloc[0]
-        sides = ("a row", "no row") if first["_merge"] == "left_only" else ("no row", "a row")
-        rule = "rows must match both ways"
-        found.add(Difference(file, _row(key, first), "", *sides, rule, len(lonely) - 1))
+    shown = lonely if table.name_every_row else lonely[:1]
+    for _, row in shown.iterrows():
+        sides = ("a row", "no row") if row["_merge"] == "left_only" else ("no row", "a row")
+        rule, more = "rows must match both ways", len(lonely) - len(shown)
+        found.add(Difference(file, _row(key, row), "", *sides, rule, more))
     if not same_seeds:
         _hold_seeds(file, table, key, expected, obtained, pairs, seeds, found)
     for name in columns:
@@ -152,7 +152,7 @@ def compare_table(
             continue
         if isinstance(kind, Share):
             found.values += len(pairs)
-            _hold_shares(file, key, name, kind, pairs, found)
+            _hold_shares(file, table, name, pairs, found)
             continue
         if not same_seeds and table.over_seeds and not isinstance(kind, Rate):
             continue
@@ -284,8 +284,9 @@ def _count(cell) -> int:
     return int(text) if INTEGER.fullmatch(text) and 0 <= int(text[:20]) <= MOST_TRIALS else -1
 
 
-def _hold_shares(file, key, name, kind, pairs, found) -> None:
+def _hold_shares(file, table, name, pairs, found) -> None:
     """Adds the cells that are not what the counts of their own row make them, on either side."""
+    kind = table.columns[name]
     rule = f"as {kind.count} of {kind.trials} of its own row make it"
     wrong = []
     for side in ("expected", "obtained"):
@@ -297,10 +298,9 @@ def _hold_shares(file, key, name, kind, pairs, found) -> None:
             due = share_of(count, trials)[kind.part] if counted else math.nan
             if not abs(value - due) <= SHARE_ROUNDING:  # not >, as NaN would pass that
                 wrong.append((place, due, value))
-    if wrong:
-        place, due, value = wrong[0]
-        row = _row(key, pairs.iloc[place])
-        more = len(wrong) - 1
+    shown = wrong if table.name_every_row else wrong[:1]
+    for place, due, value in shown:
+        row, more = _row(table.key, pairs.iloc[place]), len(wrong) - len(shown)
         found.add(Difference(file, row, name, plain(due), plain(value), rule, more))
 
 

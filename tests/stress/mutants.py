@@ -6,9 +6,12 @@ a copy of the project, tested in a process forked from one that has imported Ten
 """
 
 import argparse
+import atexit
 import contextlib
 import csv
+import functools
 import importlib
+import multiprocessing
 import os
 import resource
 import shutil
@@ -27,7 +30,18 @@ ROOT = Path(__file__).parents[2]
 COPIED = ("custom_layers", "reproductions", "tests", "pyproject.toml", "requirements.txt")
 HEAVY = ("hypothesis", "keras", "numpy", "pandas", "pytest", "scipy.special", "scipy.stats")
 LAYERS = ("tests/layers",)
-CHECKS = ("tests/suite/test_comparison.py", "tests/suite/test_tables.py")
+CHECKS = (
+    "tests/suite/test_comparison.py",
+    "tests/suite/test_counts_and_seeds.py",
+    "tests/suite/test_tables.py",
+)
+GUARDS = (
+    "tests/suite/test_provenance.py",
+    "tests/suite/test_guards.py",
+    "tests/suite/test_command_line.py",
+    "tests/suite/test_inputs.py",
+    "tests/experiments/test_claims.py",
+)
 TARGETS = {
     **{
         path.relative_to(ROOT).as_posix(): LAYERS
@@ -36,6 +50,12 @@ TARGETS = {
     "reproductions/suite/comparison.py": CHECKS,
     "reproductions/suite/kinds.py": CHECKS,
     "reproductions/suite/tables.py": CHECKS,
+    **{
+        f"reproductions/suite/{name}.py": GUARDS
+        for name in ("provenance", "checking", "runner", "claims")
+    },
+    "reproductions/suite/shards.py": ("tests/suite/test_shards.py",),
+    "reproductions/suite/trial.py": ("tests/suite/test_trial.py",),
 }
 LONGEST_S = 300
 """Of the processor's time, which is the same on a busy machine; ten times that of a clock's."""
