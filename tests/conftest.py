@@ -11,7 +11,9 @@ if TYPE_CHECKING:  # the layers' tests on another backend have no pandas
     import pandas as pd
 
 if os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow":
-    import reproductions  # noqa: F401, fixes the settings before a test imports NumPy or Keras
+    from reproductions.suite import settings  # before a test imports NumPy or Keras
+
+    settings.fix(program=True)
 else:  # the layers alone; no keras.json there, neither read nor written
     os.environ["KERAS_HOME"] = f"{os.devnull}/keras"
 

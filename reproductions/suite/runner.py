@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from tqdm import tqdm
 
-from reproductions.suite import claims, drawing, provenance, shards
+from reproductions.suite import claims, drawing, provenance, settings, shards
 from reproductions.suite import progress as progress_module
 from reproductions.suite.errors import InputError
 from reproductions.suite.experiment import Experiment, load
@@ -43,8 +43,10 @@ def run(
 
     Raises:
         InputError: the folder cannot be written to, another process writes there, its claims.csv
-            cannot be read, or an experiment cannot run in the setting asked for.
+            cannot be read, an experiment cannot run in the setting asked for, or a library is set
+            otherwise than the suite has it.
     """
+    settings.hold()
     with only_writer(results):
         _run(names, results, seeds, force, quick, changes or {})
 
