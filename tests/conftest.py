@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:  # the layers' tests on another backend have no pandas
     import pandas as pd
 
-if os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow":
+if os.environ.get("KERAS_BACKEND", "") in ("", "tensorflow"):
     from reproductions.suite import settings  # before a test imports NumPy or Keras
 
     settings.fix(program=True)

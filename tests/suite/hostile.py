@@ -182,8 +182,8 @@ def run(arguments: list[str], folder: Path, env: Environment) -> subprocess.Comp
 
 
 def written(folder: Path) -> dict[str, bytes]:
-    """What a run in a folder wrote, but for provenance.json, which holds times."""
-    results = folder / "cwd/results/latest"
+    """What runs in a folder wrote, but for provenance.json, which holds times."""
+    results = folder / "cwd/results"
     return {
         path.relative_to(results).as_posix(): path.read_bytes()
         for path in sorted(results.rglob("*"))

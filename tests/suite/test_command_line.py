@@ -415,6 +415,18 @@ def test_older_pythons_can_read_the_file_that_says_so():
         assert done.stderr.startswith("error: Python 3.11, 3.12 or 3.13 is needed")
 
 
+@pytest.mark.parametrize("readme", ["README.md", "README.ko.md"])
+def test_the_readme_names_every_command_and_option(readme):
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    assert ".venv/bin/python" in text
+    (commands,) = (a for a in command_line.parser()._actions if isinstance(a.choices, dict))
+    for name, grammar in commands.choices.items():
+        assert f"python -m reproductions {name} " in text
+        options = {option for action in grammar._actions for option in action.option_strings}
+        for option in options - {"-h", "--help"}:
+            assert option in text, f"{name} {option}"
+
+
 def test_list_needs_neither_tensorflow_nor_pandas():
     code = (
         "import sys\nfrom reproductions.__main__ import main\nmain(['list'])\n"
