@@ -2,13 +2,15 @@
 
 import argparse
 import contextlib
+import importlib.util
 import io
 import os
+import select
 import signal
 import sys
 from pathlib import Path
 
-from reproductions.suite import experiment
+from reproductions.suite import experiment, settings
 from reproductions.suite.errors import InputError, one_line
 from reproductions.suite.files import only_writer
 
@@ -17,6 +19,14 @@ EXPECTED = Path("results/expected")
 CUSTOM = Path("results/custom")
 TRIALS = Path("results/trials")
 INTERRUPTED = 130
+NOBODY_READS = 141
+"""As a shell has it for a program that a closed pipe ended; 0 would say that all holds."""
+
+PACKAGES = (
+    "cycler", "jinja2", "joblib", "keras", "markupsafe", "matplotlib", "numpy", "pandas", "PIL",
+    "plotly", "scipy", "sklearn", "tensorflow", "tqdm",
+)  # fmt: skip
+"""What the project imports."""
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -92,20 +102,27 @@ def parser() -> OneLineParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs a command; returns 0 when all holds, 1 when something differs, 2 on bad input."""
+    """Runs a command; returns 0 when all holds, 1 when something differs, 2 on bad input.
+
+    It returns 141 when whoever reads its output had enough, which is no error.
+    """
     _open_standard_streams()
     try:
         given = parser().parse_args(arguments)
+        if given.command != "list":
+            _require_packages()
         status = COMMANDS[given.command](given)
         print(end="", flush=True)  # what cannot be printed shows here, with its line
         return status
     except InputError as error:
         _say(f"error: {error}")
         return 2
-    except BrokenPipeError:
+    except BrokenPipeError as error:
+        if _has_reader(1):  # then it was not the output
+            _say(f"error: {error.strerror}. Received: a closed pipe")
+            return 2
         _discard(1)
-        _say("error: nobody reads the output any more. Received: a closed pipe")
-        return 2
+        return NOBODY_READS
     except OSError as error:  # a name that is too long, a folder that may not be entered
         if error.filename is None:  # a full disk under what is printed
             _discard(1)
@@ -114,6 +131,27 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say("stopped; every file that was written is whole")
         return INTERRUPTED
+
+
+def _has_reader(stream: int) -> bool:
+    poll = select.poll()
+    poll.register(stream, 0)  # no event but those of a pipe or a socket that is closed
+    return not any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+
+
+def _require_packages() -> None:
+    """Refuses a Python without the environment's packages.
+
+    Raises:
+        InputError: some are missing.
+    """
+    missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
+    if missing:
+        raise InputError(
+            f"this Python has no {', '.join(missing)}; `make quick` makes the environment .venv,"
+            " and `.venv/bin/python -m reproductions` runs in it."
+            f" Received: {sys.executable}"
+        )
 
 
 def _say(line: str) -> None:
@@ -168,6 +206,10 @@ def _run(given) -> int:
     if changes:
         names = names if given.names else list(changes)
         results = _own_folder(given, changes)
+    if settings.drift() and results.resolve() in (LATEST.resolve(), EXPECTED.resolve()):
+        raise InputError(
+            f"results of a drift setting need a folder of their own. Received: {settings.drift()}"
+        )
     from reproductions.suite import runner
 
     with _backend(given):

@@ -22,6 +22,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import warnings
 from dataclasses import dataclass
 
@@ -587,18 +588,23 @@ def _first(outcome, fine: set[str], largest: float, dtype: str) -> float:
 
 # The listings, statement by statement.
 
+READERS_OWN = ("PYTHONWARNINGS", "PYTHONDEVMODE", "PYTHONOPTIMIZE")
+"""A reader's variables that are not passed on: only what Python shows by itself counts."""
+
 
 def _in_process(documents: tuple[str, ...], training_steps: int) -> list[dict]:
-    environment = {**os.environ, "MPLBACKEND": "Agg", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    environment.pop("PYTHONWARNINGS", None)  # only what Python shows on its own counts
-    done = subprocess.run(
-        [sys.executable, "-m", "reproductions.printed_code", str(training_steps), *documents],
-        cwd=FOLDER.parent,
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
+    environment = {name: value for name, value in os.environ.items() if name not in READERS_OWN}
+    environment |= {"MPLBACKEND": "Agg", "MATPLOTLIBRC": os.devnull, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    path = os.pathsep.join([str(FOLDER.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    with tempfile.TemporaryDirectory() as empty:  # Matplotlib reads the current folder too
+        done = subprocess.run(
+            [sys.executable, "-m", "reproductions.printed_code", str(training_steps), *documents],
+            cwd=empty,
+            env=environment | {"PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
     if done.returncode:
         raise RuntimeError(
             f"the listings of {', '.join(documents)} could not be run:\n{done.stderr}"

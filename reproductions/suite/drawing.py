@@ -1,8 +1,12 @@
 """Figures in one style: readable by the colour-blind and in grey, the same bytes every time."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from reproductions.suite import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,13 +55,19 @@ STYLE = {
 }
 
 
-def style() -> Any:
-    """A context in which whatever is drawn or saved follows the house style."""
-    import matplotlib
+@contextmanager
+def style() -> Iterator[None]:
+    """A context in which whatever is drawn or saved follows the house style, and no user's."""
+    import matplotlib.font_manager  # lists the system's fonts too, and keeps the list
     from cycler import cycler
 
+    defaults = {n: value for n, value in matplotlib.rcParamsDefault.items() if n != "backend"}
     cycle = cycler(color=[BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK])
-    return matplotlib.rc_context({**STYLE, "axes.prop_cycle": cycle})
+    with (
+        matplotlib.rc_context({**defaults, **STYLE, "axes.prop_cycle": cycle}),
+        settings.variables(MPL_IGNORE_SYSTEM_FONTS="1"),  # no other font of the same name
+    ):
+        yield
 
 
 def panels(rows: int = 1, columns: int = 1, width: float = 4.0, height: float = 3.2, **options):

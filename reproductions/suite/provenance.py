@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from reproductions.suite import settings
 from reproductions.suite.errors import InputError
 from reproductions.suite.experiment import FOLDER, Experiment
 from reproductions.suite.files import PARTIAL, WRITER, read_bytes, sha256
@@ -277,11 +278,34 @@ def _packages() -> dict[str, str]:
     return found
 
 
+CPUINFO = Path("/proc/cpuinfo")
+WIDE = re.compile(r"avx|amx|fma|asimd|sve|bf16|i8mm")
+"""How the flags begin of the instructions by which compilers and libraries round differently."""
+
+
 def _cpu() -> str:
+    """The processor: its name, the wide instructions of all its cores, and a setting of drift."""
+    fields = _cpu_fields()
+    names = fields.get("model name")
+    if not names:  # on arm64 numbers tell processors apart
+        numbers = [*fields.get("CPU implementer", []), *fields.get("CPU part", [])]
+        names = [" ".join([platform.machine(), *numbers]) if numbers else platform.processor()]
+    flags = [set(text.split()) for text in fields.get("flags") or fields.get("Features") or [""]]
+    wide = sorted(filter(WIDE.match, set.intersection(*flags)))
+    drift = [f"in the drift setting {settings.drift()}"] if settings.drift() else []
+    return " ".join([" / ".join(filter(None, names)) or platform.machine(), *wide, *drift])
+
+
+def _cpu_fields() -> dict[str, list[str]]:
+    """What /proc/cpuinfo says of the cores, each field's different texts; nothing elsewhere."""
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        lines = CPUINFO.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
-        return platform.processor() or platform.machine()
-    fields = dict(line.split("\t: ", 1) for line in lines if "\t: " in line)
-    wide = [flag for flag in ("avx2", "avx512f") if flag in fields.get("flags", "").split()]
-    return " ".join([fields.get("model name", platform.machine()), *wide])
+        return {}
+    fields: dict[str, list[str]] = {}
+    for line in lines:
+        name, _, text = line.partition(":")
+        texts = fields.setdefault(name.strip(), [])
+        if text.strip() not in texts:
+            texts.append(text.strip())
+    return fields

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 from tqdm import tqdm
 
-from reproductions.suite import claims, drawing, provenance, shards
+from reproductions.suite import claims, drawing, provenance, settings, shards
 from reproductions.suite import progress as progress_module
 from reproductions.suite.errors import InputError
 from reproductions.suite.experiment import Experiment, load, unloadable
@@ -45,8 +45,10 @@ def run(
     Raises:
         InputError: the folder cannot be written to or holds other things than results, another
             process writes there, its claims.csv cannot be read, an experiment cannot run in the
-            setting asked for, or, once the others have run, one cannot be loaded.
+            setting asked for, a library is set otherwise than the suite has it, or, once the others
+            have run, one cannot be loaded.
     """
+    settings.hold()
     _refuse_other_folders(results, names)
     broken = [name for name in names if name in unloadable()]
     able = [name for name in names if name not in broken]

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import battery, drawing, experiment, files, tables
+from reproductions.suite import battery, drawing, experiment, files, settings, tables
 from reproductions.suite.errors import InputError, one_line
 from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
@@ -414,6 +414,7 @@ def run(target: str, expected: Path, results: Path, setting: battery.Setting | N
     others = builtins(expected)
     print(f"this runs the code of {target}")
     given = find(target)
+    settings.hold()  # the module may have changed Keras'
     setting = setting or battery.Setting()
     name = target.replace(":", ".")
     own = score(given, setting).assign(function=name).reindex(columns=COLUMNS)

@@ -1,6 +1,8 @@
 """The command line: exit status, one clear line, and nothing stored is ever touched by mistake."""
 
+import ast
 import dataclasses
+import errno
 import json
 import os
 import shutil
@@ -15,6 +17,7 @@ from reproductions.suite import checking, claims, experiment, runner
 from reproductions.suite.errors import InputError
 from reproductions.suite.files import only_writer
 
+ROOT = Path(command_line.__file__).parents[1]
 NAME = "document_arithmetic"  # needs no TensorFlow
 TABLE = f"{NAME}/products.csv"
 
@@ -312,6 +315,116 @@ def test_accept_refuses_what_is_not_a_whole_result_of_today(folders, capsys, mon
     edit(folders[1] / TABLE, lambda d: d.replace(b"0.001,0.001", b"0.001,0.002"))
     assert command_line.main(["accept", NAME]) == 2
     assert contents(folders[0]) == before
+
+
+def test_a_reader_who_had_enough_is_no_error():
+    """As in `list | head -1`; 141 is a shell's status for it, as 0 would say that all holds."""
+    for arguments in (["list"], ["check", NAME, "--results", "results/expected"]):
+        read, write = os.pipe()
+        os.close(read)
+        with open(write, "wb") as closed:
+            done = subprocess.run(
+                [sys.executable, "-m", "reproductions", *arguments],
+                cwd=ROOT, stdout=closed, stderr=subprocess.PIPE, check=False,
+            )  # fmt: skip
+        assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_a_pipe_that_breaks_elsewhere_is_an_error(monkeypatch, capfd):
+    def broken(given):
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setitem(command_line.COMMANDS, "list", broken)
+    assert command_line.main(["list"]) == 2
+    assert capfd.readouterr().err == "error: Broken pipe. Received: a closed pipe\n"
+
+
+def bare(*arguments, python=(sys.executable, "-S")):
+    """Runs the command line on a Python without packages."""
+    return subprocess.run(
+        [*python, "-m", "reproductions", *arguments],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "arguments", [["check"], ["run"], ["report"], ["accept", NAME], ["compare", "a", "b"]], ids=str
+)
+def test_a_python_without_the_packages_is_told_of_the_environment(arguments):
+    done = bare(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: this Python has no cycler, jinja2, joblib, keras, ")
+    assert "`make quick` makes the environment .venv" in done.stderr
+    assert "`.venv/bin/python -m reproductions` runs in it" in done.stderr
+    assert done.stderr.endswith(f". Received: {sys.executable}\n")
+    assert done.stderr.count("\n") == 1
+
+
+def test_without_packages_list_and_help_answer_and_bad_usage_is_said():
+    assert bare("list").returncode == bare("--help").returncode == 0
+    assert bare("walk").stderr.startswith("error: argument COMMAND: invalid choice")
+
+
+def imported(path: Path) -> set[str]:
+    """The packages that a file imports, anywhere in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names}
+
+
+def test_the_packages_that_are_looked_for_are_those_that_are_imported():
+    files = [*ROOT.glob("reproductions/**/*.py"), *ROOT.glob("custom_layers/*.py")]
+    elsewhere = {"distributed", "jax"}  # of environments of their own
+    found = set.union(*map(imported, files)) - set(sys.stdlib_module_names) - elsewhere
+    read = {"plotly"}  # a file of its own, for the report
+    assert (found | read) - {"reproductions", "custom_layers"} == set(command_line.PACKAGES)
+
+
+OLD = """
+import sys
+sys.version_info, sys.version, sys.argv = (3, 10, 13, "final", 0), "3.10.13 (main)", [{first!r}]
+import reproductions
+"""
+
+
+def test_an_older_python_is_one_line():
+    said = "Python 3.11, 3.12 or 3.13 is needed; `make quick` makes the environment .venv"
+    for first, status in (("-m", 2), ("", 1)):
+        done = bare(python=(sys.executable, "-c", OLD.format(first=first)))
+        assert done.returncode == status
+        assert said in done.stderr
+        assert done.stderr.endswith(". Received: Python 3.10.13\n")
+        assert (done.stderr.count("\n") == 1) == (first == "-m")
+        assert done.stderr.startswith("error: " if first == "-m" else "Traceback")
+
+
+def test_older_pythons_can_read_the_file_that_says_so():
+    path = ROOT / "reproductions/__init__.py"
+    code = path.read_text(encoding="utf-8")
+    ast.parse(code, feature_version=(3, 4))  # before f-strings and annotations
+    names = ("python3.6", "python3.8", "python3.10")
+    for old in filter(None, map(shutil.which, names)):
+        if subprocess.run([old, "-c", ""], capture_output=True).returncode:
+            continue  # a name that stands for no Python
+        done = bare("check", python=(old,))
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert done.stderr.startswith("error: Python 3.11, 3.12 or 3.13 is needed")
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ko.md"])
+def test_the_readme_names_every_command_and_option(readme):
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    assert ".venv/bin/python" in text
+    (commands,) = (a for a in command_line.parser()._actions if isinstance(a.choices, dict))
+    for name, grammar in commands.choices.items():
+        assert f"python -m reproductions {name} " in text
+        options = {option for action in grammar._actions for option in action.option_strings}
+        for option in options - {"-h", "--help"}:
+            assert option in text, f"{name} {option}"
 
 
 def test_list_needs_neither_tensorflow_nor_pandas():
