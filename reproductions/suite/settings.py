@@ -68,8 +68,10 @@ READERS = {
     "JOBLIB_": "joblib",
     "TQDM_": "tqdm",
 }
-KEPT = ("TF_CPP_", "JOBLIB_TEMP_FOLDER")
-"""What is logged, and where files lie for a moment: no number depends on it."""
+KEPT = ("TF_CPP_", "JOBLIB_TEMP_FOLDER", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+"""What is logged and where files lie for a moment, on which no number depends; and for which
+processor OpenBLAS computes, which is named where its own guess fails: there numbers move as they do
+from one processor to another."""
 
 KERAS = {
     # What `keras.config` gives, fixed with KERAS_HOME and KERAS_BACKEND; a program can change it.
@@ -135,7 +137,8 @@ def fix(program: bool) -> None:
     for name in sorted({*os.environ, *wanted}):
         reader = next((READERS[start] for start in READERS if name.startswith(start)), None)
         given = os.environ.get(name)
-        if reader is None or name.startswith(KEPT) or given == wanted.get(name):
+        left_alone = name.startswith(KEPT) and name not in wanted
+        if reader is None or left_alone or given == wanted.get(name):
             continue
         # Without the suite's variables TensorFlow rounds otherwise; the others stay as they are.
         if reader in sys.modules and (given is not None or reader == "tensorflow"):

@@ -115,7 +115,6 @@ TOGETHER: dict[str, Callable[[Path], Environment]] = {
     "NumPy": variables(
         NPY_DISABLE_CPU_FEATURES="X86_V3",
         NPY_PROMOTION_STATE="legacy",
-        OPENBLAS_CORETYPE="Nehalem",
         OPENBLAS_NUM_THREADS="3",
         OMP_NUM_THREADS="3",
     ),
