@@ -127,15 +127,12 @@ DTYPE_STYLES = {
 }
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Time an element by size, ratios to ReLU by mode, and what is left of them in a step."""
-    elements, copies = tables["elements"], tables["copies"]
-    dtype = min(elements["dtype"], key=list(DTYPE_STYLES).index)
-    own = [frame[frame["dtype"] == dtype] for frame in (elements, copies)]
     return {
-        "time": _time_figure(*own, dtype),
-        "ratio": _ratio_figure(elements),
-        "step": _step_figure(tables["steps"]),
+        "time": lambda: _time_figure(tables["elements"], tables["copies"]),
+        "ratio": lambda: _ratio_figure(tables["elements"]),
+        "step": lambda: _step_figure(tables["steps"]),
     }
 
 
@@ -147,7 +144,9 @@ def _functions(frame):
     return [name for name in STYLES if name in set(frame["function"])]
 
 
-def _time_figure(elements, copies, dtype):
+def _time_figure(elements, copies):
+    dtype = min(elements["dtype"], key=list(DTYPE_STYLES).index)
+    elements, copies = (frame[frame["dtype"] == dtype] for frame in (elements, copies))
     modes = _modes(elements)
     figure, axes = drawing.panels(
         len(WORK_NAMES), len(modes), width=3.7, height=3.1, sharex=True, sharey=True

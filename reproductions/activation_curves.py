@@ -198,26 +198,26 @@ def _at_zero(functions) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["function", "implementation", "derivative"])
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Each document's own curves, then all functions, the leaky slopes, and the kinks."""
     return {
-        "perceptron_post_functions": _perceptron_post_figure(tables),
-        "perceptron_post_comparison": _comparison_figure(tables),
-        "xor_post_functions": _curves_figure(
+        "perceptron_post_functions": lambda: _perceptron_post_figure(tables),
+        "perceptron_post_comparison": lambda: _comparison_figure(tables),
+        "xor_post_functions": lambda: _curves_figure(
             tables, "XOR post", [("relu", None), ("tanh", None), ("leaky_relu", 0.2)]
         ),
-        "slides_functions": _curves_figure(
+        "slides_functions": lambda: _curves_figure(
             tables,
             "slides",
             [("sigmoid", None), ("tanh", None), ("relu", None), ("leaky_relu", 0.1), ("elu", None)],
         ),
-        "network_post_functions": _curves_figure(
+        "network_post_functions": lambda: _curves_figure(
             tables, "network post", [("swish", None), ("leaky_relu", 0.01), ("elu", None)]
         ),
-        "relu_post": _relu_post_figure(tables),
-        "functions_and_derivatives": _all_figure(tables),
-        "leaky_slopes": _slopes_figure(tables),
-        "kinks": _kinks_figure(tables),
+        "relu_post": lambda: _relu_post_figure(tables),
+        "functions_and_derivatives": lambda: _all_figure(tables),
+        "leaky_slopes": lambda: _slopes_figure(tables),
+        "kinks": lambda: _kinks_figure(tables),
     }
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from reproductions.suite import battery, shards, xor
+from reproductions.suite import battery, drawing, shards, xor
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
 
 
@@ -73,10 +73,11 @@ def _scores(spec, function, checks) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(function=function)
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """All quantities, all functions."""
     scores = battery.scores(tables)
-    return {"scores": battery.figure(scores, list(dict.fromkeys(scores["function"])))}
+    functions = list(dict.fromkeys(scores["function"]))
+    return {"scores": lambda: battery.figure(scores, functions)}
 
 
 TABLES = {

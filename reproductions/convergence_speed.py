@@ -204,11 +204,11 @@ def _ratio(steps, reference) -> tuple[float, float, float]:
     return value, float(interval.low), float(interval.high)
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The learning curves at each one's best rate, and the updates of each beside ReLU's."""
     return {
-        "curves": _curve_figure(tables["curves"]),
-        "ratios": _ratio_figure(tables["speed"]),
+        "curves": lambda: _curve_figure(tables["curves"]),
+        "ratios": lambda: _ratio_figure(tables["speed"]),
     }
 
 

@@ -180,12 +180,12 @@ def _first_steps(spec, cost):
     return pd.DataFrame({"seed": seed.ravel(), "step": step.ravel(), "cost": cost.ravel()})
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Outcomes of all seeds, their curves, and single seeds as the post draws them."""
     return {
-        "outcomes": _outcome_figure(tables["rates"]),
-        "curves": _curve_figure(tables["curves"], tables["costs"]),
-        "single_seed": _single_figure(tables["single_seed"]),
+        "outcomes": lambda: _outcome_figure(tables["rates"]),
+        "curves": lambda: _curve_figure(tables["curves"], tables["costs"]),
+        "single_seed": lambda: _single_figure(tables["single_seed"]),
     }
 
 

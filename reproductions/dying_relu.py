@@ -380,12 +380,12 @@ def _at_zero() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Who leaves a negative bias; the census; deaths and returns in training."""
     return {
-        "unit": _unit_figure(tables["units"]),
-        "census": _census_figure(tables["census"]),
-        "training": _training_figure(tables["deaths"]),
+        "unit": lambda: _unit_figure(tables["units"]),
+        "census": lambda: _census_figure(tables["census"]),
+        "training": lambda: _training_figure(tables["deaths"]),
     }
 
 

@@ -90,9 +90,12 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     }
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The network with its signals written into the units."""
-    signals = tables["signals"]
+    return {"signals": lambda: _signal_figure(tables["signals"])}
+
+
+def _signal_figure(signals):
     figure, ((axes,),) = drawing.panels(width=7, height=3.6)
     places = {(row.layer, row.unit): row.output for row in signals.itertuples()}
     sizes = {layer: max(u for at, u in places if at == layer) for layer, _ in places}
@@ -122,7 +125,7 @@ def figures(tables):
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
     axes.tick_params(length=0)
-    return {"signals": figure}
+    return figure
 
 
 FLOAT64 = "a few float64 operations and one exp: some units in the last place"

@@ -375,18 +375,18 @@ def _product(start, slopes, kernels):
     return gradients[::-1]
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Gradients by depth, by layer of the post's network and by weight scale; factors; signals."""
-    layers = tables["layers"]
-    drawn = {
-        "depths": _depth_figure(tables["depths"]),
-        "factors": _factor_figure(tables["factors"]),
-        "post": _post_figure(tables["post"]),
-        "scales": _scale_figure(tables["scales"]),
+    return {
+        "depths": lambda: _depth_figure(tables["depths"]),
+        "factors": lambda: _factor_figure(tables["factors"]),
+        "post": lambda: _post_figure(tables["post"]),
+        "scales": lambda: _scale_figure(tables["scales"]),
+        **{
+            f"signals_{width}": partial(_signal_figure, own, width)
+            for width, own in tables["layers"].groupby("width")
+        },
     }
-    for width, own in layers.groupby("width"):
-        drawn[f"signals_{width}"] = _signal_figure(own, width)
-    return drawn
 
 
 NAMES = {

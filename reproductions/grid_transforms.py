@@ -379,13 +379,13 @@ TITLES = {
 AREA_LABEL = "cell area / original"
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Every map's grid, where the area goes, bent against folded, and one layer in motion."""
     return {
-        "grids": _draw_grids(tables),
-        "determinants": _draw_determinants(tables),
-        "turning": _draw_turning(tables["turning"]),
-        "layer": _animate(tables),
+        "grids": lambda: _draw_grids(tables),
+        "determinants": lambda: _draw_determinants(tables),
+        "turning": lambda: _draw_turning(tables["turning"]),
+        "layer": lambda: _animate(tables),
     }
 
 

@@ -247,12 +247,12 @@ def _coverage(units: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The document's two-part figure, the information kept, and the learned coefficients."""
     return {
-        "heights": _draw_heights(tables),
-        "information": _draw_information(tables),
-        "learned_units": _draw_units(tables),
+        "heights": lambda: _draw_heights(tables),
+        "information": lambda: _draw_information(tables),
+        "learned_units": lambda: _draw_units(tables),
     }
 
 

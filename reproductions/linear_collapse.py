@@ -126,9 +126,12 @@ def _cube(spec):
     return pd.DataFrame(rows)
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The difference by depth: rounding for linear layers, no collapse with a tanh."""
-    stacks = tables["stacks"]
+    return {"collapse": lambda: _collapse_figure(tables["stacks"])}
+
+
+def _collapse_figure(stacks):
     dtypes, widths = stacks["dtype"].unique(), stacks["width"].unique()
     figure, axes = drawing.panels(1, len(dtypes), width=4.6, height=3.8, sharey=True)
     colors = (drawing.BLUE, drawing.GREEN, drawing.PURPLE)
@@ -162,7 +165,7 @@ def figures(tables):
     )
     axes[0, 0].legend(handles=handles, loc="lower right")
     figure.suptitle("Linear layers are one layer, to rounding; with a tanh they are not")
-    return {"collapse": figure}
+    return figure
 
 
 ROUNDING = "sums of up to 64 terms through up to 32 layers, taken in any order"

@@ -370,11 +370,11 @@ def _by_hand():
     return pd.DataFrame(rows)
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The loss of every network on every gate, and the shares solved."""
     return {
-        "loss": _loss_figure(tables["curves"], tables["floors"]),
-        "solved": _solved_figure(tables["outcomes"]),
+        "loss": lambda: _loss_figure(tables["curves"], tables["floors"]),
+        "solved": lambda: _solved_figure(tables["outcomes"]),
     }
 
 

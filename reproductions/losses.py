@@ -211,9 +211,12 @@ def _summary(accuracy, loss, points: int) -> dict[str, float]:
     }
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Loss and accuracy along the path, and their largest changes as the steps get smaller."""
-    return {"path": _draw_path(tables["path"]), "jumps": _draw_jumps(tables["jumps"])}
+    return {
+        "path": lambda: _draw_path(tables["path"]),
+        "jumps": lambda: _draw_jumps(tables["jumps"]),
+    }
 
 
 def _draw_path(path):

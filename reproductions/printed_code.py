@@ -695,12 +695,14 @@ def one_line(message: str) -> str:
     return re.sub(r"0x[0-9a-fA-F]+", "0x…", line).strip()
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Where the formulas break, and what became of the lines that do not simply run."""
     return {
-        "formulas": _draw_formulas(tables["first_failures"]),
-        "printed_lines": _draw_lines(tables["statements"], "What today's packages say to the code"),
-        "plain_tensorflow": _draw_lines(
+        "formulas": lambda: _draw_formulas(tables["first_failures"]),
+        "printed_lines": lambda: _draw_lines(
+            tables["statements"], "What today's packages say to the code"
+        ),
+        "plain_tensorflow": lambda: _draw_lines(
             tables["plain_tensorflow"], "The same names after a plain 'import tensorflow as tf'"
         ),
     }

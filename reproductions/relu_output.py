@@ -224,11 +224,11 @@ def _paired(ours, theirs) -> tuple[float, float, float]:
     return float(difference.mean()), float(interval.low), float(interval.high)
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The share solved by learning rate, and what becomes of the outputs over training."""
     return {
-        "by_rate": _rate_figure(tables["outcomes"]),
-        "dead": _dead_figure(tables["outcomes"], tables["curves"]),
+        "by_rate": lambda: _rate_figure(tables["outcomes"]),
+        "dead": lambda: _dead_figure(tables["outcomes"], tables["curves"]),
     }
 
 

@@ -68,10 +68,13 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     return {"rows": rows, "curve": pd.DataFrame({"z": z, "sigmoid": Sigmoid(dtype="float64")(z)})}
 
 
-def figures(tables):
-    """The document's figure: seven points on the sigmoid."""
+def figures(spec: Spec, tables) -> drawing.Figures:
+    """The document's figure: its points on the sigmoid."""
+    return {"points_on_curve": lambda: _point_figure(tables["curve"], tables["rows"])}
+
+
+def _point_figure(curve, rows):
     figure, ((axes,),) = drawing.panels(width=5.5, height=3.8)
-    curve, rows = tables["curve"], tables["rows"]
     axes.plot(curve["z"], curve["sigmoid"], label="sigmoid", **drawing.FUNCTION_STYLE["sigmoid"])
     axes.plot(rows["affine"], rows["output"], "o", color=drawing.VERMILION, label="seven inputs")
     for row in rows.itertuples():
@@ -91,7 +94,7 @@ def figures(tables):
         ylim=(-0.5, 1.5),
     )
     axes.legend(loc="upper left")
-    return {"points_on_curve": figure}
+    return figure
 
 
 FLOAT32 = "one affine map and one exp in float32: a few units in the last place"

@@ -159,9 +159,12 @@ def _row(spec, family, cell, parts):
     }
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The map, the sigmoid with one thing changed at a time, and both against the gradient."""
-    cells = tables["cells"]
+    return {"slope_or_range": lambda: _figure(tables["cells"])}
+
+
+def _figure(cells):
     grid = cells[(cells["family"] == BOUNDED) & (cells["centre"] == 0)]
     figure, axes = drawing.panels(1, 3, width=4.4, height=4.2)
     share = grid.pivot(index="slope", columns="range", values="share")
@@ -172,7 +175,7 @@ def figures(tables):
         f"Who solves XOR through ten layers: {cells['seeds'].max()} initialisations each,"
         " shares with 95 % intervals"
     )
-    return {"slope_or_range": figure}
+    return figure
 
 
 def _map(panel, figure, share):

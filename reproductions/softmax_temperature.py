@@ -423,13 +423,13 @@ def _units(spec: Spec) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The listing's vector, the slide's bars, entropy against temperature, all that fit."""
     return {
-        "listing_vector": _listing_figure(tables),
-        "temperature_bars": _bars_figure(tables),
-        "entropy_curve": _curve_figure(tables),
-        "solutions": _solutions_figure(tables),
+        "listing_vector": lambda: _listing_figure(tables),
+        "temperature_bars": lambda: _bars_figure(tables),
+        "entropy_curve": lambda: _curve_figure(tables),
+        "solutions": lambda: _solutions_figure(tables),
     }
 
 

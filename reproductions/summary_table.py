@@ -265,9 +265,9 @@ def _sides(m: Measured) -> list[dict]:
     return rows
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The table as a picture."""
-    return {"table": _table_figure(tables["cells"])}
+    return {"table": lambda: _table_figure(tables["cells"])}
 
 
 COLORS = {HOLDS: drawing.GREEN, PARTLY: drawing.ORANGE, FAILS: drawing.VERMILION}

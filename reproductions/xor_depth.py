@@ -266,12 +266,12 @@ def _seed_curves(spec, cost):
     )
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The post's networks, the minima of 2-2-1, and the cliff over depth."""
     return {
-        "networks": _network_figure(tables["networks"], tables["curves"]),
-        "minima": _minima_figure(tables["seed_curves"], tables["costs"], tables["levels"]),
-        "depths": _depth_figure(tables["depths"]),
+        "networks": lambda: _network_figure(tables["networks"], tables["curves"]),
+        "minima": lambda: _minima_figure(tables["seed_curves"], tables["costs"], tables["levels"]),
+        "depths": lambda: _depth_figure(tables["depths"]),
     }
 
 
