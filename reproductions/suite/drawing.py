@@ -1,6 +1,7 @@
 """Figures in one style: readable by the colour-blind and in grey, the same bytes every time."""
 
 import io
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -81,6 +82,14 @@ WORDS = (
 def in_words(count: int) -> str:
     """A number as a title says it: a word up to ten, then digits."""
     return WORDS[count] if count < len(WORDS) else f"{count:,}"
+
+
+def round_ticks(low: float, high: float) -> list[float]:
+    """Ticks of a log axis: 1, 2 and 5 times powers of ten between two numbers, or those two."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    ticks = (float(f"{digit}e{power}") for power in powers for digit in (1, 2, 5))
+    between = [tick for tick in ticks if low <= tick <= high]
+    return between if len(between) > 1 else sorted({low, high})
 
 
 def panels(rows: int = 1, columns: int = 1, width: float = 4.0, height: float = 3.2, **options):
