@@ -23,10 +23,10 @@ from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shar
 class Spec(battery.Setting):
     """The battery's setting, and the functions that go through it."""
 
-    functions: tuple[str, ...] = (
+    functions: tuple[xor.Activation, ...] = (
         "linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
     )  # fmt: skip
-    trained: tuple[str, ...] = functions  # of the others there are formulas only
+    trained: tuple[xor.Activation, ...] = functions  # of the others there are formulas only
 
 
 SPEC = Spec()
@@ -77,7 +77,8 @@ def figures(spec: Spec, tables) -> drawing.Figures:
     """All quantities, all functions."""
     scores = battery.scores(tables)
     functions = list(dict.fromkeys(scores["function"]))
-    return {"scores": lambda: battery.figure(scores, functions)}
+    titles = {"XOR, 10 layers": f"XOR, {spec.xor_depth} layers"}
+    return {"scores": lambda: battery.figure(scores, functions, titles=titles)}
 
 
 TABLES = {
