@@ -116,11 +116,10 @@ def _signal_figure(signals):
             va="center",
             bbox={"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": drawing.BLUE},
         )
-    labels = ["input", "sigmoid", "sigmoid", "linear"]
-    axes.set_xticks(range(4), labels)
-    axes.set(
-        title="The three-layer network's signals", yticks=[], xlim=(-0.5, 3.5), ylim=(-1.6, 1.6)
-    )
+    last, reach = max(sizes), (max(sizes.values()) - 1) / 2 + 0.6
+    axes.set_xticks(range(last + 1), ["input", *["sigmoid"] * (last - 1), "linear"])
+    axes.set_title(f"The {drawing.in_words(last)}-layer network's signals")
+    axes.set(yticks=[], xlim=(-0.5, last + 0.5), ylim=(-reach, reach))
     axes.grid(visible=False)
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)

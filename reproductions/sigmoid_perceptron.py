@@ -36,6 +36,11 @@ class Spec:
     printed_affine: tuple[float, ...] = (-2.6, -0.58, -0.23, 0.08, 0.27, 0.69, 1.5)
     printed_output: tuple[float, ...] = (0.069, 0.359, 0.443, 0.52, 0.567, 0.666, 0.818)
 
+    def __post_init__(self):
+        for numbers in (self.weights, *self.inputs):
+            if len(numbers) != 3:
+                raise ValueError(f"weights and inputs must be three each. Received: {numbers}")
+
 
 SPEC = Spec()
 
@@ -76,7 +81,8 @@ def figures(spec: Spec, tables) -> drawing.Figures:
 def _point_figure(curve, rows):
     figure, ((axes,),) = drawing.panels(width=5.5, height=3.8)
     axes.plot(curve["z"], curve["sigmoid"], label="sigmoid", **drawing.FUNCTION_STYLE["sigmoid"])
-    axes.plot(rows["affine"], rows["output"], "o", color=drawing.VERMILION, label="seven inputs")
+    label = f"{drawing.in_words(len(rows))} inputs"
+    axes.plot(rows["affine"], rows["output"], "o", color=drawing.VERMILION, label=label)
     for row in rows.itertuples():
         left = row.row % 2 == 0  # neighbours' labels on alternate sides, so that none overlap
         axes.annotate(
