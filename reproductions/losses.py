@@ -15,6 +15,7 @@ those of 100 points, the post's own example.
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,7 @@ class Case:
     """
 
     name: str
-    loss: str
+    loss: Literal["mean squared error", "half sum of squares", "cross entropy"]
     target: tuple[float, ...]
     output: tuple[float, ...]
     working: str
@@ -211,9 +212,12 @@ def _summary(accuracy, loss, points: int) -> dict[str, float]:
     }
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Loss and accuracy along the path, and their largest changes as the steps get smaller."""
-    return {"path": _draw_path(tables["path"]), "jumps": _draw_jumps(tables["jumps"])}
+    return {
+        "path": lambda: _draw_path(tables["path"]),
+        "jumps": lambda: _draw_jumps(spec, tables["jumps"]),
+    }
 
 
 def _draw_path(path):
@@ -240,7 +244,7 @@ def _draw_path(path):
     return figure
 
 
-def _draw_jumps(jumps):
+def _draw_jumps(spec, jumps):
     figure, ((axes,),) = drawing.panels(width=5.5, height=3.6)
     for column, color, marker, label in (
         ("largest_accuracy_change", drawing.VERMILION, "s", "accuracy"),
@@ -253,7 +257,8 @@ def _draw_jumps(jumps):
         axes.plot(
             groups.median(), marker=marker, color=color, label=f"{label}: median, range of draws"
         )
-    axes.axhline(0.01, color=drawing.GREY, linestyle=":", label="one point of 100")
+    label = f"one point of {spec.points:,}"
+    axes.axhline(1 / spec.points, color=drawing.GREY, linestyle=":", label=label)
     axes.set(
         title="Smaller steps: the loss moves less, the accuracy still jumps",
         xscale="log",

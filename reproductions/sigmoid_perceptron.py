@@ -36,6 +36,11 @@ class Spec:
     printed_affine: tuple[float, ...] = (-2.6, -0.58, -0.23, 0.08, 0.27, 0.69, 1.5)
     printed_output: tuple[float, ...] = (0.069, 0.359, 0.443, 0.52, 0.567, 0.666, 0.818)
 
+    def __post_init__(self):
+        for numbers in (self.weights, *self.inputs):
+            if len(numbers) != 3:
+                raise ValueError(f"weights and inputs must be three each. Received: {numbers}")
+
 
 SPEC = Spec()
 
@@ -68,12 +73,16 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     return {"rows": rows, "curve": pd.DataFrame({"z": z, "sigmoid": Sigmoid(dtype="float64")(z)})}
 
 
-def figures(tables):
-    """The document's figure: seven points on the sigmoid."""
+def figures(spec: Spec, tables) -> drawing.Figures:
+    """The document's figure: its points on the sigmoid."""
+    return {"points_on_curve": lambda: _point_figure(tables["curve"], tables["rows"])}
+
+
+def _point_figure(curve, rows):
     figure, ((axes,),) = drawing.panels(width=5.5, height=3.8)
-    curve, rows = tables["curve"], tables["rows"]
     axes.plot(curve["z"], curve["sigmoid"], label="sigmoid", **drawing.FUNCTION_STYLE["sigmoid"])
-    axes.plot(rows["affine"], rows["output"], "o", color=drawing.VERMILION, label="seven inputs")
+    label = f"{drawing.in_words(len(rows))} inputs"
+    axes.plot(rows["affine"], rows["output"], "o", color=drawing.VERMILION, label=label)
     for row in rows.itertuples():
         left = row.row % 2 == 0  # neighbours' labels on alternate sides, so that none overlap
         axes.annotate(
@@ -91,7 +100,7 @@ def figures(tables):
         ylim=(-0.5, 1.5),
     )
     axes.legend(loc="upper left")
-    return {"points_on_curve": figure}
+    return figure
 
 
 FLOAT32 = "one affine map and one exp in float32: a few units in the last place"

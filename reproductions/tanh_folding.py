@@ -237,17 +237,13 @@ def _check(hidden, history, chosen) -> float:
     return worst
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The determinant over the plane, the fold it makes, and how near the map comes to collapse."""
-    histories = {
-        row.network: (row, _history(tables["weights"], row.network))
-        for row in tables["shown"].sort_values("network").itertuples()
-    }
     return {
-        "determinant": _determinant_figure(histories),
-        "fold": _fold_figure(histories),
-        "collapse": _collapse_figure(tables["sizes"], tables["crossings"]),
-        "folds_by_epoch": _count_figure(tables["folds"]),
+        "determinant": lambda: _determinant_figure(_histories(tables)),
+        "fold": lambda: _fold_figure(_histories(tables)),
+        "collapse": lambda: _collapse_figure(tables["sizes"], tables["crossings"]),
+        "folds_by_epoch": lambda: _count_figure(tables["folds"]),
     }
 
 
@@ -256,10 +252,18 @@ EDGE = 1.25
 SIGN_COLORS = ("#B35806", "#542788")  # the ends of PuOr: det below 0, above 0
 
 
-def _history(weights, network) -> dict[int, list[np.ndarray]]:
+def _histories(tables) -> dict[str, tuple]:
+    """By network, the seed that is drawn, and its weights by epoch."""
+    weights = tables["weights"]
     return {
-        epoch: circles.unflatten(rows, network)
-        for epoch, rows in weights[weights["network"] == network].groupby("epoch")
+        row.network: (
+            row,
+            {
+                epoch: circles.unflatten(rows, row.network)
+                for epoch, rows in weights[weights["network"] == row.network].groupby("epoch")
+            },
+        )
+        for row in tables["shown"].sort_values("network").itertuples()
     }
 
 

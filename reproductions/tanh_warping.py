@@ -185,19 +185,21 @@ def _weights(spec, found, seed) -> pd.DataFrame:
     )
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """What the networks come to, what they make of the plane, epoch by epoch, still and moving."""
-    drawn = {"accuracy": _accuracy_figure(tables["curves"], tables["levels"])}
+    drawn = {"accuracy": lambda: _accuracy_figure(tables["curves"], tables["levels"])}
     for network in NAMES:
-        histories = _histories(tables, network)
-        drawn[f"image_{network}"] = _image_figure(network, *histories["typical"])
-        if network == "2-2-2-1":  # where the typical image is next to a curve, the best has a grid
-            drawn[f"image_best_{network}"] = _image_figure(network, *histories["best"])
-        if network in FIRST_LAYERS:
-            draw = FIRST_LAYERS[network]
-            drawn[f"first_layer_{network}"] = draw(network, *histories["typical"])
-        drawn[f"learning_{network}"] = _animation(network, histories)
+        drawn |= _network_figures(tables, network)
     return drawn
+
+
+def _network_figures(tables, network) -> drawing.Figures:
+    drawn = {f"image_{network}": lambda: _image_figure(tables, network, "typical")}
+    if network == "2-2-2-1":  # where the typical image is next to a curve, the best has a grid
+        drawn[f"image_best_{network}"] = lambda: _image_figure(tables, network, "best")
+    if network in FIRST_LAYERS:
+        drawn[f"first_layer_{network}"] = lambda: FIRST_LAYERS[network](tables, network)
+    return drawn | {f"learning_{network}": lambda: _animation(tables, network)}
 
 
 NETWORK_STYLES = {
@@ -273,7 +275,8 @@ def _bands(axes, levels, color):
     axes.plot(epochs, q50, color=color)
 
 
-def _image_figure(network, title, history):
+def _image_figure(tables, network, shown):
+    title, history = _histories(tables, network)[shown]
     epochs = _stills(history)
     figure, axes = drawing.panels(2, len(epochs), width=11.6 / len(epochs), height=2.9)
     for (plane, image), epoch in zip(axes.T, epochs, strict=True):
@@ -306,8 +309,9 @@ def _directions(weights):
     )
 
 
-def _surface_figure(network, title, history):
+def _surface_figure(tables, network):
     """The image of the plane in the space of three units: a curved sheet."""
+    title, history = _histories(tables, network)["typical"]
     epochs = [epoch for epoch in _stills(history) if epoch != 1]  # as at 0 to the eye
     figure, axes = drawing.panels(
         1, len(epochs), width=14.4 / len(epochs), height=4.2, subplot_kw={"projection": "3d"}
@@ -332,8 +336,9 @@ def _surface_figure(network, title, history):
     return figure
 
 
-def _projection_figure(network, title, history):
+def _projection_figure(tables, network):
     """The image of the plane in the space of four units, along its three widest directions."""
+    title, history = _histories(tables, network)["typical"]
     epochs = _stills(history)
     figure, axes = drawing.panels(3, len(epochs), width=10.8 / len(epochs), height=2.7)
     for column, epoch in zip(axes.T, epochs, strict=True):
@@ -365,8 +370,9 @@ def _projection_figure(network, title, history):
 FIRST_LAYERS = {"2-3-2-1": _surface_figure, "2-4-2-1": _projection_figure}
 
 
-def _animation(network, histories):
+def _animation(tables, network):
     """The typical seed above, the best one below; left the plane, right the layer of two units."""
+    histories = _histories(tables, network)
     figure, axes = drawing.panels(2, 2, width=3.2, height=3.25)
     views, epochs = [], []
     for (plane, image), shown in zip(axes, ("typical", "best"), strict=True):

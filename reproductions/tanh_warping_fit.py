@@ -119,9 +119,12 @@ def _apart(some, others) -> float:
 NAMES = {"2-2-2-1": "2-D", "2-3-2-1": "3-D", "2-4-2-1": "4-D"}
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Accuracy by epoch, one over the other, and how far apart the weights are."""
-    epochs = tables["epochs"]
+    return {"fit": lambda: _fit_figure(tables["epochs"])}
+
+
+def _fit_figure(epochs):
     networks = [name for name in NAMES if name in set(epochs["network"])]
     figure, axes = drawing.panels(
         2, len(networks), width=3.6, height=2.7, sharex=True, sharey="row"
@@ -159,7 +162,7 @@ def figures(tables):
     axes[0, -1].legend()
     axes[1, -1].legend()
     figure.suptitle("The slides' networks by Keras' own loop and by the replica engine")
-    return {"fit": figure}
+    return figure
 
 
 TABLES = {

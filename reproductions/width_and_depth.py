@@ -223,13 +223,13 @@ def _hand_weights() -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Width at equal rates; depth; the best that narrow networks do; one that is written down."""
     return {
-        "equal_rates": _rate_figure(tables["networks"], tables["shapes"]),
-        "depth": _depth_figure(tables["networks"], tables["shapes"]),
-        "best_narrow": _best_figure(tables["networks"], tables["best"]),
-        "by_hand": _hand_figure(tables["hand_weights"]),
+        "equal_rates": lambda: _rate_figure(tables["networks"], tables["shapes"]),
+        "depth": lambda: _depth_figure(tables["networks"], tables["shapes"]),
+        "best_narrow": lambda: _best_figure(tables["networks"], tables["best"]),
+        "by_hand": lambda: _hand_figure(tables["hand_weights"]),
     }
 
 

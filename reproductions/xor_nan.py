@@ -296,12 +296,12 @@ def _session(spec, weights, activation, rate):
 NAMES = {"sigmoid": "sigmoid", "relu": "ReLU", "leaky_relu": "leaky ReLU", "tanh": "tanh"}
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Whose cost becomes NaN; a curve like the post's; logits and gradients just before."""
     return {
-        "events": _event_figure(tables["events"]),
-        "like_the_post": _curve_figure(tables["curve"]),
-        "before": _before_figure(tables["before"]),
+        "events": lambda: _event_figure(tables["events"]),
+        "like_the_post": lambda: _curve_figure(tables["curve"]),
+        "before": lambda: _before_figure(tables["before"]),
     }
 
 

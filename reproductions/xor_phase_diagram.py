@@ -105,12 +105,12 @@ def _engine(hidden, activation):
     return replicas.Replicas(model, xor.LOSSES["stable"], watch=False, threads=1)
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The map of what is solved, and of what has not left the plateau."""
     cells = tables["cells"]
     return {
-        "solved": _map(cells, "solved", "Share of initialisations that solve XOR"),
-        "plateau": _map(
+        "solved": lambda: _map(cells, "solved", "Share of initialisations that solve XOR"),
+        "plateau": lambda: _map(
             cells,
             "plateau",
             "Share of initialisations at the plateau (cost within 0.01 of log 2)",

@@ -438,12 +438,12 @@ def _slopes():
     return pd.DataFrame(rows)
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The paths in the plane, the batches, and what lengthens a path."""
     return {
-        "plane": _plane_figure(tables["plane"]),
-        "batches": _batch_figure(tables["paths"]),
-        "causes": _cause_figure(tables["unit_pairs"], tables["network_pairs"]),
+        "plane": lambda: _plane_figure(tables["plane"]),
+        "batches": lambda: _batch_figure(tables["paths"]),
+        "causes": lambda: _cause_figure(tables["unit_pairs"], tables["network_pairs"]),
     }
 
 

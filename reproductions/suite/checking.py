@@ -1,5 +1,6 @@
 """Holds one results folder against another: `check`, `compare` and `accept`."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -120,6 +121,7 @@ def _hold_files(folder: Path, experiment: Experiment, record: dict, found: Compa
             sides = f"{table}.csv", "no such file"
             rule = "a run lists every file that it wrote"
             found.add(Difference(str(folder / provenance.FILE), "files", "", *sides, rule))
+    _hold_figure_names(folder, experiment, record, found)
     for file in provenance.damaged(folder):
         sides = "as its run wrote it", "changed since" if (folder / file).exists() else "missing"
         rule = f"checksum in {provenance.FILE}"
@@ -128,6 +130,44 @@ def _hold_files(folder: Path, experiment: Experiment, record: dict, found: Compa
         sides = "nothing", "a folder" if (folder / file).is_dir() else "a file"
         rule = f"{provenance.FILE} lists all that its run wrote"
         found.add(Difference(str(folder / file), "", "", *sides, rule))
+
+
+def _hold_figure_names(folder, experiment, record, found) -> None:
+    """Adds the figures that a run's tables give and its list lacks, or the other way round.
+
+    A first look may leave figures out; what another setting draws is not known here.
+    """
+    spec = experiment.spec
+    for changes in ({}, experiment.quick):
+        if experiment.has_seeds and isinstance(record["seeds"], int):
+            changes = {**changes, "seeds": record["seeds"]}
+        if (
+            provenance.spec_of(spec := dataclasses.replace(experiment.spec, **changes))
+            == (record["spec"])
+        ):
+            break
+    else:
+        return
+    first_look = any(getattr(spec, n) == value for n, value in experiment.quick.items())
+    try:
+        due = set(experiment.figures(spec, read_tables(experiment, folder.parent)))
+    except InputError:  # which the comparison of the tables says
+        return
+    except Exception as error:  # whatever the tables lack
+        sides = "tables that can be drawn", f"{type(error).__name__}: {error}"[:200]
+        found.add(Difference(str(folder), "", "", *sides, "figures show the tables"))
+        return
+    pairs = {}
+    for file in record["files"]:
+        name, _, kind = file.rpartition(".")
+        if kind != "csv":
+            pairs.setdefault(name, set()).add(kind)
+    wrong = [name for name, kinds in pairs.items() if kinds not in ({"png", "svg"}, {"webp"})]
+    lacking = [] if first_look else sorted(due - set(pairs))
+    for name in [*wrong, *lacking, *sorted(set(pairs) - due)]:
+        path, rule = str(folder / provenance.FILE), "the experiment says what is drawn"
+        sides = "a figure" if name in due else "no figure", "listed otherwise"
+        found.add(Difference(path, "files", name, *sides, rule))
 
 
 def _hold_inputs(experiment, folders, records, found) -> None:
@@ -298,7 +338,8 @@ def _of_today(experiment: Experiment, latest: Path) -> dict[str, bytes]:
 
 def _hold_figures(experiment, latest, contents, found) -> None:
     """Adds the figures that are not what the tables give when they are drawn again."""
-    drawn = drawing.render_all(experiment.figures, read_tables(experiment, latest))
+    tables = read_tables(experiment, latest)
+    drawn = drawing.render_all(experiment.figures(experiment.spec, tables))
     figures = {file: data for file, data in contents.items() if not file.endswith(".csv")}
     for file in sorted(drawn.keys() | figures.keys()):
         if drawn.get(file) != figures.get(file):

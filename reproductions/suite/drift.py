@@ -83,7 +83,7 @@ def _store(rows: list[dict]) -> None:
     ran = frame.assign(whole=frame["run"].eq("full")).groupby(["setting", "experiment"])["whole"]
     frame = frame[frame["run"].eq("full") | ~ran.transform("any")]
     write_whole(path, to_csv(frame))
-    for name, data in drawing.render_all(lambda tables: {"drift": _figure(tables)}, frame).items():
+    for name, data in drawing.render_all({"drift": lambda: _figure(frame)}).items():
         write_whole(DRIFT / name, data)
 
 

@@ -15,9 +15,9 @@ from reproductions.suite.errors import InputError
 
 if TYPE_CHECKING:  # `list` must answer without pandas
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from reproductions.suite.claims import Claim
+    from reproductions.suite.drawing import Figures
     from reproductions.suite.kinds import Table
 
 FOLDER = Path(__file__).parents[1]
@@ -34,9 +34,13 @@ class Experiment:
         doc: the module's docstring.
         spec: the setting under which the stored numbers were made; a frozen dataclass.
         run: makes the tables, and nothing else, from a spec (and from its inputs, if it has any).
-        figures: draws what the tables hold.
+        figures: gives, for the spec and the tables that it made, a function for each figure, by
+            name, that draws what the tables hold. Every number in a title, a label, a legend or a
+            tick comes from one of the two, so that it is right in another setting too.
         tables: each table's shape, by name.
-        claims: the claims that the experiment judges.
+        claims: the claims that the experiment judges, each a function of the tables. What draws
+            and what judges picks rows by `measured.rows` where another setting may lack them, so
+            that it loses this figure or claim alone.
         small: fields of the spec that make a run short enough for the tests; optional.
         quick: fields of the spec for a first look, which may leave out rows of tables over seeds;
             optional.
@@ -49,7 +53,7 @@ class Experiment:
     doc: str
     spec: Any
     run: Callable[..., dict[str, "pd.DataFrame"]]
-    figures: Callable[[Mapping[str, "pd.DataFrame"]], dict[str, "Figure"]]
+    figures: Callable[[Any, Mapping[str, "pd.DataFrame"]], "Figures"]
     tables: Mapping[str, "Table"]
     claims: "list[Claim]"
     small: Mapping[str, Any] = dataclasses.field(default_factory=dict)

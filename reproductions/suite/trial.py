@@ -425,7 +425,7 @@ def run(target: str, expected: Path, results: Path, setting: battery.Setting | N
     both["finding"] = both["finding"].fillna("")
     folder = results / name
     functions = [name, *dict.fromkeys(others["function"])]
-    drawn = drawing.render_all(lambda _: {"scorecard": battery.figure(both, functions, name)}, None)
+    drawn = drawing.render_all({"scorecard": lambda: battery.figure(both, functions, name)})
     page = _page(name, own, places, both, functions, drawn["scorecard.png"])
     contents = drawn | {"scorecard.csv": to_csv(both), "index.html": page.encode()}
     with files.only_writer(folder, wait=True):

@@ -41,9 +41,9 @@ def test_tables_are_as_declared_and_the_same_twice(ran):
 
 
 def test_figures_and_claims_need_the_tables_alone(ran):
-    loaded, _, frames = ran
+    loaded, spec, frames = ran
     tables = {n: runner.reread(n, frames[n], table) for n, table in loaded.tables.items()}
-    first, second = (drawing.render_all(loaded.figures, tables) for _ in range(2))
+    first, second = (drawing.render_all(loaded.figures(spec, tables)) for _ in range(2))
     assert first == second
     assert first, "an experiment shows at least one figure"
     judged = claims.judge(loaded, tables)

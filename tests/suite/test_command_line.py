@@ -14,7 +14,7 @@ import pytest
 
 from reproductions import __main__ as command_line
 from reproductions.suite import checking, claims, experiment, runner
-from reproductions.suite.errors import InputError
+from reproductions.suite.errors import InputError, NotMeasured
 from reproductions.suite.files import only_writer
 
 ROOT = Path(command_line.__file__).parents[1]
@@ -539,7 +539,7 @@ def test_a_configuration_that_changes_nothing_holds(custom, folders, tmp_path):
             ["--seeds", "4"],
             "mine.toml sets seeds too. Received: --seeds 4",
         ),
-        (f"[{NAME}]\nfactor = 'x'", [], f"{NAME} cannot run in this setting (InvalidOperation: "),
+        (f"[{NAME}]\nfactor = 'x'", [], "mine.toml:2: a factor or product must be above 0."),
     ],
 )
 def test_a_bad_configuration_is_one_line_and_status_2(
@@ -562,21 +562,71 @@ def test_no_file_s_name_leads_out_of_the_folder(custom, tmp_path, capsys):
     assert not (tmp_path / "custom").exists()
 
 
-def test_what_another_setting_has_no_numbers_for_is_left_out(custom, tmp_path, capsys, monkeypatch):
+@pytest.fixture
+def made_up(monkeypatch):
+    """Puts another judge in the place of the first claim's, or another function for a figure."""
     loaded = experiment.load(NAME)
 
-    def broken(tables):
-        raise KeyError("relu")
+    def put(judge=loaded.claims[0].judge, draw=None, run=loaded.run):
+        claim = dataclasses.replace(loaded.claims[0], judge=judge)
 
-    claim = dataclasses.replace(loaded.claims[0], judge=broken)
-    made_up = dataclasses.replace(loaded, figures=broken, claims=[claim, *loaded.claims[1:]])
-    monkeypatch.setattr(runner, "load", lambda name: made_up)
-    assert command_line.main(["run", "--config", custom(f"[{NAME}]\nlayers = 12\n")]) == 0
-    printed = capsys.readouterr().out
-    assert "no figures in this setting (KeyError: 'relu')" in printed
-    assert "1 claims: 1 document error" in printed
-    with pytest.raises(KeyError):
+        def figures(spec, tables):
+            more = {"more": draw} if draw else {}
+            return more | dict(loaded.figures(spec, tables))
+
+        changed = dataclasses.replace(
+            loaded, run=run, figures=figures, claims=[claim, *loaded.claims[1:]]
+        )
+        monkeypatch.setattr(runner, "load", lambda name: changed)
+
+    return put
+
+
+def failing(error):
+    def fail(*arguments):
+        raise error
+
+    return fail
+
+
+def test_what_another_setting_has_no_numbers_for_is_told_and_the_rest_is_made(
+    custom, made_up, tmp_path, capsys
+):
+    missing = failing(NotMeasured("the tables have no activation tanh"))
+    made_up(judge=missing, draw=missing)
+    command = ["run", "--config", custom(f"[{NAME}]\nlayers = 12\n")]
+    for took in (" s  layers", "unchanged"):  # said again where nothing is made again
+        assert command_line.main(command) == 0
+        judged, drawn, ran, *_, total = capsys.readouterr().out.splitlines()
+        assert judged == f"{NAME}, XP-06 is not judged: the tables have no activation tanh"
+        assert drawn == f"{NAME}, figure more is not drawn: the tables have no activation tanh"
+        assert took in ran
+        assert total == "1 claims: 1 document error"
+    made = tmp_path / "custom" / "mine"
+    assert {path.suffix for path in (made / NAME).iterdir()} >= {".svg", ".png", ".csv"}
+    assert claims.read(made / "claims.csv")["id"].tolist() == ["XP-07"]
+
+
+@pytest.mark.parametrize("part", ["judge", "draw", "run"])
+def test_a_bug_is_no_matter_of_the_setting(custom, made_up, part):
+    made_up(**{part: failing(KeyError("activaton"))})
+    with pytest.raises(KeyError, match="activaton"):
+        command_line.main(["run", "--config", custom(f"[{NAME}]\nlayers = 12\n")])
+
+
+@pytest.mark.parametrize("part", ["judge", "draw"])
+def test_nothing_is_left_out_of_the_stored_setting(made_up, part, tmp_path):
+    made_up(**{part: failing(NotMeasured("the tables have no activation tanh"))})
+    with pytest.raises(NotMeasured):
         command_line.main(["run", NAME, "--results", str(tmp_path / "stored")])
+
+
+@pytest.mark.parametrize("error", [ValueError("steps must be even"), MemoryError("2 PiB")])
+def test_what_a_setting_is_refused_for_is_one_line(custom, made_up, error, capsys):
+    made_up(run=failing(error))
+    assert command_line.main(["run", "--config", custom(f"[{NAME}]\nlayers = 12\n")]) == 2
+    said = f"{NAME} cannot run in this setting ({type(error).__name__}: {error}). Received: layers"
+    assert capsys.readouterr().err == f"error: {said} = 12\n"
 
 
 def test_a_first_look_side_by_side_gives_the_same_tables(tmp_path, capsys):

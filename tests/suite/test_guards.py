@@ -142,6 +142,18 @@ def test_a_figure_that_is_struck_from_the_list_and_overwritten_is_seen(folders, 
         rewrite(side / NAME, files=record["files"] | {figure.name: ""})
 
 
+def test_a_figure_that_neither_lists_nor_has_is_seen(folders, call):
+    for side in folders:
+        for figure in list((side / NAME).glob("*.svg")):
+            figure.unlink()
+        rewrite(side / NAME)
+    for command in (["compare", *folders], ["check", NAME, "--expected", folders[0]]):
+        more = ["--results", folders[1]] if command[0] == "check" else []
+        status, said = call(*command, *more)
+        assert status == 1
+        assert said.count("files, products: expected a figure, obtained listed otherwise") == 2
+
+
 def test_a_figure_that_both_list_and_neither_has_is_seen(folders, call):
     for side in folders:
         next((side / NAME).glob("*.png")).unlink()

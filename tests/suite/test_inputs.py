@@ -33,7 +33,7 @@ def reader(monkeypatch):
         doc="Counts.",
         spec=Spec(),
         run=read,
-        figures=lambda tables: {},
+        figures=lambda spec, tables: {},
         tables={"rows": Table(("table",), {"rows": Exact()}, over_seeds=True)},
         claims=[],
         inputs={SOURCE: ("products",)},
