@@ -309,6 +309,7 @@ def _single_figure(spec, single):
 
 
 EARLY = "ten steps in float32, before the network amplifies a last-bit difference into another path"
+COUNTED = "how many are finite, which `curves` holds as a rate"
 TABLES = {
     "seeds": Table(
         key=("activation", "loss", "seed"),
@@ -333,7 +334,7 @@ TABLES = {
     ),
     "costs": Table(
         key=("activation", "loss", "step", "below"),
-        columns={"count": Rate(trials="finite"), "finite": Unchecked()},
+        columns={"count": Rate(trials="finite"), "finite": Close(0.05, 20, COUNTED)},
         over_seeds=True,
     ),
     "first_steps": Table(

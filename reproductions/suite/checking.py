@@ -12,8 +12,9 @@ from reproductions.suite.comparison import Comparison, Difference, compare_table
 from reproductions.suite.errors import InputError
 from reproductions.suite.experiment import Experiment, chosen, load, names, unloadable
 from reproductions.suite.files import only_writer, read_bytes, write_whole
+from reproductions.suite.kinds import Table
 from reproductions.suite.runner import CLAIMS_FILE, read_tables, write_folder
-from reproductions.suite.tables import read_table, to_csv
+from reproductions.suite.tables import conform, read_table, to_csv
 
 
 def compare(wanted: list[str], expected: Path, obtained: Path, judge: bool) -> Comparison:
@@ -70,20 +71,25 @@ def _compare_experiment(experiment, folders, verdicts, found, judge) -> None:
     for folder, record in zip(folders, records, strict=True):
         _hold_files(folder / experiment.name, experiment, record, found)
     settings = _other_settings(experiment, records)
+    if judge and not settings:
+        settings = _other_than_declared(experiment, records[0]["spec"])
     for difference in settings:
         found.add(difference)
     if settings and judge:
         return  # numbers of another setting are no evidence about the stored ones
     seeds = records[0]["seeds"], records[1]["seeds"]
-    quick = _is_quick(experiment, records)
-    if records[0]["inputs"] != records[1]["inputs"]:
-        _hold_inputs(experiment, folders, records, found)
-        quick = True
+    _hold_inputs(experiment, folders, records, found)
+    quick = _is_quick(experiment, records) or records[0]["inputs"] != records[1]["inputs"]
     same_seeds = seeds[0] == seeds[1] and not quick
     looser = {"same_seeds": same_seeds, "all_rows": not quick, "seeds": seeds}
     readable = _compare_tables(experiment, folders, found, looser)
     ids = [claim.id for claim in experiment.claims]
     rows = [frame[frame["id"].isin(ids)] for frame in verdicts]
+    for folder, record, claimed in zip(folders, records, rows, strict=True):
+        if claims.digest(claimed) != record["judged"]:
+            file, rule = str(folder / CLAIMS_FILE), f"checksum in {provenance.FILE}"
+            sides = "the rows that its run judged", "others"
+            found.add(Difference(file, experiment.name, "", *sides, rule))
     if judge and readable:
         for folder, claimed in zip(folders, rows, strict=True):
             hold_claims(experiment, folder, claimed, found)
@@ -157,10 +163,10 @@ def _hold_figure_names(folder, experiment, record, found) -> None:
         sides = "tables that can be drawn", f"{type(error).__name__}: {error}"[:200]
         found.add(Difference(str(folder), "", "", *sides, "figures show the tables"))
         return
-    pairs = {}
+    pairs: dict[str, set[str]] = {}
     for file in record["files"]:
         name, _, kind = file.rpartition(".")
-        if kind != "csv":
+        if not (kind == "csv" and name in experiment.tables):
             pairs.setdefault(name, set()).add(kind)
     wrong = [name for name, kinds in pairs.items() if kinds not in ({"png", "svg"}, {"webp"})]
     lacking = [] if first_look else sorted(due - set(pairs))
@@ -195,14 +201,40 @@ def _other_settings(experiment: Experiment, records: list[dict]) -> list[Differe
         if all(isinstance(side.get(name), dict) for side in inputs)
     ]
     return [
+        d
+        for source, prefix, specs in sides
+        for d in _setting_differences(source, prefix, specs, experiment.name)
+    ]
+
+
+def _other_than_declared(experiment: Experiment, stored: dict) -> list[Difference]:
+    """Where stored numbers are not of the setting that the experiment declares, seeds included."""
+    declared = provenance.spec_of(experiment.spec)
+    return [
         Difference(
             f"{experiment.name}/{provenance.FILE}",
+            "spec",
+            name,
+            *(json.dumps(side.get(name, provenance.MISSING)) for side in (declared, stored)),
+            "the stored numbers are those of the declared setting",
+        )
+        for name in {**declared, **stored}
+        if declared.get(name, provenance.MISSING) != stored.get(name, provenance.MISSING)
+    ]
+
+
+def _setting_differences(
+    source: Experiment, prefix: str, specs: list[dict], reader: str = ""
+) -> list[Difference]:
+    """Where two specs of an experiment differ, which `reader` or it itself was made under."""
+    return [
+        Difference(
+            f"{reader or source.name}/{provenance.FILE}",
             "spec",
             f"{prefix}{field}",
             *(json.dumps(value) for value in pair),
             "another setting, its numbers are not those of this one",
         )
-        for source, prefix, specs in sides
         for field, pair in provenance.other_settings(source, *specs).items()
     ]
 
@@ -240,12 +272,29 @@ def _compare_tables(experiment: Experiment, folders, found, looser) -> bool:
             readable &= table is None
         elif table is not None:
             frames = [read_table(folder / file, table) for folder in folders]
+            for folder, frame in zip(folders, frames, strict=True):
+                readable &= _hold_form(folder / file, frame, table, found)
             compare_table(label, table, *frames, found, **looser)
             readable &= all(set(table.names) <= set(frame.columns) for frame in frames)
         elif file.endswith(".csv"):
             sides = "no table", "a table"
             found.add(Difference(label, "", "", *sides, "the experiment declares none"))
     return readable
+
+
+def _hold_form(path: Path, frame: pd.DataFrame, table: Table, found: Comparison) -> bool:
+    """Adds where a table is not as a run writes it: its columns, its rows in order, its cells.
+
+    Claims and figures may read rows by their place.
+    """
+    try:
+        why = "" if to_csv(conform(path.stem, frame, table)) == read_bytes(path) else "its rows"
+    except ValueError as error:
+        why = str(error)
+    if why:
+        rule = "columns as declared, rows sorted by key, numbers at their shortest"
+        found.add(Difference(str(path), "", "", "a table as a run writes it", why, rule))
+    return not why
 
 
 def _compare_strangers(folders, verdicts, found) -> None:
@@ -256,11 +305,14 @@ def _compare_strangers(folders, verdicts, found) -> None:
             _missing(found, name, there)
     if unloadable():  # whose claims are unknown
         return
-    known = {claim.id for name in names() for claim in load(name).claims}
+    known = {claim.id: name for name in names() for claim in load(name).claims}
     for folder, claimed in zip(folders, verdicts, strict=True):
-        for stranger in sorted(set(claimed["id"]) - known):
-            file, row = str(folder / CLAIMS_FILE), f"id={stranger}"
-            found.add(Difference(file, row, "", "no row", "a row", "no experiment judges it"))
+        strange = sorted(set(claimed["id"]) - set(known))
+        lonely = [i for i in claimed["id"] if i in known and not _has_results(folder / known[i])]
+        for ids, rule in ((strange, "no experiment judges it"), (lonely, "of no results here")):
+            if ids:
+                file, row = str(folder / CLAIMS_FILE), f"id={ids[0]}"
+                found.add(Difference(file, row, "", "no row", "a row", rule, len(ids) - 1))
 
 
 def _missing(found: Comparison, file: str, there: list[bool]) -> None:
@@ -282,10 +334,12 @@ def accept(wanted: list[str], latest: Path, expected: Path) -> Comparison:
     for name in wanted:
         experiment = load(name)
         contents = _of_today(experiment, latest)
+        _refuse_other_inputs(experiment, wanted, latest, expected)
         ids = [claim.id for claim in experiment.claims]
         rows = claimed[claimed["id"].isin(ids)]
         hold_claims(experiment, latest, rows, found)
-        _hold_figures(experiment, latest, contents, found)
+        if not found.differences:
+            _hold_figures(experiment, latest, contents, found)
         checked.append((experiment, contents, rows))
     if found.differences:
         return found
@@ -330,10 +384,29 @@ def _of_today(experiment: Experiment, latest: Path) -> dict[str, bytes]:
         )
     for stranger in provenance.strangers(folder):
         raise InputError(f"no run wrote this. Received: {folder / stranger}")
+    form = Comparison()
     for table, frame in read_tables(experiment, latest).items():
-        if to_csv(frame) != read_bytes(folder / f"{table}.csv"):
-            raise InputError(f"this is not what a run writes. Received: {folder / table}.csv")
+        _hold_form(folder / f"{table}.csv", frame, experiment.tables[table], form)
+    _hold_files(folder, experiment, record, form)
+    for difference in form.differences:
+        raise InputError(f"this is not what a run writes. Received: {difference.file}")
     return {file: read_bytes(folder / file) for file in record["files"]}
+
+
+def _refuse_other_inputs(experiment, wanted, latest, expected) -> None:
+    """Refuses what was made from other tables than those that are stored, or will be with it.
+
+    Raises:
+        InputError: it was.
+    """
+    for name, tables in experiment.inputs.items():
+        for table in tables if name not in wanted else ():
+            paths = [folder / name / f"{table}.csv" for folder in (latest, expected)]
+            if read_bytes(paths[0]) != read_bytes(paths[1]):
+                raise InputError(
+                    f"{experiment.name} was made from another {name} than the stored one; accept"
+                    f" {name} too. Received: {paths[0]}"
+                )
 
 
 def _hold_figures(experiment, latest, contents, found) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 from reproductions.suite.errors import one_line
 from reproductions.suite.kinds import (
     LISTED,
+    MOST_TRIALS,
     SHARE_ROUNDING,
     Close,
     Exact,
@@ -26,8 +27,9 @@ from reproductions.suite.tables import INTEGER, plain
 FALSE_ALARM = 1e-4
 """How often all the rate tests of one check together may raise a false alarm, at most."""
 
-MOST_TRIALS = 10**8
-"""As many seeds as a run takes; the test of greater counts would take minutes."""
+
+LONGEST = 200
+"""Characters of a place or a cell that a difference shows."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,9 @@ class Difference:
 
     def __str__(self):
         place = ", ".join(part for part in (self.row, self.column) if part)
-        where = f"{self.file}: {place}" if place else self.file
-        text = f"{where}: expected {self.expected}, obtained {self.obtained} ({self.rule})"
+        where = f"{self.file}: {place[:LONGEST]}" if place else self.file
+        sides = f"expected {self.expected[:LONGEST]}, obtained {self.obtained[:LONGEST]}"
+        text = f"{where}: {sides} ({self.rule})"
         if self.more:
             text += f", and {self.more:,} more in this {'column' if self.column else 'file'}"
         return one_line(text)
@@ -108,7 +111,8 @@ def compare_table(
         expected: the stored numbers.
         obtained: the fresh numbers.
         found: receives differences and rate tests.
-        same_seeds: False holds only what two runs over different seeds have in common.
+        same_seeds: False holds only what two runs over different seeds, or a first look, have in
+            common.
         all_rows: False lets a table lack rows, as after a first look at fewer settings.
         seeds: how many each side ran over, by its provenance; None where it has none.
     """
@@ -124,8 +128,8 @@ def compare_table(
             found.add(Difference(file, row, "", "each key once", twice, "exact"))
             return
     both = pd.merge(
-        expected.astype({name: object for name in key}),
-        obtained.astype({name: object for name in key}),
+        expected[columns].astype({name: object for name in key}),
+        obtained[columns].astype({name: object for name in key}),
         on=key,
         how="outer",
         suffixes=("|expected", "|obtained"),
@@ -190,38 +194,71 @@ def _must_be_there(lonely, pairs, table, all_rows, seeds) -> pd.DataFrame:
 
 
 def _hold_seeds(file, table, key, expected, obtained, pairs, seeds, found) -> None:
-    """Holds what tables say of the number of seeds against what their provenance says.
-
-    Where one side's column `seeds` holds the number that it ran over, so must the other's; and
-    where one side has a row for each of its seeds, so must the other.
-    """
-    if None in seeds or seeds[0] == seeds[1]:
+    """Holds what tables say of the number of seeds against what their provenance says."""
+    if None in seeds:
         return
     rule = f"the provenance says {seeds[0]} seeds and {seeds[1]}"
-    if isinstance(table.columns.get("seeds"), Exact) and "seeds|expected" in pairs:
-        counts = [pairs[f"seeds|{side}"].map(_count) for side in ("expected", "obtained")]
-        all_of_them = counts[0] == seeds[0], counts[1] == seeds[1]
-        wrong = np.flatnonzero(all_of_them[0] != all_of_them[1])
+    for column in _trials(table):
+        if not isinstance(table.columns.get(column), Exact):
+            continue  # held as what it is
+        counts = [pairs[f"{column}|{side}"].map(_count) for side in ("expected", "obtained")]
+        fits = [_fits(*pair, seeds) for pair in zip(*counts, strict=True)]
+        wrong = np.flatnonzero(~np.array(fits, dtype=bool))
         if len(wrong):
             row = pairs.iloc[wrong[0]]
-            values = (plain(row[f"seeds|{side}"]) for side in ("expected", "obtained"))
-            found.add(Difference(file, _row(key, row), "seeds", *values, rule, len(wrong) - 1))
+            values = (plain(row[f"{column}|{side}"]) for side in ("expected", "obtained"))
+            found.add(Difference(file, _row(key, row), column, *values, rule, len(wrong) - 1))
     if "seed" in key:
         others = [name for name in key if name != "seed"]
         sides = [_seeds_listed(frame, others) for frame in (expected, obtained)]
-        for group in sides[0].keys() & sides[1].keys():
-            listed = sides[0][group], sides[1][group]
-            whole = [a == set(range(n)) for a, n in zip(listed, seeds, strict=True)]
-            if whole[0] != whole[1] and max(map(len, listed)) < LISTED:
-                row = " ".join(f"{n}={plain(v)}" for n, v in zip(others, group, strict=True))
-                values = (f"{len(part)} seeds" for part in listed)
-                found.add(Difference(file, row, "seed", *values, rule))
+        common = [group for group in sides[0] if group in sides[1]]
+        wrong = [g for g in common if not _listed_alike(sides[0][g], sides[1][g], seeds)]
+        if wrong:
+            row = " ".join(f"{n}={plain(v)}" for n, v in zip(others, wrong[0], strict=True))
+            values = (f"{len(side[wrong[0]])} seeds" for side in sides)
+            found.add(Difference(file, row, "seed", *values, rule, len(wrong) - 1))
 
 
-def _seeds_listed(frame: pd.DataFrame, others: list[str]) -> dict[tuple, set]:
+def _trials(table: Table) -> list[str]:
+    """The columns that hold the trials of counts, and the one named `seeds`."""
+    kinds = table.columns.values()
+    named = [kind.trials for kind in kinds if isinstance(kind, Rate | Share) and kind.trials]
+    return list(dict.fromkeys([*named, *(["seeds"] if "seeds" in table.columns else [])]))
+
+
+def _fits(expected: int, obtained: int, seeds: tuple[int, int]) -> bool:
+    """Whether two numbers of trials go with two numbers of seeds.
+
+    They are all seeds; or a number of the setting's own, or a part of all seeds, of as many seeds
+    as there are.
+    """
+    if expected == seeds[0]:
+        return obtained == seeds[1]
+    part = -(-expected * seeds[1] // seeds[0])
+    return obtained in {expected, min(expected, seeds[1]), part, max(part - 1, 1)}
+
+
+def _listed_alike(expected: pd.Series, obtained: pd.Series, seeds: tuple[int, int]) -> bool:
+    """Whether both sides list all their seeds, or both the same number of the first ones."""
+    if not (_are_the_first(expected) and _are_the_first(obtained)):
+        return len(expected) != seeds[0] or len(obtained) == seeds[1]
+    counts = len(expected), len(obtained)
+    if counts[0] < seeds[0]:
+        return counts[1] == min(seeds[1], counts[0])
+    return counts[1] == min(seeds[1], LISTED)
+
+
+def _are_the_first(listed: pd.Series) -> bool:
+    numbers = pd.to_numeric(listed, errors="coerce")
+    return bool(numbers.min() == 0 and numbers.max() == len(listed) - 1 == numbers.nunique() - 1)
+
+
+def _seeds_listed(frame: pd.DataFrame, others: list[str]) -> dict[tuple, pd.Series]:
+    """The seeds that have rows, each once, by the other key columns."""
     if not others:
-        return {(): set(frame["seed"])}
-    return {group: set(rows["seed"]) for group, rows in frame.groupby(others, sort=True)}
+        return {(): frame["seed"].drop_duplicates()}
+    groups = frame.groupby(others, sort=True)["seed"]
+    return {group: listed.drop_duplicates() for group, listed in groups}
 
 
 def _common_columns(file, table, expected, obtained, found) -> list[str]:
@@ -253,7 +290,7 @@ def _holds(kind: Kind, expected: pd.Series, obtained: pd.Series) -> np.ndarray:
         return np.array(same, dtype=bool)
     a, b = expected.to_numpy(float), obtained.to_numpy(float)
     if isinstance(kind, Unchecked):
-        return np.isfinite(b) | (kind.nan & np.isnan(b))
+        return np.all([np.isfinite(side) | (kind.nan & np.isnan(side)) for side in (a, b)], axis=0)
     if isinstance(kind, Printed):
         return np.isfinite(a) & (np.round(a, kind.digits) == np.round(b, kind.digits))
     assert isinstance(kind, Close)
@@ -330,7 +367,7 @@ def _label_tests(file, key, name, expected, obtained) -> Iterator[RateTest]:
 def _rate_test(file, row, column, expected, obtained) -> RateTest:
     texts = [f"{plain(k)} of {plain(n)}" for k, n in (expected, obtained)]
     counts = [(_count(k), _count(n)) for k, n in (expected, obtained)]
-    if not all(0 <= k <= n for k, n in counts):
+    if not all(0 <= k <= n for k, n in counts) or (counts[0][1] == 0) != (counts[1][1] == 0):
         rule = f"counts must be whole, k of n, {MOST_TRIALS:,} at most"
         return RateTest(Difference(file, row, column, *texts, rule), -1.0)
     p = same_rate_p(*counts[0], *counts[1])

@@ -76,6 +76,9 @@ class Unchecked:
 Kind = Exact | Printed | Close | Rate | Share | Unchecked
 
 
+MOST_TRIALS = 10**8
+"""As many seeds as a run takes; the test of greater counts would take minutes."""
+
 LISTED = 2**16
 """Seeds that have a row, or a curve, of their own, at most; of ten million it would be gigabytes,
 and the counts hold all."""

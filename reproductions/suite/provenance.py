@@ -4,7 +4,6 @@ import ast
 import dataclasses
 import functools
 import json
-import math
 import os
 import platform
 import re
@@ -16,6 +15,7 @@ from reproductions.suite import settings
 from reproductions.suite.errors import InputError
 from reproductions.suite.experiment import FOLDER, Experiment
 from reproductions.suite.files import PARTIAL, WRITER, read_bytes, sha256
+from reproductions.suite.kinds import MOST_TRIALS
 
 FILE = "provenance.json"
 SHARDS = ".shards"
@@ -56,6 +56,7 @@ def to_json(record: dict[str, Any]) -> bytes:
     return (json.dumps(record, indent=1, sort_keys=True) + "\n").encode()
 
 
+LONGEST_S = 1e9
 FIELDS: dict[str, type | tuple[type, ...]] = {
     "cores": int,
     "cpu": str,
@@ -84,15 +85,17 @@ def read(folder: Path) -> dict[str, Any]:
         raise InputError(f"cannot read {folder}: it is a link, which may lead anywhere")
     try:
         content = json.loads(read_bytes(path))
+        json.dumps(content, ensure_ascii=False).encode()  # half a character is none
         sound = all(isinstance(content[name], kind) for name, kind in FIELDS.items())
-        sound &= content["experiment"] == folder.name and 0 <= content["seconds"] < math.inf
+        sound &= not any(isinstance(content[name], bool) for name in FIELDS)
+        sound &= content["experiment"] == folder.name and 0 <= content["seconds"] < LONGEST_S
         seeds, files = content["seeds"], content["files"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"cannot read {path}: it is not what a run writes") from error
     if not sound or not all(isinstance(digest, str) for digest in files.values()):
         raise InputError(f"cannot read {path}: it is not what a run writes")
     of_the_spec = content["spec"].get("seeds")
-    whole = seeds is None or (type(seeds) is int and seeds > 0)
+    whole = seeds is None or (type(seeds) is int and 0 < seeds <= MOST_TRIALS)
     if not whole or type(seeds) is not type(of_the_spec) or seeds != of_the_spec:
         raise InputError(
             f"cannot read {path}: its seeds must be those of its spec, {json.dumps(of_the_spec)}."
@@ -120,7 +123,8 @@ def other_settings(
     for name in [*expected, *(name for name in obtained if name not in expected)]:
         pair = expected.get(name, MISSING), obtained.get(name, MISSING)
         first_look = name in quick and quick[name] in pair
-        if pair[0] != pair[1] and name != "seeds" and not first_look:
+        other_seeds = name == "seeds" and MISSING not in pair
+        if pair[0] != pair[1] and not other_seeds and not first_look:
             found[name] = pair
     return found
 
@@ -147,9 +151,16 @@ def strangers(folder: Path) -> list[str]:
     Raises:
         InputError: the provenance cannot be read.
     """
-    known = {*read(folder)["files"], FILE, WRITER, SHARDS}
-    there = sorted(path.name for path in folder.iterdir())
-    return [name for name in there if name not in known and not PARTIAL.fullmatch(name)]
+    known = {*read(folder)["files"], FILE}
+    there = sorted(folder.iterdir())
+    return [path.name for path in there if path.name not in known and not _is_left_over(path)]
+
+
+def _is_left_over(path: Path) -> bool:
+    """Whether a run that was stopped leaves such a file or folder."""
+    if path.is_dir():
+        return path.name == SHARDS
+    return path.name == WRITER or bool(PARTIAL.fullmatch(path.name))
 
 
 def damaged(folder: Path) -> list[str]:

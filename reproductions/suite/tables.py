@@ -157,7 +157,7 @@ def _typed(path: Path, name: str, cells: list[str], kind) -> pd.Series:
         isinstance(kind, Rate) and kind.trials is not None
     )
     whole = all(map(INTEGER.fullmatch, cells))
-    if whole and all(-(2**63) <= int(cell[:20]) < 2**63 for cell in cells):
+    if whole and all(len(cell) <= 20 and -(2**63) <= int(cell) < 2**63 for cell in cells):
         return pd.Series([int(cell) for cell in cells], dtype=int)
     # Whole numbers too large for an integer stay texts where they are held exactly.
     if all(map(_is_number, cells)) and (must_be_number or not whole):

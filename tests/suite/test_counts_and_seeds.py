@@ -104,8 +104,12 @@ def test_a_seed_that_both_sides_ran_over_has_its_row_on_both(all_rows):
     assert rows_missing(stored, stored, (4, 5))  # a seed more, and no row of it
     assert not rows_missing(stored, by_seed(range(5)), (4, 5))
     assert not rows_missing(stored, by_seed(range(2)), (4, 2))
-    # Listed in part on both sides, as the first few seeds are.
+    # Listed in part, as the first few seeds are.
     assert not rows_missing(by_seed(range(3)), by_seed(range(3)), (10, 12))
+    assert not rows_missing(by_seed(range(3)), by_seed(range(2)), (10, 2))
+    assert rows_missing(by_seed(range(3)), by_seed(range(2)), (10, 3))
+    assert rows_missing(by_seed(range(3)), by_seed(range(4)), (10, 12))
+    assert rows_missing(stored, by_seed(range(10**3)), (4, 10**8))
     assert rows_missing(stored, by_seed([]), (4, 5)) == [("net=a seed=0", 7)]
     assert rows_missing(by_seed([]), stored, (4, 5)) == [("net=a seed=0", 7)]
     assert rows_missing(stored, by_seed([0, 2, 3, 4]), (4, 5))[0] == ("net=a seed=1", 1)
@@ -126,8 +130,21 @@ def test_the_column_seeds_holds_what_the_provenance_says():
     assert not seeds_differ(counts(5, 10), (1_000, 10))
     assert seeds_differ(counts(500, 1_000), (1_000, 1_001)) == ["seeds"]
     assert seeds_differ(counts(5, 10), (1_000, 11)) == ["seeds"]
-    # Sums over a number of seeds of their own are the same in both.
-    assert not seeds_differ(counts(500, 1_000), (4_096, 256))
+    # Sums over a number of seeds of their own are the same in both; over a part, in proportion.
+    assert not seeds_differ(counts(500, 1_000), (4_096, 2_048))
+    assert not seeds_differ(counts(5, 10), (4_000, 40))
+    assert seeds_differ(counts(1, 1), (4_096, 2_048)) == ["seeds"]
+    # A first look with as many seeds.
+    assert seeds_differ(counts(0, 1), (1_000, 1_000)) == ["seeds"]
+
+
+def test_counts_out_of_none_are_no_evidence():
+    found = Comparison()
+    compare_table("t.csv", COUNTS, counts(500, 1_000), counts(0, 0), found)
+    assert {d.column for d in found.concluded()} == {"solved", "seeds"}
+    found = Comparison()
+    compare_table("t.csv", COUNTS, counts(0, 0), counts(0, 0), found)
+    assert not found.concluded()
 
 
 def test_a_first_look_leaves_out_no_table_altogether():

@@ -121,6 +121,70 @@ def test_other_seeds_in_spec_and_provenance_are_held_by_the_tables(folders, call
     assert (status, "expected a row, obtained no row" in said) == (1, True)
 
 
+@pytest.mark.parametrize("side", [0, 1], ids=["stored", "fresh"])
+def test_a_setting_has_the_fields_that_the_experiment_declares(folders, call, side):
+    checking_both = ["check", "--results", folders[1], "--expected", folders[0]]
+    strip = {"spec": lambda r: {k: v for k, v in r["spec"].items() if k != "seeds"}, "seeds": None}
+    add = {"spec": lambda r: r["spec"] | {"seeds": 5}, "seeds": 5}
+    for name, changes in ((SEEDED, strip), (NAME, add)):
+        rewrite(folders[side] / name, **changes)
+        for command in ([*checking_both, name], ["compare", *folders]):
+            status, said = call(*command)
+            assert (status, f"{name}/provenance.json: spec, seeds: expected" in said) == (1, True)
+        if side:
+            assert call("accept", name)[0] == 2
+
+
+def test_stored_numbers_are_of_the_declared_setting(folders, call):
+    for name, field, value in ((NAME, "layers", 12), (SEEDED, "seeds", 19)):
+        for side in folders:
+            changes = {field: value} if field == "seeds" else {}
+            rewrite(side / name, spec=lambda r, f=field, v=value: r["spec"] | {f: v}, **changes)
+        status, said = call("check", name, "--results", folders[1], "--expected", folders[0])
+        assert status == 1
+        assert f"{name}/provenance.json: spec, {field}: expected" in said
+
+
+def test_a_run_over_other_seeds_holds(folders, call):
+    runner.run([SEEDED], folders[1], seeds=5)
+    status, said = call("check", SEEDED, "--results", folders[1], "--expected", folders[0])
+    assert (status, f"{SEEDED}: 5 seeds compared (20 stored, 5 run)" in said) == (0, True)
+
+
+# The form of a table
+
+
+FORMS = {
+    "rows in another order": lambda lines: [lines[0], *reversed(lines[1:])],
+    "a row twice": lambda lines: [*lines, lines[-1]],
+    "another column": lambda lines: [line[:-1] + b",1\n" for line in lines],
+    "a number written otherwise": lambda lines: [*lines[:-1], lines[-1].replace(b"11,", b"11.0,")],
+    "a number with many digits": lambda lines: [*lines[:-1], b"-" + b"1" * 30 + lines[-1][2:]],
+    "a column named like a side": lambda lines: [b"_merge,product|expected\n", b"1,1\n"],
+    "no value column": lambda lines: [b"layers\n", b"3\n"],
+    "a cell without end": lambda lines: [*lines[:-1], b"1" * 120_000 + lines[-1][2:]],
+}
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=["stored", "fresh"])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_table_is_as_a_run_writes_it(folders, call, form, side):
+    before = contents(folders[0])
+    path = folders[side] / NAME / "products.csv"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(FORMS[form](lines)))
+    rewrite(folders[side] / NAME)
+    for command in (["compare", *folders], ["check", NAME, "--expected", folders[0]]):
+        more = ["--results", folders[1]] if command[0] == "check" else []
+        status, said = call(*command, *more)
+        assert status == 1
+        assert max(map(len, said.splitlines())) < 1_000
+    if side:
+        status, said = call("accept", NAME)
+        assert (status, said.count("\n")) == (2, 1)
+        assert contents(folders[0]) == before
+
+
 # Files
 
 
@@ -162,7 +226,9 @@ def test_a_figure_that_both_list_and_neither_has_is_seen(folders, call):
     assert said.count(".png: expected as its run wrote it, obtained missing") == 2
 
 
-@pytest.mark.parametrize("stranger", ["notes.txt", ".hidden", "more/deep.csv", "old.csv"])
+@pytest.mark.parametrize(
+    "stranger", ["notes.txt", ".hidden", "more/deep.csv", "old.csv", ".writer/a", "Products.csv"]
+)
 @pytest.mark.parametrize("side", [0, 1])
 def test_what_no_run_wrote_is_seen(folders, call, side, stranger):
     path = folders[side] / NAME / stranger
@@ -175,6 +241,17 @@ def test_what_no_run_wrote_is_seen(folders, call, side, stranger):
         assert (status, "no run wrote this. Received: " in said) == (2, True)
 
 
+@pytest.mark.parametrize("stranger", ["notes.txt", "extra.csv", "products.jpg", "PRODUCTS.CSV"])
+def test_what_no_run_draws_is_seen_though_it_is_listed(folders, call, stranger):
+    for side in folders:
+        (side / NAME / stranger).write_text("x\n1\n")
+        record = json.loads((side / NAME / "provenance.json").read_text())
+        rewrite(side / NAME, files=record["files"] | {stranger: ""})
+    assert call("check", NAME, "--expected", folders[0], "--results", folders[1])[0] == 1
+    assert call("compare", *folders)[0] == 1
+    assert call("accept", NAME)[0] == 2
+
+
 def test_what_a_stopped_run_leaves_is_no_difference(folders, call):
     for leaving in (".writer", ".products.csv.12.partial"):
         (folders[1] / NAME / leaving).write_text("1")
@@ -183,10 +260,12 @@ def test_what_a_stopped_run_leaves_is_no_difference(folders, call):
 
 
 @pytest.mark.parametrize("field", ["seconds", "packages", "files", "fingerprint", "inputs", "cpu"])
-@pytest.mark.parametrize("value", [None, [], -1.0], ids=repr)
+@pytest.mark.parametrize("value", [None, [], -1.0, True, "\ud800", 10**400], ids=ascii)
 def test_a_provenance_that_no_run_writes_is_one_line(folders, tmp_path, call, field, value):
     path = folders[1] / NAME / "provenance.json"
     record = json.loads(path.read_text())
+    if isinstance(value, str) and field in ("cpu", "fingerprint"):
+        assert not value.isprintable()
     if value is None:
         del record[field]
     else:
@@ -241,6 +320,35 @@ def test_accept_says_why_other_seeds_and_first_looks_are_no_stored_results(folde
         True,
     )
     assert contents(folders[0]) == before
+
+
+def test_claims_are_those_that_the_run_judged(folders, call):
+    path = folders[1] / "claims.csv"
+    data = path.read_bytes()
+    for edited in (data.replace(b",1e-10,", b",0.5,"), data.partition(b"\n")[0] + b"\n"):
+        assert edited != data
+        path.write_bytes(edited)
+        status, said = call("compare", *folders)
+        assert (status, "expected the rows that its run judged, obtained others" in said) == (
+            1,
+            True,
+        )
+
+
+def test_accept_refuses_what_was_made_from_other_tables_than_the_stored_ones(
+    folders, call, monkeypatch
+):
+    import dataclasses
+
+    reader = dataclasses.replace(
+        experiment.load(NAME), inputs={SEEDED: tuple(experiment.load(SEEDED).tables)}
+    )
+    table = folders[1] / SEEDED / "jumps.csv"
+    checking._refuse_other_inputs(reader, [NAME], folders[1], folders[0])
+    table.write_bytes(table.read_bytes()[:-1] + b"1\n")
+    checking._refuse_other_inputs(reader, [NAME, SEEDED], folders[1], folders[0])
+    with pytest.raises(checking.InputError, match=f"accept {SEEDED} too. Received: "):
+        checking._refuse_other_inputs(reader, [NAME], folders[1], folders[0])
 
 
 # Half-written experiments
