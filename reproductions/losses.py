@@ -14,7 +14,7 @@ those of 100 points, the post's own example.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -22,6 +22,7 @@ import pandas as pd
 
 from reproductions.suite import drawing
 from reproductions.suite.claims import Claim, Judgement, by
+from reproductions.suite.experiment import ANY_SIGN
 from reproductions.suite.kinds import Close, Exact, Table
 from reproductions.suite.statistics import generator
 
@@ -81,15 +82,19 @@ CASES = (
 )  # fmt: skip
 
 
+Weights = tuple[float, float, float]
+
+
 @dataclass(frozen=True)
 class Spec:
     """The cases worked by hand, and the path along which weights move."""
 
     cases: tuple[Case, ...] = CASES
     points: int = 100
-    label_weights: tuple[float, ...] = (2.0, -1.0, 0.5)  # of two inputs, then the bias
-    path_from: tuple[float, ...] = (-1.0, 1.0, -0.5)
-    path_to: tuple[float, ...] = (3.0, -2.0, 1.0)
+    # Of two inputs, then the bias.
+    label_weights: Weights = field(default=(2.0, -1.0, 0.5), metadata=ANY_SIGN)
+    path_from: Weights = field(default=(-1.0, 1.0, -0.5), metadata=ANY_SIGN)
+    path_to: Weights = field(default=(3.0, -2.0, 1.0), metadata=ANY_SIGN)
     steps: tuple[int, ...] = (500, 1000, 2000, 4000)
     shown_steps: int = 2000
     seeds: int = 20

@@ -22,9 +22,9 @@ from reproductions.suite.kinds import Close, Exact, Printed, Table
 class Spec:
     """The listing's numbers."""
 
-    weights: tuple[float, ...] = field(default=(0.3, 0.2, 0.5), metadata=ANY_SIGN)
+    weights: tuple[float, float, float] = field(default=(0.3, 0.2, 0.5), metadata=ANY_SIGN)
     bias: float = -0.5
-    inputs: tuple[tuple[float, ...], ...] = (
+    inputs: tuple[tuple[float, float, float], ...] = (
         (-3, -1, -2),
         (0.3, 0.4, -0.5),
         (-0.4, 0.2, 0.7),
@@ -35,11 +35,6 @@ class Spec:
     )
     printed_affine: tuple[float, ...] = (-2.6, -0.58, -0.23, 0.08, 0.27, 0.69, 1.5)
     printed_output: tuple[float, ...] = (0.069, 0.359, 0.443, 0.52, 0.567, 0.666, 0.818)
-
-    def __post_init__(self):
-        for numbers in (self.weights, *self.inputs):
-            if len(numbers) != 3:
-                raise ValueError(f"weights and inputs must be three each. Received: {numbers}")
 
 
 SPEC = Spec()

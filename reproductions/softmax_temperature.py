@@ -33,8 +33,8 @@ class Spec:
 
     listing_logits: tuple[float, ...] = (-3, -1.5, 0.3, 0.6, 1, 1.8, 3)
     listing_printed: tuple[float, ...] = (0.002, 0.007, 0.042, 0.056, 0.084, 0.187, 0.622)
-    slide_temperatures: tuple[float, ...] = (0.01, 1, 5)
-    slide_entropies: tuple[float, ...] = (1.04e-14, 0.989, 2.21)
+    slide_temperatures: tuple[float, float, float] = (0.01, 1, 5)
+    slide_entropies: tuple[float, float, float] = (1.04e-14, 0.989, 2.21)
     classes: int = 10
     seeds: int = 1000
     logit_scales: tuple[float, float] = (0.1, 3)
@@ -49,11 +49,6 @@ class Spec:
     unit_margin: float = 0.05
 
     def __post_init__(self):
-        for three in (self.slide_temperatures, self.slide_entropies):
-            if len(three) != 3:
-                raise ValueError(
-                    f"the slide has three temperatures and entropies. Received: {three}"
-                )
         if 1 not in self.temperatures:
             raise ValueError(f"temperatures must hold 1. Received: {self.temperatures}")
 

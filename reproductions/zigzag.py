@@ -18,6 +18,7 @@ the same; change the sign of half the samples (mirrored) and the mean is 0, the 
 
 import itertools
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,8 @@ from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
 from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
 from reproductions.suite.statistics import generator
+
+Function = Literal["sigmoid", "sigmoid - 1/2", "tanh", "tanh + 1", "relu", "relu - mean"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Spec:
     grid: tuple[float, ...] = tuple(round(0.03 * 2 ** (k / 2), 4) for k in range(13))
     batches: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64, 128)
     limit: int = 5_000
-    network_functions: tuple[str, ...] = (
+    network_functions: tuple[Function, ...] = (
         "sigmoid", "sigmoid - 1/2", "tanh", "tanh + 1", "relu", "relu - mean",
     )  # fmt: skip
     network_batches: tuple[int, ...] = (1, 16)
@@ -116,7 +119,9 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
         "seeds": pd.concat([_seed_rows(name, own) for name, own in units.items()]),
         "unit_pairs": pd.DataFrame(_unit_pairs(spec, units, problems)),
         "network": pd.DataFrame([row for own in networks.values() for row in own["rows"]]),
-        "network_pairs": pd.DataFrame(_network_pairs(spec, networks)),
+        "network_pairs": pd.DataFrame(
+            _network_pairs(spec, networks), columns=TABLES["network_pairs"].names
+        ),
         "plane": pd.concat([_plane(name, batch) for name in PLANE for batch in (1, 128)]),
         "slopes": _slopes(),
     }
@@ -443,7 +448,7 @@ def figures(spec: Spec, tables) -> drawing.Figures:
     return {
         "plane": lambda: _plane_figure(tables["plane"]),
         "batches": lambda: _batch_figure(tables["paths"]),
-        "causes": lambda: _cause_figure(tables["unit_pairs"], tables["network_pairs"]),
+        "causes": lambda: _cause_figure(spec, tables["unit_pairs"], tables["network_pairs"]),
     }
 
 
@@ -458,7 +463,7 @@ TITLES = {
     "mirrored": "sigmoid, half the samples negated",
     "stretched tanh": "tanh stretched to sigmoid's Hessian",
     "whitened": "sigmoid whitened, mean kept",
-    "one at a time": "largest input alone, as 0 or √5",
+    "one at a time": "largest input alone, as 0 or √{width}",
 }
 STYLES = {
     "sigmoid": (drawing.BLUE, "-", "o"),
@@ -534,7 +539,8 @@ RATE_STYLES = ((drawing.BLUE, "o"), (drawing.ORANGE, "s"), (drawing.BLACK, "D"))
 NETWORK_STYLES = {"common": (drawing.GREEN, "^"), TUNED: (drawing.PURPLE, "v")}
 
 
-def _cause_figure(unit_pairs, network_pairs):
+def _cause_figure(spec, unit_pairs, network_pairs):
+    titles = {name: title.format(width=spec.width) for name, title in TITLES.items()}
     figure, axes = drawing.panels(2, 2, width=5.4, height=3.6, sharey="row")
     groups = (tuple(MEAN_PAIRS.items()), (*CONTROL_PAIRS.items(), *ACROSS))
     for line, pairs in zip(axes, groups, strict=True):
@@ -546,7 +552,7 @@ def _cause_figure(unit_pairs, network_pairs):
                     & (unit_pairs["batch"] == 1)
                 ]
                 for i, (row, (color, marker)) in enumerate(
-                    zip(own.to_dict("records"), RATE_STYLES, strict=False)
+                    zip(own.to_dict("records"), itertools.cycle(RATE_STYLES), strict=False)
                 ):
                     _point(panel, row, what, place + 0.16 * (i - 1), color, marker)
                 inside = network_pairs[
@@ -566,7 +572,7 @@ def _cause_figure(unit_pairs, network_pairs):
             panel.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
             panel.minorticks_off()
             panel.set_yticks(
-                range(len(pairs)), [f"{TITLES[a]}\nagainst {TITLES[b]}" for a, b in pairs],
+                range(len(pairs)), [f"{titles[a]}\nagainst {titles[b]}" for a, b in pairs],
                 fontsize=8,
             )  # fmt: skip
     for line, title in zip(axes, ("The mean alone", "Controls, and across"), strict=True):
@@ -576,7 +582,7 @@ def _cause_figure(unit_pairs, network_pairs):
     rates = list(unit_pairs["rate"].drop_duplicates())
     handles = [
         axes[0, 0].plot([], [], marker, color=color, label=_rate_label(rate))[0]
-        for rate, (color, marker) in zip(rates, RATE_STYLES, strict=False)
+        for rate, (color, marker) in zip(rates, itertools.cycle(RATE_STYLES), strict=False)
     ]
     handles += [
         axes[0, 0].plot([], [], marker, color=color, label=f"in a network, {name} rate")[0]
