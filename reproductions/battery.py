@@ -51,7 +51,8 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     costs = [
         {"function": f, **row} for f, rows in battery.cost(factories, spec).items() for row in rows
     ]
-    found = pd.concat([found, pd.DataFrame(costs)], ignore_index=True)
+    costs = pd.DataFrame(costs).drop(columns="left_out")
+    found = pd.concat([found, costs], ignore_index=True)
     return {
         "formulas": formulas[["function", "quantity", "value"]],
         "measures": found[found["trials"] == 0].drop(columns=["count", "trials"]),
@@ -70,7 +71,7 @@ def _measure(spec, function) -> dict[str, pd.DataFrame]:
 
 def _scores(spec, function, checks) -> pd.DataFrame:
     rows = [row for check in checks for row in battery.CHECKS[check](_factory(function), spec)]
-    return pd.DataFrame(rows).assign(function=function)
+    return pd.DataFrame(rows).drop(columns="left_out").assign(function=function)
 
 
 def figures(spec: Spec, tables) -> drawing.Figures:

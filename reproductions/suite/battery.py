@@ -49,18 +49,41 @@ SOON = 200
 """Updates after which replicas that are not finite are left alone: a function may be slow there."""
 
 
-def measure(check: str, quantity: str, value, low=np.nan, high=np.nan) -> dict:
-    """A row for a number with its 95 % interval, NaN where it has none."""
+def measure(check: str, quantity: str, value, low=np.nan, high=np.nan, left_out: str = "") -> dict:
+    """A row for a number with its 95 % interval, NaN where it has none.
+
+    Args:
+        check: what it belongs to, from `CHECKS`.
+        quantity: what it is.
+        value: the number.
+        low: the lower end of its interval.
+        high: the upper end.
+        left_out: what the number leaves out, and why; empty where it holds all there is.
+    """
+    if quantity.startswith(SHARES):
+        # Student's interval does not know that no mean of shares lies outside [0, 1]. Cut there, it
+        # covers the mean as often as before.
+        low, high = np.clip((low, high), 0, 1)
     ends = {"value": float(value), "low": float(low), "high": float(high)}
-    return {"check": check, "quantity": quantity, **ends, "count": 0, "trials": 0}
+    counts = {"count": 0, "trials": 0, "left_out": left_out}
+    return {"check": check, "quantity": quantity, **ends, **counts}
 
 
 def share(check: str, quantity: str, count, trials) -> dict:
     """A row for a share of initialisations, with its Wilson interval."""
     own = share_of(int(count), int(trials))
     ends = {"value": own["share"], "low": own["low"], "high": own["high"]}
-    counts = {"count": int(count), "trials": int(trials)}
+    counts = {"count": int(count), "trials": int(trials), "left_out": ""}
     return {"check": check, "quantity": quantity, **ends, **counts}
+
+
+def _left_out(total: int, of: str, counts: dict[str, int]) -> str:
+    """Says how many of all are left out of a number, by reason; empty if none is."""
+    return ", ".join(f"{why} in {n} of {total} {of}" for why, n in counts.items() if n)
+
+
+def _not_finite(what: str, values: np.ndarray) -> str:
+    return _left_out(values.size, "inputs", {f"{what} not finite": (~np.isfinite(values)).sum()})
 
 
 def _seeds(setting: Setting, most: int) -> range:
@@ -76,12 +99,19 @@ def signal(factory: Callable, setting: Setting) -> Rows:
     weight = np.exp(-(z**2) / 2)
     weight /= weight.sum()
     value, slope = (np.asarray(part) for part in value_and_slope(layer, z))
-    flat = np.abs(slope) < SATURATED * largest_slope(layer)
-    return [
-        measure("signal", "mean output", weight @ value),
-        measure("signal", "RMS slope", np.sqrt(weight @ slope**2)),
+    largest = largest_slope(layer)
+    flat = np.abs(slope) < SATURATED * largest
+    rows = [
+        measure("signal", "mean output", weight @ value, left_out=_not_finite("f", value)),
+        measure(
+            "signal", "RMS slope", np.sqrt(weight @ slope**2), left_out=_not_finite("f'", slope)
+        ),
         measure("signal", "saturated share", weight @ flat),
     ]
+    if not np.isfinite(largest):  # then no slope is known to be small beside it
+        why = "f' is not finite at every input from -50 to 50"
+        rows[-1] = measure("signal", "saturated share", np.nan, left_out=why)
+    return rows
 
 
 def flow(factory: Callable, setting: Setting) -> Rows:
@@ -90,12 +120,16 @@ def flow(factory: Callable, setting: Setting) -> Rows:
 
     depth, seeds = setting.flow_depth, _seeds(setting, setting.flow_seeds)
     stacks = gradients.stacks(setting.flow_width, depth, seeds, "glorot").shortened(depth)
-    found = gradients.flow(factory, stacks)
-    slopes = gradients.slope_per_layer(found.gradient[-1])
+    gradient = gradients.flow(factory, stacks).gradient[-1]
+    slopes = gradients.slope_per_layer(gradient)
+    whole = np.isfinite(slopes)
     # From the input up, a gradient that vanishes grows: the factor is taken on the way down.
-    interval = np.exp(-np.array(mean_of(slopes[np.isfinite(slopes)])))
+    interval = np.exp(-np.array(mean_of(slopes[whole])))
     middle, high, low = interval
-    return [measure("gradient flow", "factor a layer", middle, low, high)]
+    broken = ~np.isfinite(gradient).all(axis=0)
+    reasons = {"gradient exactly 0": (~whole & ~broken).sum(), "gradient not finite": broken.sum()}
+    left_out = _left_out(len(slopes), "stacks", reasons)
+    return [measure("gradient flow", "factor a layer", middle, low, high, left_out)]
 
 
 def ten_layers(factory: Callable, setting: Setting) -> Rows:
@@ -141,7 +175,11 @@ def ten_layers(factory: Callable, setting: Setting) -> Rows:
         rows.append(share("XOR, 10 layers", f"non-finite{name}", (~finite).sum(), seeds))
     layers = units.pre_activations(lambda: factory(dtype="float32"), weights, xor.X)
     dead = np.mean([units.dead(slopes) for _, slopes, _ in layers], axis=(0, 2))
-    return [*rows, measure("dead units", "share after XOR", *mean_of(dead[finite]))]
+    left_out = _left_out(len(finite), "initialisations", {"NaN or infinite": (~finite).sum()})
+    if not finite.any():
+        left_out = "no initialisation stayed finite"
+    dead_share = measure("dead units", "share after XOR", *mean_of(dead[finite]), left_out)
+    return [*rows, dead_share]
 
 
 def zigzag(factory: Callable, setting: Setting) -> Rows:
@@ -150,6 +188,8 @@ def zigzag(factory: Callable, setting: Setting) -> Rows:
 
     width, seeds = setting.zigzag_width, _seeds(setting, setting.zigzag_seeds)
     features = descent_path.outputs(factory(dtype="float32"), descent_path.inputs(width))
+    if left_out := _not_finite("f", features):
+        return [measure("zigzag", "path over distance", np.nan, left_out=left_out)]
     moment = descent_path.second_moment(features)
     # By the mean squared input, so that a function's scale alone changes nothing.
     rate = 0.1 / float(np.trace(moment)) if np.trace(moment) > 0 else 0.1
@@ -157,7 +197,9 @@ def zigzag(factory: Callable, setting: Setting) -> Rows:
     paths = descent_path.descend(features, start, seeds, rate, limit=setting.zigzag_limit)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = paths.ratio
-    return [measure("zigzag", "path over distance", *mean_of(ratio[np.isfinite(ratio)]))]
+    whole = np.isfinite(ratio)
+    left_out = _left_out(len(ratio), "descents", {"weights that come nowhere": (~whole).sum()})
+    return [measure("zigzag", "path over distance", *mean_of(ratio[whole]), left_out)]
 
 
 def convergence(factory: Callable, setting: Setting) -> Rows:

@@ -4,9 +4,6 @@ It runs the code that it is given. Whatever is wrong with the function is a find
 that shows it; what cannot be imported at all is an `InputError`.
 """
 
-import importlib
-import inspect
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,298 +11,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import battery, drawing, experiment, files, settings, tables
+from reproductions.suite import battery, drawing, experiment, files, settings, soundness, tables
+from reproductions.suite.candidate import UnsoundError, as_factory, blamed, find
 from reproductions.suite.errors import InputError, one_line
 from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
+from reproductions.suite.soundness import FINDING, NOTE
 from reproductions.suite.tables import to_csv
 
-OK, FINDING, NOTE, NOT_RUN, MEASURED = "ok", "finding", "note", "not run", "measured"
+NOT_RUN, MEASURED = "not run", "measured"
+ROUNDING = 1e-12
 COLUMNS = [
     "function", "check", "quantity", "value", "low", "high", "verdict", "finding",
 ]  # fmt: skip
-
-PROBES = np.array(
-    [0.0, -0.0]
-    + [
-        sign * size
-        for size in (1e-45, 1e-38, 1e-30, 1e-20, 1e-8, 1e-3, 0.5, 1, 3, 10, 17, 50, 89, 1e3, 1e4,
-                     1e8, 1e15, 1e19, 1e20, 1e30)
-        for sign in (-1, 1)
-    ]
-)  # fmt: skip
-TINY = float(np.finfo("float32").tiny)
-EXTREMES = (-np.inf, np.inf, np.nan)
-ROUNDING = 1e-12
-REACH = 1e4
-"""A gradient is expected to be finite up to here: beyond, x * x has one that overflows in steps."""
-
-
-class UnsoundError(Exception):
-    """What is wrong with a function, with the input that shows it."""
-
-
-def find(target: str) -> object:
-    """What MODULE:NAME names; the current folder comes first.
-
-    Raises:
-        InputError: it is not of that form, the module cannot be imported, or has no such name.
-    """
-    module, _, name = target.partition(":")
-    if (
-        not module
-        or not name.isidentifier()
-        or not all(p.isidentifier() for p in module.split("."))
-    ):
-        raise InputError(f"a trial takes MODULE:NAME, as in my_funcs:snake. Received: {target}")
-    if (folder := str(Path.cwd())) not in sys.path:
-        sys.path.insert(0, folder)
-    importlib.invalidate_caches()
-    try:
-        return getattr(importlib.import_module(module), name)
-    except AttributeError as error:
-        if module not in sys.modules:
-            raise InputError(f"{module} cannot be imported: {error}. Received: {target}") from error
-        raise InputError(f"{module} has no {name}. Received: {target}") from error
-    except (Exception, SystemExit) as error:  # whatever a module of the user's does on import
-        raise InputError(
-            f"{module} cannot be imported: {type(error).__name__}: {error}. Received: {target}"
-        ) from error
-
-
-def as_factory(given: object) -> Callable:
-    """What makes the activation as a Keras layer of a dtype.
-
-    Args:
-        given: a function of a tensor, a layer, a layer's class, or a function without required
-            arguments that makes a layer.
-
-    Raises:
-        UnsoundError: it is none of these, or fails at once.
-    """
-    import keras
-
-    class Function(keras.Layer):
-        """A plain function as a layer."""
-
-        def call(self, x):
-            return given(x)
-
-    if not callable(given):
-        raise UnsoundError(f"neither a function nor a layer, but of type {type(given).__name__}")
-    if isinstance(given, keras.Layer):
-        config = given.get_config()
-        return lambda dtype: type(given).from_config({**config, "dtype": dtype})
-    try:
-        required = [
-            parameter
-            for parameter in inspect.signature(given).parameters.values()
-            if parameter.default is parameter.empty
-            and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-        ]
-    except (TypeError, ValueError):  # a built-in one may have no signature
-        required = [None]
-    if inspect.isclass(given) or not required:
-
-        def make(dtype):
-            layer = given()
-            if not isinstance(layer, keras.Layer):
-                raise UnsoundError(
-                    f"called without arguments it gives {_short(layer)}, not a layer"
-                )
-            layer.dtype_policy = dtype
-            return layer
-
-        try:
-            make("float32")
-        except Exception as error:
-            raise UnsoundError(_said("it cannot be made without arguments", error)) from error
-        return make
-    return lambda dtype: Function(dtype=dtype)
-
-
-def sound(factory: Callable) -> list[dict]:
-    """Whether the battery can take the function; a row for each thing that was looked at.
-
-    Raises:
-        UnsoundError: it cannot; nothing more can be measured then.
-    """
-    rows = [
-        _ok("shape and dtype", _shapes, factory),
-        _ok("state", _state, factory),
-        _ok("elementwise", _elementwise, factory),
-        _ok("differentiable", _differentiable, factory),
-        _ok("traced and compiled", _compiled, factory),
-    ]
-    return [*rows, *_range(factory), _differences(factory)]
-
-
-def _row(quantity, verdict, finding="", value=np.nan) -> dict:
-    row = {"check": "soundness", "quantity": quantity, "value": value}
-    return {**row, "low": np.nan, "high": np.nan, "verdict": verdict, "finding": finding}
-
-
-def _ok(quantity, check, factory) -> dict:
-    check(factory)
-    return _row(quantity, OK)
-
-
-def _said(what, error) -> str:
-    while error.__context__:  # Keras puts its own around what the function raised
-        error = error.__context__
-    return f"{what}: {type(error).__name__}: {_short(error)}"
-
-
-def _short(thing, most=160) -> str:
-    lines = [line.strip() for line in str(thing).splitlines() if line.strip()]
-    # TensorFlow and Keras put where it happened first; what happened is the last plain line.
-    text = one_line(" ".join(lines[:2]) if lines else repr(thing))
-    return text if len(text) <= most else text[: most - 3] + "..."
-
-
-def _apply(factory, x) -> np.ndarray:
-    try:
-        value = factory(dtype=str(x.dtype))(x)
-        return np.asarray(value) if value is not None else None
-    except UnsoundError:
-        raise
-    except Exception as error:
-        raise UnsoundError(_said(f"it raises on {x.dtype} of shape {x.shape}", error)) from error
-
-
-def _shapes(factory) -> None:
-    for dtype in ("float32", "float64"):
-        for shape in ((3,), (2, 3), (2, 3, 4)):
-            x = np.linspace(-2, 2, int(np.prod(shape))).reshape(shape).astype(dtype)
-            y = _apply(factory, x)
-            if y is None or y.dtype == object:
-                raise UnsoundError(
-                    f"it gives {_short(y)} on {dtype} of shape {shape}, not a tensor"
-                )
-            if y.shape != shape:
-                raise UnsoundError(f"it gives shape {y.shape} on {dtype} of shape {shape}")
-            if str(y.dtype) != dtype:
-                raise UnsoundError(f"it gives {y.dtype} on {dtype} of shape {shape}")
-
-
-def _state(factory) -> None:
-    layer, x = factory(dtype="float32"), np.linspace(-3, 3, 24, dtype="float32").reshape(2, 12)
-    first = np.asarray(layer(x))
-    if layer.variables:
-        names = ", ".join(variable.path for variable in layer.variables)
-        raise UnsoundError(f"it has weights or state, which a trial cannot take: {names}")
-    second = np.asarray(layer(x))
-    other = first != second
-    if (other & ~(np.isnan(first) & np.isnan(second))).any():
-        raise UnsoundError(f"it gives another value the second time, at x = {x[other][0]:g}")
-
-
-def _elementwise(factory) -> None:
-    layer = factory(dtype="float32")
-    x = np.linspace(-3, 3, 24, dtype="float32")
-    together = np.asarray(layer(x.reshape(2, 3, 4))).ravel()
-    alone = np.array([np.asarray(layer(x[i : i + 1].reshape(1, 1)))[0, 0] for i in range(len(x))])
-    other = ~np.isclose(together, alone, rtol=1e-4, atol=1e-6, equal_nan=True)
-    if other.any():
-        i = int(other.argmax())
-        raise UnsoundError(
-            f"it does not act on each element alone: at x = {x[i]:g} it gives {alone[i]:g} alone"
-            f" and {together[i]:g} among others"
-        )
-
-
-def _slope(factory, x) -> np.ndarray:
-    import tensorflow as tf
-
-    layer, z = factory(dtype=str(x.dtype)), tf.constant(x)
-    try:
-        with tf.GradientTape() as tape:
-            tape.watch(z)
-            value = layer(z)
-        slope = tape.gradient(value, z)
-    except Exception as error:
-        raise UnsoundError(_said(f"its gradient raises on {x.dtype}", error)) from error
-    if slope is None:
-        raise UnsoundError(f"it is not differentiable: no gradient on {x.dtype} of shape {x.shape}")
-    return np.asarray(slope)
-
-
-def _differentiable(factory) -> None:
-    x = np.linspace(-5, 5, 101, dtype="float32")
-    if not _slope(factory, x).any():
-        raise UnsoundError("its gradient is 0 at every x from -5 to 5: nothing below it can learn")
-
-
-def _compiled(factory) -> None:
-    import tensorflow as tf
-
-    x = np.linspace(-5, 5, 48, dtype="float32").reshape(2, 3, 8)
-    layer = factory(dtype="float32")
-    plain = np.asarray(layer(x))
-    for how, compiled in (("traced", False), ("compiled by XLA", True)):
-        try:
-            function = tf.function(lambda z: layer(z), autograph=False, jit_compile=compiled)
-            value = np.asarray(function(tf.constant(x)))
-        except Exception as error:
-            raise UnsoundError(
-                _said(f"it cannot be {how} on float32 of shape {x.shape}", error)
-            ) from error
-        other = ~np.isclose(value, plain, rtol=1e-3, atol=1e-5, equal_nan=True)
-        if other.any():
-            raise UnsoundError(
-                f"{how} it gives {value[other][0]:g} at x = {x[other][0]:g}, else"
-                f" {plain[other][0]:g}"
-            )
-
-
-def _range(factory) -> list[dict]:
-    """Values and gradients over the float range; findings here do not stop the trial."""
-    x = PROBES.astype("float32")
-    value, wide = _apply(factory, x), _apply(factory, x.astype("float64"))
-    fits = np.abs(wide) < np.finfo("float32").max
-    bad = np.isnan(value) | (~np.isfinite(value) & fits)
-    rows = [_listed("finite values", x, value, bad)]
-    near = x[np.abs(x) <= REACH]
-    slope, wide = _slope(factory, near), _slope(factory, near.astype("float64"))
-    # A slope may be infinite where it is so in float64 too, as the square root's at 0: still a
-    # finding, as one such input ends all training.
-    rows.append(_listed("finite gradients", near, slope, ~np.isfinite(slope)))
-    ends = np.array(EXTREMES, "float32")
-    found = ", ".join(
-        f"f({at:g}) = {y:g}" for at, y in zip(ends, _apply(factory, ends), strict=True)
-    )
-    return [*rows, _row("at the ends", NOTE, found)]
-
-
-def _listed(quantity, x, value, bad) -> dict:
-    """A row that names the first few inputs that went wrong."""
-    if not bad.any():
-        return _row(quantity, OK, value=1.0)
-    # The most ordinary inputs first.
-    order = np.argsort(np.abs(np.log(np.maximum(np.abs(x[bad]), TINY))), kind="stable")[:3]
-    shown = ", ".join(f"{value[bad][i]:g} at x = {x[bad][i]:g}" for i in order)
-    return _row(quantity, FINDING, f"{int(bad.sum())} of {len(x)} inputs: {shown}", 1 - bad.mean())
-
-
-def _differences(factory) -> dict:
-    """The gradient against central finite differences in float64, away from kinks."""
-    h = 1e-5
-    x = np.linspace(-10, 10, 2_001) + 0.00317  # on no round number, where kinks are
-    slope = _slope(factory, x)
-    below, middle, above = (_apply(factory, x + d) for d in (-h, 0, h))
-    central = (above - below) / (2 * h)
-    bent = np.abs((above - middle) - (middle - below)) / h  # a kink or a jump in between
-    scale = 1 + np.abs(central)
-    other = (np.abs(slope - central) > 1e-5 * scale) & (bent < 1e-2 * scale)
-    if not other.any():
-        return _row("gradient against differences", OK)
-    i = int(np.where(other, np.abs(slope - central) / scale, 0).argmax())
-    return _row(
-        "gradient against differences",
-        FINDING,
-        f"at {int(other.sum())} of {len(x)} inputs, most at x = {x[i]:g}: gradient {slope[i]:g},"
-        f" differences {central[i]:g}",
-    )
 
 
 def measured(factory: Callable, setting: battery.Setting) -> list[dict]:
@@ -313,11 +31,11 @@ def measured(factory: Callable, setting: battery.Setting) -> list[dict]:
 
     def one(check, function):
         try:
-            with np.errstate(all="ignore"):
-                return [_judged(row) for row in function(factory, setting)]
-        except Exception as error:
+            with np.errstate(all="ignore"), blamed("it raises"):
+                return [judged(row) for row in function(factory, setting)]
+        except UnsoundError as error:
             row = battery.measure(check, "whole check", np.nan)
-            return [{**row, "verdict": FINDING, "finding": _said("it raises", error)}]
+            return [{**row, "verdict": FINDING, "finding": str(error)}]
 
     with workers() as pool:
         jobs = [pool.submit(one, *item) for item in battery.CHECKS.items()]
@@ -326,12 +44,20 @@ def measured(factory: Callable, setting: battery.Setting) -> list[dict]:
     return [*rows, *costs]
 
 
-def _judged(row: dict) -> dict:
-    if not np.isfinite(row["value"]):
-        return {**row, "verdict": NOTE, "finding": "no initialisation stayed finite"}
+def judged(row: dict) -> dict:
+    """A row of the battery's with its verdict; a number that is none of the whole is taken out."""
     if row["quantity"].startswith("non-finite") and row["count"]:
         said = f"NaN or infinite in {row['count']} of {row['trials']} initialisations"
         return {**row, "verdict": FINDING, "finding": said}
+    if said := row["left_out"]:
+        # What the rest came to is no measurement of the whole: it is said, and held against none.
+        said += f"; {rest} without them" if (rest := _number(row)) else ""
+        # That runs broke, and so left no dead units to count, is a finding where they are counted.
+        verdict = NOTE if row["check"] == "dead units" else FINDING
+        nothing = dict.fromkeys(("value", "low", "high"), np.nan)
+        return {**row, **nothing, "verdict": verdict, "finding": said}
+    if not np.isfinite(row["value"]):
+        return {**row, "verdict": FINDING, "finding": f"it comes to {row['value']:g}"}
     return {**row, "verdict": MEASURED, "finding": ""}
 
 
@@ -340,9 +66,9 @@ def score(given: object, setting: battery.Setting) -> pd.DataFrame:
     rows = []
     try:
         factory = as_factory(given)
-        rows = sound(factory)
+        rows = soundness.check(factory)
     except UnsoundError as error:
-        rows = [_row("usable", FINDING, str(error))]
+        rows = [soundness.row("usable", FINDING, str(error))]
         rows += [
             {"check": c, "quantity": q, "verdict": NOT_RUN, "finding": "the function is not usable"}
             for c, q in battery.QUANTITIES
