@@ -47,6 +47,7 @@ GUARDS = (
     "tests/suite/test_inputs.py",
     "tests/experiments/test_claims.py",
 )
+TRIALS = ("tests/suite/test_soundness.py", "tests/suite/test_trial.py")
 TARGETS = {
     **{
         path.relative_to(ROOT).as_posix(): LAYERS
@@ -60,7 +61,9 @@ TARGETS = {
         for name in ("provenance", "checking", "runner", "claims")
     },
     "reproductions/suite/shards.py": ("tests/suite/test_shards.py",),
-    "reproductions/suite/trial.py": ("tests/suite/test_trial.py",),
+    "reproductions/suite/trial.py": TRIALS,
+    "reproductions/suite/candidate.py": TRIALS,
+    "reproductions/suite/soundness.py": TRIALS,
 }
 LONGEST_S = 300
 """Of the processor's time, which is the same on a busy machine; ten times that of a clock's."""
