@@ -30,6 +30,7 @@ FIXED = {
     "KERAS_HOME": f"{os.devnull}/keras",
     # oneDNN rounds differently from one processor to the next; networks this small gain nothing.
     "TF_ENABLE_ONEDNN_OPTS": "0",
+    "TF2_BEHAVIOR": "1",  # as TensorFlow itself sets it when it is imported
     "XLA_FLAGS": " ".join(XLA),
     # As many as on the workers of a cluster, whatever the machine: sums are split by threads.
     "OPENBLAS_NUM_THREADS": "1",

@@ -136,6 +136,13 @@ def test_a_library_that_was_imported_before_is_refused(
         assert not (tmp_path / "results").exists()
 
 
+def test_settings_fixed_again_are_not_late(monkeypatch):
+    assert "tensorflow" in sys.modules
+    monkeypatch.setattr(settings, "_late", {})
+    settings.fix(program=True)
+    assert settings._late == {}
+
+
 CHANGES = {
     "floatx": (keras.config.set_floatx, "float64", "float32"),
     "epsilon": (keras.config.set_epsilon, 0.5, 1e-7),
