@@ -14,6 +14,9 @@ CLUSTER_FILES := requirements.txt requirements-cluster.txt
 CLUSTER_STAMP := $(CLUSTER)/.installed-$(shell cat $(CLUSTER_FILES) | cksum | tr -dc '0-9')
 SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
+# Whatever the shell says: pytest takes another backend for the layers' tests.
+export KERAS_BACKEND := tensorflow
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help reproduce quick check fit-check test test-backends test-cluster stress mutants drift bench bench-cluster report lint clean
@@ -39,7 +42,7 @@ test: $(STAMP) ## run the tests
 	$(PY) -m pytest -n auto --dist loadscope
 
 test-backends: $(STAMP) $(JAX_STAMP) ## run the layers' tests on TensorFlow and on JAX
-	KERAS_BACKEND=tensorflow $(PY) -m pytest tests/layers -n auto
+	$(PY) -m pytest tests/layers -n auto
 	KERAS_BACKEND=jax $(JAX)/bin/python -m pytest tests/layers -n auto
 
 test-cluster: $(CLUSTER_STAMP) ## run shards on a Dask cluster on loopback, and end its workers

@@ -4,6 +4,8 @@ Importing the package registers the layers, so that a saved model that holds the
 `custom_objects`. Every function takes tensors, arrays, numbers and symbolic inputs of any shape,
 on any backend of Keras. Common to all of them:
 
+- Integers and booleans are taken as floats; complex numbers and texts are refused, and so is a
+  layer's dtype that is not a floating-point one.
 - Derivatives are right to some roundings of the greatest derivative, not of the derivative
   itself: the sigmoid's is exactly 0 above about 17 in float32, because 1 - f(x) is.
 - Numbers too small for the dtype's normal range may be taken as 0, as TensorFlow's and XLA's

@@ -7,7 +7,10 @@ from custom_layers._arguments import integer, positive
 from custom_layers._tensors import ShapePreservingLayer, as_float
 
 
-def _check_axis(axis, rank):
+def _check_axis(axis, shape):
+    if getattr(shape, "rank", 0) is None:  # TensorFlow may learn the rank from the data only
+        return
+    rank = len(shape)
     if not -rank <= axis < rank:
         raise ValueError(f"axis must be an axis of x, of rank {rank}. Received: axis={axis}")
 
@@ -40,7 +43,7 @@ def softmax(x, temperature=1.0, axis=-1):
     temperature = positive("temperature", temperature)
     axis = integer("axis", axis)
     x = as_float(x)
-    _check_axis(axis, rank=len(x.shape))
+    _check_axis(axis, x.shape)
     dtype = x.dtype
     if keras.backend.standardize_dtype(dtype) in ("float16", "bfloat16"):
         x = ops.cast(x, "float32")  # in float16 the sum of 70,000 ones is infinite
@@ -73,7 +76,7 @@ class Softmax(ShapePreservingLayer):
 
     Raises:
         ValueError: If the temperature is not a finite number above 0, or if axis is not an
-            integer or, in the first call, not an axis of the inputs.
+            integer or, in a call, not an axis of the inputs.
 
     References:
         Bridle (1990); Hinton, Vinyals and Dean (2015).
@@ -84,9 +87,10 @@ class Softmax(ShapePreservingLayer):
         self.temperature = positive("temperature", temperature)
         self.axis = integer("axis", axis)
 
-    def build(self, input_shape):
-        """Refuse inputs that lack the axis."""
-        _check_axis(self.axis, rank=len(input_shape))
+    def compute_output_shape(self, input_shape):
+        """Return the shape of the input, and refuse one that lacks the axis."""
+        _check_axis(self.axis, input_shape)
+        return super().compute_output_shape(input_shape)
 
     def call(self, inputs):
         """Return the probabilities."""

@@ -1,23 +1,20 @@
 """Five tutorials on activation functions, rebuilt: a module an experiment, `suite` for all."""
 
-import os
+import sys
 
-# Before anything imports Keras: the documents are written for TensorFlow, and its start-up
-# messages would bury ours.
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-# oneDNN rounds differently from one processor to the next; networks this small gain nothing by it.
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-# The replica engine's training loop, three times faster: the whole loop compiled as one kernel, not
-# as some fifty a step; 16 floats an instruction where the processor can; and fewer copies of the
-# weights. None of them changes a result. XLA reads them once, when TensorFlow is imported.
-os.environ["XLA_FLAGS"] = " ".join(
-    [
-        os.environ.get("XLA_FLAGS", ""),
-        "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold=1000000000",
-        "--xla_cpu_prefer_vector_width=512",
-        "--xla_cpu_copy_insertion_use_region_analysis=true",
-        # Large sums would go to a library that such a kernel cannot call.
-        "--xla_cpu_experimental_ynn_fusion_type=",
-    ]
-).strip()
+_IS_PROGRAM = sys.argv[:1] == ["-m"]  # as Python has it until it has found the module to run
+
+# Older Pythons can read no more of the project than this file.
+if sys.version_info < (3, 11):  # noqa: UP036
+    _NEEDED = (
+        "Python 3.11, 3.12 or 3.13 is needed; `make quick` makes the environment .venv with one,"
+        " and `.venv/bin/python -m reproductions` runs in it. Received: Python "
+    ) + sys.version.split()[0]
+    if _IS_PROGRAM:
+        sys.stderr.write("error: " + _NEEDED + "\n")
+        sys.exit(2)
+    raise ImportError(_NEEDED)
+
+from reproductions.suite import settings  # noqa: E402
+
+settings.fix(_IS_PROGRAM)  # before anything imports NumPy, TensorFlow or Keras

@@ -2,13 +2,15 @@
 
 import argparse
 import contextlib
+import importlib.util
 import io
 import os
+import select
 import signal
 import sys
 from pathlib import Path
 
-from reproductions.suite import experiment
+from reproductions.suite import experiment, settings
 from reproductions.suite.errors import InputError, one_line
 from reproductions.suite.files import only_writer
 
@@ -17,6 +19,14 @@ EXPECTED = Path("results/expected")
 CUSTOM = Path("results/custom")
 TRIALS = Path("results/trials")
 INTERRUPTED = 130
+NOBODY_READS = 141
+"""As a shell has it for a program that a closed pipe ended; 0 would say that all holds."""
+
+PACKAGES = (
+    "cycler", "jinja2", "joblib", "keras", "markupsafe", "matplotlib", "numpy", "pandas", "PIL",
+    "plotly", "scipy", "sklearn", "tensorflow", "tqdm",
+)  # fmt: skip
+"""What the project imports."""
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -40,6 +50,17 @@ def whole_number(text: str) -> int:
     )
 
 
+def path(text: str) -> Path:
+    """A file's or folder's path.
+
+    Raises:
+        argparse.ArgumentTypeError: it is empty, which `Path` takes for the current folder.
+    """
+    if text:
+        return Path(text)
+    raise argparse.ArgumentTypeError("must be a path. Received: an empty text")
+
+
 def parser() -> OneLineParser:
     """The command line's grammar."""
     top = OneLineParser(prog="python -m reproductions", description=__doc__)
@@ -49,11 +70,11 @@ def parser() -> OneLineParser:
     run.add_argument("names", nargs="*", metavar="NAME")
     run.add_argument("--seeds", type=whole_number, metavar="N", help="random initialisations")
     run.add_argument("--quick", action="store_true", help="a first look: few seeds, fewer settings")
-    run.add_argument("--config", type=Path, metavar="FILE", help="another setting, a TOML file")
+    run.add_argument("--config", type=path, metavar="FILE", help="another setting, a TOML file")
     run.add_argument(
-        "--dataset", type=Path, metavar="PATH", help="images of one's own to learn, an .npz file"
+        "--dataset", type=path, metavar="PATH", help="images of one's own to learn, an .npz file"
     )
-    run.add_argument("--results", type=Path, metavar="DIR")
+    run.add_argument("--results", type=path, metavar="DIR")
     run.add_argument("--force", action="store_true", help="also what would come out the same")
     run.add_argument(
         "--backend", choices=("local", "dask"), default="local", help="where shards are made"
@@ -61,37 +82,47 @@ def parser() -> OneLineParser:
     run.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster: tcp://HOST:PORT")
     check = commands.add_parser("check", help="hold fresh results against the stored numbers")
     check.add_argument("names", nargs="*", metavar="NAME")
-    check.add_argument("--results", type=Path, default=LATEST, metavar="DIR")
-    check.add_argument("--expected", type=Path, default=EXPECTED, metavar="DIR")
+    check.add_argument("--results", type=path, default=LATEST, metavar="DIR")
+    check.add_argument("--expected", type=path, default=EXPECTED, metavar="DIR")
     compare = commands.add_parser("compare", help="hold one results folder against another")
-    compare.add_argument("expected", type=Path, metavar="A")
-    compare.add_argument("results", type=Path, metavar="B")
+    compare.add_argument("expected", type=path, metavar="A")
+    compare.add_argument("results", type=path, metavar="B")
     accept = commands.add_parser("accept", help="make fresh results the stored ones")
     accept.add_argument("names", nargs="+", metavar="NAME")
     report = commands.add_parser("report", help="write one page that shows a results folder")
-    report.add_argument("--results", type=Path, default=LATEST, metavar="DIR")
+    report.add_argument("--results", type=path, default=LATEST, metavar="DIR")
+    report.add_argument(
+        "--output", type=path, metavar="FILE", help="the page; by default among the results"
+    )
     trial = commands.add_parser("trial", help="put an activation of one's own through the battery")
     trial.add_argument("target", metavar="MODULE:NAME", help="its code is run")
-    trial.add_argument("--expected", type=Path, default=EXPECTED, metavar="DIR")
-    trial.add_argument("--results", type=Path, default=TRIALS, metavar="DIR")
+    trial.add_argument("--expected", type=path, default=EXPECTED, metavar="DIR")
+    trial.add_argument("--results", type=path, default=TRIALS, metavar="DIR")
     return top
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs a command; returns 0 when all holds, 1 when something differs, 2 on bad input."""
+    """Runs a command; returns 0 when all holds, 1 when something differs, 2 on bad input.
+
+    It returns 141 when whoever reads its output had enough, which is no error.
+    """
     _open_standard_streams()
     try:
         given = parser().parse_args(arguments)
+        if given.command != "list":
+            _require_packages()
         status = COMMANDS[given.command](given)
         print(end="", flush=True)  # what cannot be printed shows here, with its line
         return status
     except InputError as error:
         _say(f"error: {error}")
         return 2
-    except BrokenPipeError:
+    except BrokenPipeError as error:
+        if _has_reader(1):  # then it was not the output
+            _say(f"error: {error.strerror}. Received: a closed pipe")
+            return 2
         _discard(1)
-        _say("error: nobody reads the output any more. Received: a closed pipe")
-        return 2
+        return NOBODY_READS
     except OSError as error:  # a name that is too long, a folder that may not be entered
         if error.filename is None:  # a full disk under what is printed
             _discard(1)
@@ -100,6 +131,27 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say("stopped; every file that was written is whole")
         return INTERRUPTED
+
+
+def _has_reader(stream: int) -> bool:
+    poll = select.poll()
+    poll.register(stream, 0)  # no event but those of a pipe or a socket that is closed
+    return not any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+
+
+def _require_packages() -> None:
+    """Refuses a Python without the environment's packages.
+
+    Raises:
+        InputError: some are missing.
+    """
+    missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
+    if missing:
+        raise InputError(
+            f"this Python has no {', '.join(missing)}; `make quick` makes the environment .venv,"
+            " and `.venv/bin/python -m reproductions` runs in it."
+            f" Received: {sys.executable}"
+        )
 
 
 def _say(line: str) -> None:
@@ -146,11 +198,18 @@ def _run(given) -> int:
         from reproductions.suite import config
 
         changes = config.read(given.config)
+        for name in given.names:
+            if name not in changes:
+                raise InputError(f"{given.config} has no table [{name}]. Received: {name}")
     elif given.dataset:
         changes = _with_dataset(given.dataset, given.names)
     if changes:
         names = names if given.names else list(changes)
         results = _own_folder(given, changes)
+    if settings.drift() and results.resolve() in (LATEST.resolve(), EXPECTED.resolve()):
+        raise InputError(
+            f"results of a drift setting need a folder of their own. Received: {settings.drift()}"
+        )
     from reproductions.suite import runner
 
     with _backend(given):
@@ -177,7 +236,9 @@ def _with_dataset(dataset: Path, wanted: list[str]) -> dict[str, dict]:
     """The setting in which all experiments that learn images, or the wanted ones, learn these."""
     from reproductions.suite import digits
 
-    able = [name for name in experiment.names() if hasattr(experiment.load(name).spec, "dataset")]
+    able = [
+        name for name in experiment.loadable() if hasattr(experiment.load(name).spec, "dataset")
+    ]
     for name in wanted:
         if name not in able:
             raise InputError(f"{name} takes no data set; {', '.join(able)} does. Received: {name}")
@@ -203,6 +264,8 @@ def _own_folder(given, changes) -> Path:
 
 def _check(given) -> int:
     names = experiment.chosen(given.names)
+    for name in given.names:
+        experiment.load(name)
     from reproductions.suite import checking
 
     return _report(checking.compare(names, given.expected, given.results, judge=True))
@@ -222,8 +285,13 @@ def _accept(given) -> int:
     if not LATEST.is_dir():
         raise InputError(f"no such results folder. Received: {LATEST}")
     with only_writer(EXPECTED), only_writer(LATEST):
-        _report(checking.compare(names, EXPECTED, LATEST, judge=False))
-        checking.accept(names, LATEST, EXPECTED)
+        changed = checking.compare(names, EXPECTED, LATEST, judge=False)
+        wrong = checking.accept(names, LATEST, EXPECTED)
+    if wrong.differences:
+        _report(wrong)
+        print("nothing is accepted: claims.csv and figures must say what the tables say")
+        return 1
+    _report(changed)
     print(f"accepted: {', '.join(names)}")
     return 0
 
@@ -231,7 +299,7 @@ def _accept(given) -> int:
 def _page(given) -> int:
     from reproductions.report import build
 
-    print(build.write(given.results))
+    print(build.write(given.results, given.output))
     return 0
 
 
@@ -248,7 +316,8 @@ def _report(found) -> int:
     for note in found.notes:
         print(one_line(note))
     held = f"{found.values} values and {len(found.rate_tests)} rates held"
-    print(f"{len(differences)} differences, {held}" if differences else f"all holds: {held}")
+    count = sum(1 + difference.more for difference in differences)
+    print(f"{count} differences, {held}" if differences else f"all holds: {held}")
     return 1 if differences else 0
 
 

@@ -15,34 +15,55 @@ against the stored ones; the verdicts are.
 
 import functools
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import drawing
+from reproductions.suite import drawing, measured
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
 from reproductions.suite.kinds import Table, Unchecked
+
+REFERENCE = "relu"
+NO_WORK = "linear"
+SIGMOIDS = ("sigmoid", "tanh")
+EXP, NOTHING, LEAKY = "exp", "negation", "leaky_relu"
+MARGIN = 1.5
+
+Function = Literal[
+    "threshold", "linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
+    "softmax", "exp", "negation",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Spec:
     """What is timed, at which sizes, and how often."""
 
-    modes: tuple[str, ...] = ("eager", "graph", "xla")
-    dtypes: tuple[str, ...] = ("float32", "bfloat16")
+    modes: tuple[Literal["eager", "graph", "xla"], ...] = ("eager", "graph", "xla")
+    dtypes: tuple[Literal["float32", "bfloat16"], ...] = ("float32", "bfloat16")
     sizes: tuple[int, ...] = (2**12, 2**16, 2**20, 2**22)
-    functions: tuple[str, ...] = (
+    functions: tuple[Function, ...] = (
         "threshold", "linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
         "softmax", "exp", "negation",
     )  # fmt: skip
     rounds: int = 9
     at_least_s: float = 0.0005
-    step_modes: tuple[str, ...] = ("graph", "xla")
-    step_functions: tuple[str, ...] = ("linear", "relu", "sigmoid", "tanh")
+    step_modes: tuple[Literal["graph", "xla"], ...] = ("graph", "xla")
+    step_functions: tuple[Function, ...] = ("linear", "relu", "sigmoid", "tanh")
     widths: tuple[int, ...] = (64, 1024)
     step_at_least_s: float = 0.005  # they differ less
     depth: int = 4
     batch: int = 64
+
+    def __post_init__(self):
+        if REFERENCE not in self.functions:
+            raise ValueError(f"functions must hold {REFERENCE}. Received: {self.functions}")
+        if not {REFERENCE, NO_WORK} <= set(self.step_functions):
+            raise ValueError(
+                f"step_functions must hold {REFERENCE} and {NO_WORK}."
+                f" Received: {self.step_functions}"
+            )
 
 
 SPEC = Spec()
@@ -57,11 +78,6 @@ QUICK = {
     "widths": (64,),
 }
 SMALL = QUICK | {"sizes": (2**8,), "at_least_s": 0.0, "step_at_least_s": 0.0, "widths": (4,)}
-
-REFERENCE = "relu"
-SIGMOIDS = ("sigmoid", "tanh")
-EXP, NOTHING, LEAKY = "exp", "negation", "leaky_relu"
-MARGIN = 1.5
 
 
 def run(spec: Spec) -> dict[str, pd.DataFrame]:
@@ -81,7 +97,7 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     steps = cost.step_times(
         {name: makers[name] for name in spec.step_functions},
         REFERENCE,
-        "linear",
+        NO_WORK,
         spec.widths,
         spec.step_modes,
         spec.depth,
@@ -127,15 +143,12 @@ DTYPE_STYLES = {
 }
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Time an element by size, ratios to ReLU by mode, and what is left of them in a step."""
-    elements, copies = tables["elements"], tables["copies"]
-    dtype = min(elements["dtype"], key=list(DTYPE_STYLES).index)
-    own = [frame[frame["dtype"] == dtype] for frame in (elements, copies)]
     return {
-        "time": _time_figure(*own, dtype),
-        "ratio": _ratio_figure(elements),
-        "step": _step_figure(tables["steps"]),
+        "time": lambda: _time_figure(tables["elements"], tables["copies"]),
+        "ratio": lambda: _ratio_figure(tables["elements"]),
+        "step": lambda: _step_figure(tables["steps"]),
     }
 
 
@@ -147,7 +160,9 @@ def _functions(frame):
     return [name for name in STYLES if name in set(frame["function"])]
 
 
-def _time_figure(elements, copies, dtype):
+def _time_figure(elements, copies):
+    dtype = min(elements["dtype"], key=list(DTYPE_STYLES).index)
+    elements, copies = (frame[frame["dtype"] == dtype] for frame in (elements, copies))
     modes = _modes(elements)
     figure, axes = drawing.panels(
         len(WORK_NAMES), len(modes), width=3.7, height=3.1, sharex=True, sharey=True
@@ -282,8 +297,8 @@ SETTING = ["mode", "dtype", "elements", "work"]
 
 def _counts(tables, names) -> dict[str, int]:
     """In how many settings ReLU is faster than all these functions by more than `MARGIN` times."""
-    rows = tables["elements"]
-    nearest = rows[rows["function"].isin(names)].groupby(SETTING)[["ratio_low", "ratio_high"]].min()
+    rows = pd.concat([measured.rows(tables["elements"], function=name) for name in names])
+    nearest = rows.groupby(SETTING)[["ratio_low", "ratio_high"]].min()
     above, below = nearest["ratio_low"] > MARGIN, nearest["ratio_high"] <= MARGIN
     return {"above": above.sum(), "below": below.sum(), "settings": len(nearest)}
 
@@ -307,8 +322,7 @@ def _obtained(counts) -> str:
 
 def _median(tables, name, column, value) -> float:
     """A function's ratio to ReLU, the median over all settings of one size or mode."""
-    rows = tables["elements"]
-    return rows.loc[(rows["function"] == name) & (rows[column] == value), "ratio"].median()
+    return measured.rows(tables["elements"], function=name, **{column: value})["ratio"].median()
 
 
 def _faster_relu(tables) -> Judgement:
@@ -340,8 +354,10 @@ def _dear_exp(tables) -> Judgement:
     counts = _counts(tables, [EXP])
     parts = []
     for mode in _modes(tables["elements"]):
-        exp, leaky = (_median(tables, name, "mode", mode) for name in (EXP, LEAKY))
-        parts.append(f"{MODE_NAMES[mode]} {exp:.1f} (leaky ReLU, which has no exp: {leaky:.1f})")
+        parts.append(f"{MODE_NAMES[mode]} {_median(tables, EXP, 'mode', mode):.1f}")
+        if LEAKY in set(tables["elements"]["function"]):
+            leaky = _median(tables, LEAKY, "mode", mode)
+            parts[-1] += f" (leaky ReLU, which has no exp: {leaky:.1f})"
     return Judgement(
         _verdict(counts),
         _obtained(counts),

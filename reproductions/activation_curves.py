@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import drawing
+from reproductions.suite import drawing, measured
 from reproductions.suite.claims import (
     DOCUMENT_ERROR,
     IN_PART,
@@ -198,40 +198,45 @@ def _at_zero(functions) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["function", "implementation", "derivative"])
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Each document's own curves, then all functions, the leaky slopes, and the kinks."""
     return {
-        "perceptron_post_functions": _perceptron_post_figure(tables),
-        "perceptron_post_comparison": _comparison_figure(tables),
-        "xor_post_functions": _curves_figure(
-            tables, "XOR post", [("relu", None), ("tanh", None), ("leaky_relu", 0.2)]
+        "perceptron_post_functions": lambda: _perceptron_post_figure(tables),
+        "perceptron_post_comparison": lambda: _comparison_figure(tables),
+        "xor_post_functions": lambda: _curves_figure(
+            spec, tables, "XOR post", ("relu", "tanh", "leaky_relu"), _slope(tables, "xor-post")
         ),
-        "slides_functions": _curves_figure(
+        "slides_functions": lambda: _curves_figure(
+            spec,
             tables,
             "slides",
-            [("sigmoid", None), ("tanh", None), ("relu", None), ("leaky_relu", 0.1), ("elu", None)],
+            ("sigmoid", "tanh", "relu", "leaky_relu", "elu"),
+            _slope(tables, "slides"),
         ),
-        "network_post_functions": _curves_figure(
-            tables, "network post", [("swish", None), ("leaky_relu", 0.01), ("elu", None)]
+        "network_post_functions": lambda: _curves_figure(
+            spec,
+            tables,
+            "network post",
+            ("swish", "leaky_relu", "elu"),
+            _slope(tables, "perceptron-post"),  # assumed: the post gives none
         ),
-        "relu_post": _relu_post_figure(tables),
-        "functions_and_derivatives": _all_figure(tables),
-        "leaky_slopes": _slopes_figure(tables),
-        "kinks": _kinks_figure(tables),
+        "relu_post": lambda: _relu_post_figure(tables),
+        "functions_and_derivatives": lambda: _all_figure(spec, tables),
+        "leaky_slopes": lambda: _slopes_figure(spec, tables),
+        "kinks": lambda: _kinks_figure(tables),
     }
 
 
-LABELS = {
-    "threshold": "threshold",
-    "linear": "linear",
-    "sigmoid": "sigmoid",
-    "tanh": "tanh",
-    "relu": "ReLU",
-    "leaky_relu": "leaky ReLU",
-    "elu": "ELU",
-    "softplus": "softplus",
-    "swish": "swish",
-}
+LABELS = drawing.FUNCTION_NAMES
+
+
+def _slope(tables, source: str) -> float:
+    """The leaky ReLU's slope in one of the documents."""
+    return measured.row(tables["slopes"], source=source)["negative_slope"]
+
+
+def _ticks(spec) -> np.ndarray:
+    return np.linspace(-spec.curve_end, spec.curve_end, 5)
 
 
 def _line(axes, x, y, **style):
@@ -275,20 +280,23 @@ def _comparison_figure(tables):
     return figure
 
 
-def _curve(tables, name, slope):
-    if slope is None:
-        return tables["curves"].query("function == @name")
-    return tables["leaky"].query("negative_slope == @slope")
+def _curve(tables, name):
+    return measured.rows(tables["curves"], function=name)
 
 
-def _curves_figure(tables, document, chosen):
+def _leaky(tables, slope):
+    return measured.rows(tables["leaky"], negative_slope=slope)
+
+
+def _curves_figure(spec, tables, document, chosen, slope):
     figure, (row,) = drawing.panels(1, len(chosen), width=2.9, height=2.9)
-    for axes, (name, slope) in zip(row, chosen, strict=True):
-        curve = _curve(tables, name, slope)
+    for axes, name in zip(row, chosen, strict=True):
+        leaky = name == "leaky_relu"
+        curve = _leaky(tables, slope) if leaky else _curve(tables, name)
         _zero_lines(axes)
         axes.plot(curve["x"], curve["value"], **drawing.FUNCTION_STYLE[name])
-        label = LABELS[name] + (f", slope {slope:g}" if slope else "")
-        axes.set(title=label, xlabel="x", ylabel="f(x)", xticks=[-6, -3, 0, 3, 6])
+        label = LABELS[name] + (f", slope {slope:g}" if leaky else "")
+        axes.set(title=label, xlabel="x", ylabel="f(x)", xticks=_ticks(spec))
     figure.suptitle(f"The functions of the {document}", x=0.01, ha="left")
     return figure
 
@@ -305,17 +313,18 @@ def _relu_post_figure(tables):
     return figure
 
 
-def _all_figure(tables):
+def _all_figure(spec, tables):
     figure, grid = drawing.panels(3, 6, width=2.25, height=2.3)
     for place, name in enumerate(LABELS):
         row, pair = divmod(place, 3)
-        curve = _curve(tables, name, None)
+        curve = _curve(tables, name)
         for axes, column in zip(grid[row, 2 * pair :], ("value", "derivative"), strict=False):
             _zero_lines(axes)
             _line(axes, curve["x"], curve[column], **drawing.FUNCTION_STYLE[name])
             axes.set_xlabel("x")
-            axes.set_xticks([-6, -3, 0, 3, 6])
-        label = LABELS[name] + (" (slope 0.01)" if name == "leaky_relu" else "")
+            axes.set_xticks(_ticks(spec))
+        slope = f" (slope {_slope(tables, 'perceptron-post'):g})" if name == "leaky_relu" else ""
+        label = LABELS[name] + slope
         grid[row, 2 * pair].set_title(label)
         grid[row, 2 * pair + 1].set_title("its derivative", color=drawing.GREY)
         grid[row, 2 * pair + 1].set_ylim(-0.15, 1.25)
@@ -328,24 +337,28 @@ def _all_figure(tables):
     return figure
 
 
-def _slopes_figure(tables):
+def _slopes_figure(spec, tables):
     figure, ((left, right),) = drawing.panels(1, 2, width=4.9, height=3.8)
     leaky, slopes = tables["leaky"], tables["slopes"]
     colors = (drawing.BLUE, drawing.VERMILION, drawing.GREEN, drawing.PURPLE)
     dashes = ("-", (0, (5, 1.5)), (0, (4, 1, 1, 1)), (0, (1, 1)))
     chosen = sorted(leaky["negative_slope"].unique())
-    for slope, color, dash in zip(chosen, colors, dashes, strict=True):
-        curve = leaky[leaky["negative_slope"] == slope]
+    for slope, color, dash in zip(chosen, colors, dashes, strict=False):  # two may be the same
+        curve = _leaky(tables, slope)
         users = slopes[slopes["negative_slope"] == slope]["source"]
         style = {"color": color, "linestyle": dash}
         left.plot(curve["x"], curve["value"], label=f"{slope:g}: {', '.join(users)}", **style)
         _line(right, curve["x"], curve["derivative"], **style)
         right.annotate(
-            f"{slope:g}", (-3.0, slope), xytext=(0, 3), textcoords="offset points", fontsize=9
+            f"{slope:g}",
+            (-spec.curve_end / 2, slope),
+            xytext=(0, 3),
+            textcoords="offset points",
+            fontsize=9,
         )
     for axes in (left, right):
         _zero_lines(axes)
-        axes.set(xlabel="x", xlim=(-6.2, 2))
+        axes.set(xlabel="x", xlim=(-spec.curve_end - 0.2, 2))
     left.set(title="Leaky ReLU: which slope?", ylabel="f(x)", ylim=(-2, 2))
     right.set(title="Its derivative", ylabel="f'(x)", ylim=(-0.08, 1.1))
     figure.legend(loc="outside lower left", title="slope below 0, and who uses it", ncols=2)
@@ -429,35 +442,36 @@ TABLES = {
 }
 
 
-def _far(tables, function: str, column: str = "value") -> pd.Series:
-    """A function at the far points, by x."""
-    return tables["far"].query("function == @function").set_index("x")[column]
+def _far(tables, function: str, *x: float, column: str = "value") -> list[float]:
+    """A function at some of the far points."""
+    return [measured.row(tables["far"], function=function, x=point)[column] for point in x]
 
 
 def _pp_01(tables) -> Judgement:
-    grid, far = tables["comparison"], _far(tables, "threshold")
+    grid = tables["comparison"]
+    below, at_zero, above = _far(tables, "threshold", -1e-300, 0.0, 1e-300)
     right = ((grid["threshold"] == (grid["x"] > 0)) & grid["threshold"].isin([0, 1])).sum()
-    strict = far[0.0] == 0 and far[1e-300] == 1 and far[-1e-300] == 0
+    strict = at_zero == 0 and above == 1 and below == 0
     nearest = grid["x"].iloc[grid["x"].abs().argmin()]
     return Judgement(
         by(right == len(grid) == 2000 and strict),
-        f"{right} of {len(grid)} points; {far[0.0]:.0f} at 0",
+        f"{right} of {len(grid)} points; {at_zero:.0f} at 0",
         note=f"arange never hits 0: its nearest point is {nearest:.2g}, on the side that gives 0,"
         " so only the extra points 0 and ±1e-300 test that the comparison is strict",
     )
 
 
 def _pp_03(tables) -> Judgement:
-    grid, far = tables["comparison"].sort_values("x"), _far(tables, "sigmoid")
-    value = grid["sigmoid"]
+    value = tables["comparison"].sort_values("x")["sigmoid"]
+    low, high = _far(tables, "sigmoid", -40, 40)
     inside = value.between(0, 1, inclusive="neither").all()
     rising = (value.diff().iloc[1:] > 0).all()
-    limits = far[-40] < 1e-12 and 1 - far[40] < 1e-12
+    limits = low < 1e-12 and 1 - high < 1e-12
     return Judgement(
         by(inside and rising and limits),
         f"{value.iloc[0]:.3g} to {value.iloc[-1]:.6g}, rising",
         note="strictly below 1 on the listing's range; float64 gives"
-        f" {'exactly 1' if far[40] == 1 else 'less than 1'} at x = 40",
+        f" {'exactly 1' if high == 1 else 'less than 1'} at x = 40",
     )
 
 
@@ -468,14 +482,15 @@ def _pp_04(tables) -> Judgement:
 
 
 def _pp_05(tables) -> Judgement:
-    value, far = tables["comparison"]["tanh"], _far(tables, "tanh")
+    value = tables["comparison"]["tanh"]
+    low, middle, high = _far(tables, "tanh", -20, 0.0, 20)
     inside = value.between(-1, 1, inclusive="neither").all()
-    limits = abs(far[20] - 1) < 1e-12 and abs(far[-20] + 1) < 1e-12
+    limits = abs(high - 1) < 1e-12 and abs(low + 1) < 1e-12
     return Judgement(
-        by(inside and limits and far[0.0] == 0),
-        f"{far[0.0]:.0f} at 0; {value.min():.9f} to {value.max():.9f}",
+        by(inside and limits and middle == 0),
+        f"{middle:.0f} at 0; {value.min():.9f} to {value.max():.9f}",
         note="strictly below 1 on the listing's range; float64 gives"
-        f" {'exactly 1' if far[20] == 1 else 'less than 1'} at x = 20",
+        f" {'exactly 1' if high == 1 else 'less than 1'} at x = 20",
     )
 
 
@@ -535,10 +550,12 @@ def _pp_14(tables) -> Judgement:
 
 
 def _xp_15(tables) -> Judgement:
-    named = {
-        name: _curve(tables, name, slope).set_index("x")["value"]
-        for name, slope in (("relu", None), ("tanh", None), ("leaky_relu", 0.2))
+    curves = {
+        "relu": _curve(tables, "relu"),
+        "tanh": _curve(tables, "tanh"),
+        "leaky_relu": _leaky(tables, 0.2),
     }
+    named = {name: curve.set_index("x")["value"] for name, curve in curves.items()}
     relu, tanh, leaky = named.values()
     x = relu.index.to_numpy()
     holds = (
@@ -558,8 +575,7 @@ def _xp_15(tables) -> Judgement:
 
 
 def _sl_17(tables) -> Judgement:
-    slope = _far(tables, "elu", "derivative")
-    near, far, farther = (float(slope[x]) for x in (-1.0, -10.0, -100.0))
+    near, far, farther = _far(tables, "elu", -1.0, -10.0, -100.0, column="derivative")
     return Judgement(
         by(near > 0.1 and 0 < far < 1e-3 and farther < 1e-12),
         f"{near:.3g} at -1, {far:.3g} at -10, {farther:.3g} at -100",

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from reproductions.suite import battery, shards, xor
+from reproductions.suite import battery, drawing, shards, xor
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
 
 
@@ -23,10 +23,10 @@ from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shar
 class Spec(battery.Setting):
     """The battery's setting, and the functions that go through it."""
 
-    functions: tuple[str, ...] = (
+    functions: tuple[xor.Activation, ...] = (
         "linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
     )  # fmt: skip
-    trained: tuple[str, ...] = functions  # of the others there are formulas only
+    trained: tuple[xor.Activation, ...] = functions  # of the others there are formulas only
 
 
 SPEC = Spec()
@@ -74,10 +74,12 @@ def _scores(spec, function, checks) -> pd.DataFrame:
     return pd.DataFrame(rows).drop(columns="left_out").assign(function=function)
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """All quantities, all functions."""
     scores = battery.scores(tables)
-    return {"scores": battery.figure(scores, list(dict.fromkeys(scores["function"])))}
+    functions = list(dict.fromkeys(scores["function"]))
+    titles = {"XOR, 10 layers": f"XOR, {spec.xor_depth} layers"}
+    return {"scores": lambda: battery.figure(scores, functions, titles=titles)}
 
 
 TABLES = {

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import drawing, shards, xor
+from reproductions.suite import drawing, measured, shards, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement, by
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.suite.statistics import share_of, wilson
@@ -180,16 +180,16 @@ def _first_steps(spec, cost):
     return pd.DataFrame({"seed": seed.ravel(), "step": step.ravel(), "cost": cost.ravel()})
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Outcomes of all seeds, their curves, and single seeds as the post draws them."""
     return {
-        "outcomes": _outcome_figure(tables["rates"]),
-        "curves": _curve_figure(tables["curves"], tables["costs"]),
-        "single_seed": _single_figure(tables["single_seed"]),
+        "outcomes": lambda: _outcome_figure(spec, tables["rates"]),
+        "curves": lambda: _curve_figure(spec, tables["curves"], tables["costs"]),
+        "single_seed": lambda: _single_figure(spec, tables["single_seed"]),
     }
 
 
-NAMES = {"sigmoid": "sigmoid", "relu": "ReLU", "leaky_relu": "leaky ReLU", "tanh": "tanh"}
+POST_ACTIVATIONS = {"sigmoid", "relu", "leaky_relu", "tanh"}
 OUTCOME_COLORS = {
     "solved": drawing.GREEN,
     "plateau": drawing.ORANGE,
@@ -199,43 +199,53 @@ OUTCOME_COLORS = {
 LOSS_STYLES = {"document": (drawing.VERMILION, "-"), "stable": (drawing.BLUE, "--")}
 
 
-def _losses(frame) -> list[str]:
-    """The losses that a table has, in the order of drawing."""
-    return [loss for loss in LOSS_STYLES if loss in set(frame["loss"])]
+def _names(spec) -> list[str]:
+    return [drawing.FUNCTION_NAMES[activation] for activation in spec.activations]
 
 
-def _outcome_figure(rates):
-    losses = _losses(rates)
+def _task(spec) -> str:
+    """What all titles begin with."""
+    return f"{len(spec.hidden) + 1} layers on XOR at learning rate {spec.rate:g}"
+
+
+def _step_axis(panel, last):
+    ticks = [0, last // 2, last]
+    panel.set_xlabel("step")
+    panel.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+
+
+def _outcome_figure(spec, rates):
+    losses, places = spec.losses, range(len(spec.activations))
     figure, axes = drawing.panels(1, len(losses), width=8.4 / len(losses), height=4.0, sharey=True)
     for panel, loss in zip(axes[0], losses, strict=True):
         rows = rates[rates["loss"] == loss]
-        bottom = np.zeros(len(NAMES))
+        bottom = np.zeros(len(places))
         for outcome, color in OUTCOME_COLORS.items():
             chosen = rows[rows["event"] == outcome].set_index("activation")
-            shares = chosen["share"].reindex(NAMES).to_numpy()
-            panel.bar(range(len(NAMES)), shares, bottom=bottom, color=color, label=outcome)
+            shares = chosen.loc[list(spec.activations), "share"].to_numpy()
+            panel.bar(places, shares, bottom=bottom, color=color, label=outcome)
             ink = "black" if outcome in ("plateau", "other") else "white"
             for place in np.flatnonzero(shares > 0.05):
                 middle = bottom[place] + shares[place] / 2
                 text = f"{shares[place]:.0%}"
                 panel.text(place, middle, text, ha="center", va="center", color=ink)
             bottom += shares
-        panel.set_xticks(range(len(NAMES)), NAMES.values())
+        panel.set_xticks(places, _names(spec))
         panel.set_title(f"{loss} loss")
         panel.grid(visible=False)
     axes[0, 0].set_ylabel("share of initialisations")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     seeds = int(rates["seeds"].max())
-    figure.suptitle(f"10 layers on XOR at learning rate 0.01: {seeds:,} initialisations each")
+    figure.suptitle(f"{_task(spec)}: {seeds:,} initialisations each")
     return figure
 
 
-def _curve_figure(curves, costs):
-    losses = _losses(curves)
+def _curve_figure(spec, curves, costs):
+    losses = spec.losses
     figure, axes = drawing.panels(
-        len(losses) + 1, len(NAMES), width=3.1, height=2.3, sharex=True, sharey="row"
+        len(losses) + 1, len(spec.activations), width=3.1, height=2.3, sharex=True, sharey="row"
     )
-    for column, activation in zip(axes.T, NAMES, strict=True):
+    for column, activation, name in zip(axes.T, spec.activations, _names(spec), strict=True):
         for panel, loss in zip(column, losses, strict=False):
             color, dash = LOSS_STYLES[loss]
             rows, levels = (
@@ -247,15 +257,15 @@ def _curve_figure(curves, costs):
             shares = {"color": color, "linewidth": 1.5}
             column[-1].plot(rows["step"], solved, dash, label=f"solved, {loss} loss", **shares)
             column[-1].plot(rows["step"], finite, ":", label=f"finite, {loss} loss", **shares)
-        column[0].set_title(NAMES[activation])
-        column[-1].set(xlabel="step", ylim=(-0.03, 1.05))
-        column[-1].set_xticks([0, 10_000, 20_000], ["0", "10,000", "20,000"])
+        column[0].set_title(name)
+        column[-1].set_ylim(-0.03, 1.05)
+        _step_axis(column[-1], curves["step"].max())
     for row, loss in zip(axes[:, 0], losses, strict=False):
         row.set_ylabel(f"cost (nats),\n{loss} loss")
     axes[-1, 0].set_ylabel("share of seeds")
     handles = [*axes[0, 0].get_legend_handles_labels()[0], *axes[-1, 0].lines]
     figure.legend(handles=handles, loc="outside lower center", ncols=4)
-    figure.suptitle("10 layers on XOR at learning rate 0.01: cost and success by step")
+    figure.suptitle(f"{_task(spec)}: cost and success by step")
     return figure
 
 
@@ -275,20 +285,23 @@ def _bands(axes, rows, color, dash):
     axes.set(yscale="log", ylim=(1e-5, 10))
 
 
-def _single_figure(single):
+def _single_figure(spec, single):
     """The post's own kind of figure: one seed, cost above accuracy."""
-    figure, axes = drawing.panels(2, len(NAMES), width=3.0, height=2.4, sharex=True, sharey="row")
-    single = single[single["loss"] == "document"]
-    for column, activation in zip(axes.T, NAMES, strict=True):
+    single = measured.rows(single, loss="document")
+    last = single["step"].max()
+    figure, axes = drawing.panels(
+        2, len(spec.activations), width=3.0, height=2.4, sharex=True, sharey="row"
+    )
+    for column, activation, name in zip(axes.T, spec.activations, _names(spec), strict=True):
         rows = single[single["activation"] == activation]
         color = drawing.FUNCTION_STYLE[activation]["color"]
         column[0].plot(rows["step"], rows["cost"], color=color)
         column[1].plot(rows["step"], rows["accuracy"], color=color)
-        column[0].set_title(NAMES[activation])
+        column[0].set_title(name)
         if rows["cost"].isna().all():
-            column[0].text(10_000, 0.6, "NaN from the start", ha="center")
-        column[1].set(xlabel="step", ylim=(-0.05, 1.05))
-        column[1].set_xticks([0, 10_000, 20_000], ["0", "10,000", "20,000"])
+            column[0].text(last / 2, 0.6, "NaN from the start", ha="center")
+        column[1].set_ylim(-0.05, 1.05)
+        _step_axis(column[1], last)
     axes[0, 0].set(ylabel="cost (nats)", ylim=(0, 1.5))
     axes[1, 0].set_ylabel("accuracy")
     figure.suptitle("One seed of each, as the post shows: seed 0, the post's loss")
@@ -296,6 +309,7 @@ def _single_figure(single):
 
 
 EARLY = "ten steps in float32, before the network amplifies a last-bit difference into another path"
+COUNTED = "how many are finite, which `curves` holds as a rate"
 TABLES = {
     "seeds": Table(
         key=("activation", "loss", "seed"),
@@ -320,7 +334,7 @@ TABLES = {
     ),
     "costs": Table(
         key=("activation", "loss", "step", "below"),
-        columns={"count": Rate(trials="finite"), "finite": Unchecked()},
+        columns={"count": Rate(trials="finite"), "finite": Close(0.05, 20, COUNTED)},
         over_seeds=True,
     ),
     "first_steps": Table(
@@ -337,9 +351,7 @@ TABLES = {
 
 def _rate(tables, activation, event, loss="document"):
     """Count, seeds and 95 % interval of an event."""
-    rows = tables["rates"]
-    chosen = (rows["activation"] == activation) & (rows["loss"] == loss) & (rows["event"] == event)
-    row = rows[chosen].iloc[0]
+    row = measured.row(tables["rates"], activation=activation, loss=loss, event=event)
     return int(row["count"]), int(row["seeds"]), *wilson(row["count"], row["seeds"])
 
 
@@ -370,7 +382,7 @@ def _solves(activation):
         ends, *_ = _rate(tables, activation, ENDS)
         broken, *_ = _rate(tables, activation, "non-finite")
         note = f"accuracy 1 at the end: {ends / seeds:.1%}; NaN: {broken / seeds:.1%}"
-        if "stable" in _losses(tables["rates"]):
+        if "stable" in set(tables["rates"]["loss"]):
             stable, *_ = _rate(tables, activation, "solved", "stable")
             note += f"; solved under the stable loss: {stable / seeds:.1%}"
         return Judgement(_share_above(low), count / seeds, low, high, note)
@@ -379,9 +391,9 @@ def _solves(activation):
 
 
 def _recorded(tables) -> Judgement:
-    curves = tables["curves"].query("loss == 'document'")
+    curves = measured.rows(tables["curves"], loss="document")
     steps = curves.groupby("activation")["step"].agg(["size", "min", "max"])
-    holds = set(steps.index) == set(NAMES) and (steps == [201, 0, 20_000]).all(axis=None)
+    holds = set(steps.index) == POST_ACTIVATIONS and (steps == [201, 0, 20_000]).all(axis=None)
     counts = ", ".join(map(str, sorted(set(steps["size"]))))
     note = "one seed shows one of several outcomes; the figures show all seeds"
     return Judgement(by(holds), f"{counts} points for each of {len(steps)} activations", note=note)

@@ -8,12 +8,13 @@ Known differences: none, the products are exact.
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 import pandas as pd
 
-from reproductions.suite import drawing
+from reproductions.suite import drawing, measured
 from reproductions.suite.claims import DOCUMENT_ERROR, Claim, Judgement, by
+from reproductions.suite.errors import NotMeasured
 from reproductions.suite.kinds import Exact, Table
 
 
@@ -25,6 +26,15 @@ class Spec:
     largest_slope: str = "0.25"
     layers: int = 11
     printed: tuple[tuple[int, str], ...] = ((3, "0.001"), (10, "0.00000000001"))
+
+    def __post_init__(self):
+        for number in (self.factor, self.largest_slope, *(text for _, text in self.printed)):
+            try:
+                positive = Decimal(number) > 0
+            except InvalidOperation:  # a text that is no number, or a NaN
+                positive = False
+            if not positive:
+                raise ValueError(f"a factor or product must be above 0. Received: {number!r}")
 
 
 SPEC = Spec()
@@ -50,20 +60,28 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     }
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The products on a logarithmic scale, with the two printed ones."""
+    return {"products": lambda: _product_figure(spec, tables["products"])}
+
+
+def _product_figure(spec, products):
     figure, ((axes,),) = drawing.panels(width=5.5, height=3.8)
-    products = tables["products"].astype(str)
+    products = products.astype(str)
     layers = products["layers"].astype(int)
     axes.semilogy(
         layers,
         products["largest_sigmoid_product"].astype(float),
         "--",
         color=drawing.GREY,
-        label="0.25 a layer: the sigmoid's largest slope",
+        label=f"{spec.largest_slope} a layer: the sigmoid's largest slope",
     )
     axes.semilogy(
-        layers, products["product"].astype(float), "o-", color=drawing.BLUE, label="0.1 a layer"
+        layers,
+        products["product"].astype(float),
+        "o-",
+        color=drawing.BLUE,
+        label=f"{spec.factor} a layer",
     )
     printed = products[products["printed"] != ""]
     axes.semilogy(
@@ -76,18 +94,37 @@ def figures(tables):
         markeredgewidth=1.8,
         label="as printed",
     )
-    axes.annotate(
-        "printed for 10 layers,\nright for 11",
-        (10, 1e-11),
-        xytext=(-14, -4),
-        textcoords="offset points",
-        ha="right",
-        fontsize=9,
-    )
-    axes.set(title="Ten factors of 0.1 make 10⁻¹⁰", xlabel="layers", ylabel="product of the slopes")
+    for row in printed.itertuples():
+        if Decimal(row.printed) != Decimal(row.product):
+            axes.annotate(
+                f"printed for {row.layers} layers,\nright for {_right_for(products, row.printed)}",
+                (int(row.layers), float(row.printed)),
+                xytext=(-14, -4),
+                textcoords="offset points",
+                ha="right",
+                fontsize=9,
+            )
+    last = (printed if len(printed) else products).iloc[-1]
+    factors = drawing.in_words(int(last["layers"])).capitalize()
+    axes.set_title(f"{factors} factors of {spec.factor} make {_power_of_ten(last['product'])}")
+    axes.set(xlabel="layers", ylabel="product of the slopes")
     axes.set_xticks(layers)
     axes.legend(loc="lower left")
-    return {"products": figure}
+    return figure
+
+
+def _right_for(products, printed: str) -> str:
+    """Of how many factors a printed number is the product."""
+    right = products["product"].map(Decimal) == Decimal(printed)
+    return ", ".join(products.loc[right, "layers"]) or "no"
+
+
+def _power_of_ten(product: str) -> str:
+    """A product as 10⁻¹⁰ where it is a power of ten, else in three digits."""
+    digits = Decimal(product).normalize().as_tuple()
+    if digits.digits != (1,):
+        return f"{float(product):.3g}"
+    return "10" + str(digits.exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 TABLES = {
@@ -100,16 +137,14 @@ TABLES = {
 
 def _printed_product(layers: int):
     def judge(tables) -> Judgement:
-        products = tables["products"].astype(str).set_index("layers")
-        row = products.loc[str(layers)]
-        right = Decimal(row["product"]) == Decimal(row["printed"])
-        fits = products[products["product"].map(Decimal) == Decimal(row["printed"])].index
-        note = (
-            ""
-            if right
-            else f"the printed number is the product of {', '.join(fits) or 'no'} factors"
-        )
-        return Judgement(by(right, DOCUMENT_ERROR), row["product"], note=note)
+        products = tables["products"].astype(str)
+        own = measured.row(products, layers=str(layers))
+        if not own["printed"]:
+            raise NotMeasured(f"no product of {layers} factors is given as printed")
+        right = Decimal(own["product"]) == Decimal(own["printed"])
+        factors = _right_for(products, own["printed"])
+        note = "" if right else f"the printed number is the product of {factors} factors"
+        return Judgement(by(right, DOCUMENT_ERROR), own["product"], note=note)
 
     return judge
 

@@ -90,9 +90,12 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     }
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The network with its signals written into the units."""
-    signals = tables["signals"]
+    return {"signals": lambda: _signal_figure(tables["signals"])}
+
+
+def _signal_figure(signals):
     figure, ((axes,),) = drawing.panels(width=7, height=3.6)
     places = {(row.layer, row.unit): row.output for row in signals.itertuples()}
     sizes = {layer: max(u for at, u in places if at == layer) for layer, _ in places}
@@ -113,16 +116,15 @@ def figures(tables):
             va="center",
             bbox={"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": drawing.BLUE},
         )
-    labels = ["input", "sigmoid", "sigmoid", "linear"]
-    axes.set_xticks(range(4), labels)
-    axes.set(
-        title="The three-layer network's signals", yticks=[], xlim=(-0.5, 3.5), ylim=(-1.6, 1.6)
-    )
+    last, reach = max(sizes), (max(sizes.values()) - 1) / 2 + 0.6
+    axes.set_xticks(range(last + 1), ["input", *["sigmoid"] * (last - 1), "linear"])
+    axes.set_title(f"The {drawing.in_words(last)}-layer network's signals")
+    axes.set(yticks=[], xlim=(-0.5, last + 0.5), ylim=(-reach, reach))
     axes.grid(visible=False)
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
     axes.tick_params(length=0)
-    return {"signals": figure}
+    return figure
 
 
 FLOAT64 = "a few float64 operations and one exp: some units in the last place"

@@ -19,8 +19,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import drawing, shards, xor
+from reproductions.suite import drawing, measured, shards, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement, by
+from reproductions.suite.errors import NotMeasured
 from reproductions.suite.kinds import Close, Exact, Rate, Table
 from reproductions.suite.statistics import generator, mean_of, wilson
 
@@ -375,18 +376,18 @@ def _product(start, slopes, kernels):
     return gradients[::-1]
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Gradients by depth, by layer of the post's network and by weight scale; factors; signals."""
-    layers = tables["layers"]
-    drawn = {
-        "depths": _depth_figure(tables["depths"]),
-        "factors": _factor_figure(tables["factors"]),
-        "post": _post_figure(tables["post"]),
-        "scales": _scale_figure(tables["scales"]),
+    return {
+        "depths": lambda: _depth_figure(tables["depths"]),
+        "factors": lambda: _factor_figure(tables["factors"]),
+        "post": lambda: _post_figure(spec, tables["post"]),
+        "scales": lambda: _scale_figure(tables["scales"]),
+        **{
+            f"signals_{width}": partial(_signal_figure, own, width)
+            for width, own in tables["layers"].groupby("width")
+        },
     }
-    for width, own in layers.groupby("width"):
-        drawn[f"signals_{width}"] = _signal_figure(own, width)
-    return drawn
 
 
 NAMES = {
@@ -503,7 +504,7 @@ def _factor_figure(factors):
     return figure
 
 
-def _post_figure(post):
+def _post_figure(spec, post):
     depths = sorted(post["depth"].unique())
     activations = _in_order(NAMES, post["activation"])
     figure, axes = drawing.panels(1, len(depths), width=5.0, height=3.8, sharey=True)
@@ -525,7 +526,8 @@ def _post_figure(post):
     }  # fmt: skip
     _name_lines(figure, activations, (DOCUMENT, band))
     figure.suptitle(
-        f"The post's network on XOR, width 5, N(0, 1): median of {post['seeds'].max():,}"
+        f"The post's network on XOR, width {spec.post_width}, N(0, 1):"
+        f" median of {post['seeds'].max():,}"
     )
     return figure
 
@@ -547,7 +549,8 @@ def _scale_figure(scales):
         factor.axhline(1, color=drawing.BLACK, linewidth=0.8)
         factor.set(xscale="log", yscale="log", title=f"width {width}")
         share.set(xlabel="standard deviation of the kernels", ylim=(-0.03, 1.03))
-        share.set_xticks([0.1, 0.2, 0.5, 1, 2, 5, 10], ["0.1", "0.2", "0.5", "1", "2", "5", "10"])
+        ticks = drawing.round_ticks(scales["scale"].min(), scales["scale"].max())
+        share.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         share.xaxis.minorticks_off()
     axes[0, 0].set_ylabel("factor per layer")
     axes[1, 0].set_ylabel("share that grows tenfold")
@@ -670,12 +673,6 @@ TABLES = {
 }
 
 
-def _of(frame, **where):
-    for column, value in where.items():
-        frame = frame[frame[column] == value]
-    return frame
-
-
 def _settings(rows) -> str:
     return ", ".join(f"{INITIALISATIONS[r.initialisation]} {r.width}" for r in rows.itertuples())
 
@@ -701,11 +698,11 @@ def _chain_rule(tables) -> Judgement:
 
 def _first_layer(tables) -> Judgement:
     post = tables["post"]
-    first = _of(post, layer=1)
-    deep = _of(first, depth=first["depth"].max()).set_index("activation")
-    row = deep.loc["sigmoid"]
+    first = measured.rows(post, layer=1)
+    deep = measured.rows(first, depth=first["depth"].max())
+    row = measured.row(deep, activation="sigmoid")
     low, high = wilson(row["nearly_none"], row["seeds"])
-    others = {name: deep.loc[name] for name in ("tanh", "relu", "leaky_relu")}
+    others = {n: measured.row(deep, activation=n) for n in ("tanh", "relu", "leaky_relu")}
     apart = all(
         wilson(own["nearly_none"], own["seeds"])[1] < low and own["gradient_q50"] > 0
         for own in others.values()
@@ -724,9 +721,9 @@ def _first_layer(tables) -> Judgement:
 
 
 def _signal_shrinks(tables) -> Judgement:
-    rows = _of(tables["factors"], activation="sigmoid")
+    rows = measured.rows(tables["factors"], activation="sigmoid")
     shrinks = {
-        quantity: bool((_of(rows, quantity=quantity)["high"] < 0.95).all())
+        quantity: bool((measured.rows(rows, quantity=quantity)["high"] < 0.95).all())
         for quantity in QUANTITIES
     }
     verdict = NOT_REPRODUCED
@@ -742,20 +739,20 @@ def _signal_shrinks(tables) -> Judgement:
             QUANTITIES, ("output", "difference between inputs", "gradient"), strict=True
         )
     )
-    layers = _of(tables["layers"], activation="sigmoid")
-    last = _of(layers, layer=layers["layer"].max())
+    layers = measured.rows(tables["layers"], activation="sigmoid")
+    last = measured.rows(layers, layer=layers["layer"].max())
     note = (
         f"layer {last['layer'].max()} still puts out an RMS of {last['value_q50'].min():.2f} to"
         f" {last['value_q50'].max():.2f}, but nearly the same for every input; gradient by setting:"
-        f" {_by_setting(_of(rows, quantity='gradient'))}"
+        f" {_by_setting(measured.rows(rows, quantity='gradient'))}"
     )
     return Judgement(verdict, obtained, note=note)
 
 
 def _relu_keeps(tables) -> Judgement:
-    factors = _of(tables["factors"], activation="relu", quantity="gradient")
-    depths = _of(tables["depths"], activation="relu")
-    deepest = _of(depths, depth=depths["depth"].max())
+    factors = measured.rows(tables["factors"], activation="relu", quantity="gradient")
+    depths = measured.rows(tables["depths"], activation="relu")
+    deepest = measured.rows(depths, depth=depths["depth"].max())
     rows = factors.merge(deepest, on=["initialisation", "width"])
     rows["none_high"] = [wilson(r.none, r.seeds_x)[1] for r in rows.itertuples()]
     rows["none_share"] = 100 * rows["none"] / rows["seeds_x"]
@@ -774,11 +771,13 @@ def _relu_keeps(tables) -> Judgement:
 
 def _bounded_output(tables) -> Judgement:
     scales = tables["scales"]
-    sigmoid = _of(scales, activation="sigmoid")
+    sigmoid = measured.rows(scales, activation="sigmoid")
     small = sigmoid[sigmoid["scale"] <= 1]
+    if small.empty:
+        raise NotMeasured("the tables have no scale of 1 or below")
     vanishes = bool((small["high"] < 1).all())
     explodes = np.array([wilson(r.grown, r.seeds)[0] > 0.05 for r in sigmoid.itertuples()])
-    linear = _of(scales, activation="linear")
+    linear = measured.rows(scales, activation="linear")
     unbounded = any(wilson(r.grown, r.seeds)[0] > 0.05 for r in linear.itertuples())
     verdict = NOT_REPRODUCED
     if vanishes:
@@ -805,7 +804,7 @@ def _little_saturation(tables) -> Judgement:
     layers = tables["layers"]
     key = ["initialisation", "width", "layer"]
     relu, sigmoid, tanh = (
-        _of(layers, activation=name).set_index(key).sort_index()
+        measured.rows(layers, activation=name).set_index(key).sort_index()
         for name in ("relu", "sigmoid", "tanh")
     )
     below = {
@@ -834,14 +833,16 @@ def _little_saturation(tables) -> Judgement:
 
 def _sparse(tables) -> Judgement:
     layers = tables["layers"]
-    relu = _of(layers, activation="relu")
+    relu = measured.rows(layers, activation="relu")
     inside = (relu["zero_low"] > 0.1) & (relu["zero_high"] < 0.9)
-    dense = layers[layers["activation"].isin(("sigmoid", "tanh"))]["zero"].max()
+    dense = max(
+        measured.rows(layers, activation=name)["zero"].max() for name in ("sigmoid", "tanh")
+    )
     verdict = NOT_REPRODUCED
     if inside.any() and dense == 0:
         verdict = REPRODUCED if inside.all() else IN_PART
-    first = _of(relu, layer=1)["zero"].mean()
-    last = _of(relu, layer=relu["layer"].max())
+    first = measured.rows(relu, layer=1)["zero"].mean()
+    last = measured.rows(relu, layer=relu["layer"].max())
     note = (
         f"share of zeros, least to most; {first:.2f} in the first layer, in layer"
         f" {relu['layer'].max()} {_by_setting(last, 'zero')}; sigmoid and tanh {dense:g}"

@@ -15,6 +15,7 @@ Known differences: the slides' animations come from other sites and show other m
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,11 @@ from reproductions.suite import drawing
 from reproductions.suite.claims import IN_PART, Claim, Judgement, by
 from reproductions.suite.experiment import ANY_SIGN
 from reproductions.suite.kinds import Close, Exact, Table
+
+Stage = Literal[
+    "start", "rotation", "dilation", "shear", "translation", "tanh", "tanh hold", "tanh back",
+    "relu",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class Spec:
     side_points: int = 16
     line_steps: int = 200
     turning_line: float = field(default=0.5, metadata=ANY_SIGN)
-    frames: tuple[tuple[str, int], ...] = (
+    frames: tuple[tuple[Stage, int], ...] = (
         ("start", 4),
         ("rotation", 10),
         ("dilation", 7),
@@ -379,13 +385,13 @@ TITLES = {
 AREA_LABEL = "cell area / original"
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Every map's grid, where the area goes, bent against folded, and one layer in motion."""
     return {
-        "grids": _draw_grids(tables),
-        "determinants": _draw_determinants(tables),
-        "turning": _draw_turning(tables["turning"]),
-        "layer": _animate(tables),
+        "grids": lambda: _draw_grids(spec, tables),
+        "determinants": lambda: _draw_determinants(tables),
+        "turning": lambda: _draw_turning(tables["turning"]),
+        "layer": lambda: _animate(tables),
     }
 
 
@@ -419,6 +425,16 @@ def _plane(axes, limits, ticks=None):
         axes.set(xticks=ticks, yticks=ticks)
 
 
+def _reach(points) -> float:
+    """Half the edge of what is shown of a plane that is not pressed together."""
+    return max(2.4, points[["y1", "y2"]].abs().to_numpy().max())
+
+
+def _whole_ticks(reach) -> range:
+    whole = int(reach)
+    return range(-whole, whole + 1, max(1, whole // 2))
+
+
 def _frame_of_original(axes):
     from matplotlib.patches import Rectangle
 
@@ -426,13 +442,15 @@ def _frame_of_original(axes):
     axes.add_patch(box)
 
 
-def _draw_grids(tables):
+def _draw_grids(spec, tables):
     figure, axes = drawing.panels(3, 3, width=3.1, height=3.2)
     points = tables["points"]
+    reach = _reach(points)
     panels = axes.ravel()
     at = np.sort(points["x1"].unique())
     drawn = _quads(panels[0], _grid(at), np.ones((len(at) - 1, len(at) - 1)))
-    panels[0].set_title("before\nevery cell 0.1 × 0.1")
+    edge = 1 / spec.half_cells
+    panels[0].set_title(f"before\nevery cell {edge:.3g} × {edge:.3g}")
     for panel, name in zip(panels[1:], MAPS, strict=True):
         rows = tables["cells"][tables["cells"]["map"] == name]
         y = _pivot(points[points["map"] == name], "y1", "y2")
@@ -447,7 +465,7 @@ def _draw_grids(tables):
         elif name == "tanh":
             _plane(panel, (-1.06, 1.06), [-1, 0, 1])
         else:
-            _plane(panel, (-2.4, 2.4), [-2, -1, 0, 1, 2])
+            _plane(panel, (-reach, reach), _whole_ticks(reach))
         if name not in ("sigmoid", "relu"):
             _frame_of_original(panel)
     bar = figure.colorbar(drawn, ax=axes, shrink=0.6, pad=0.02, extend="min")
@@ -553,7 +571,8 @@ def _animate(tables):
     figure = Figure(figsize=(5.4, 5))
     axes = figure.subplots()
     quads = _quads(axes, x, np.ones_like(original), edgecolor="#444444")
-    _plane(axes, (-2.4, 2.4), [-2, -1, 0, 1, 2])
+    whole = _reach(tables["points"])
+    _plane(axes, (-whole, whole), _whole_ticks(whole))
     _frame_of_original(axes)
     bar = figure.colorbar(quads, ax=axes, shrink=0.8, extend="min")
     bar.set_label(AREA_LABEL)
@@ -572,7 +591,7 @@ def _animate(tables):
         quads.set_array(area.ravel())
         title.set_text(f"{SAYS[row.stage]}\ncell {_range(area)}")
         # Comes nearer while tanh presses the plane into the square; the dashed frame gives scale.
-        reach = 2.4 - 1.3 * row.bend if row.activation == "tanh" else 2.4
+        reach = whole - (whole - 1.1) * row.bend if row.activation == "tanh" else whole
         axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
 
     return drawing.Animation(figure, update, len(frames), frame_ms=90)

@@ -247,12 +247,12 @@ def _coverage(units: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The document's two-part figure, the information kept, and the learned coefficients."""
     return {
-        "heights": _draw_heights(tables),
-        "information": _draw_information(tables),
-        "learned_units": _draw_units(tables),
+        "heights": lambda: _draw_heights(tables),
+        "information": lambda: _draw_information(tables),
+        "learned_units": lambda: _draw_units(spec, tables),
     }
 
 
@@ -340,7 +340,7 @@ def _draw_information(tables):
     return figure
 
 
-def _draw_units(tables):
+def _draw_units(spec, tables):
     from scipy.special import expit
     from scipy.stats import chi2
 
@@ -376,7 +376,7 @@ def _draw_units(tables):
             label=f"{label}: {held.sum()}",
         )
     right.plot(
-        SPEC.midpoint_cm, SPEC.slope_per_cm, "+", color=drawing.BLACK, markersize=16, label="truth"
+        spec.midpoint_cm, spec.slope_per_cm, "+", color=drawing.BLACK, markersize=16, label="truth"
     )
     right.set(
         title="Their coefficients",

@@ -14,12 +14,14 @@ answers 1/4 on the right side or more, and 1/4 on XOR, with the answer 1/2 to ev
 rate of 0.1 some four-layer linear networks diverge, as deep ones must be trained more slowly.
 """
 
+import itertools
+import re
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import drawing, shards, xor
+from reproductions.suite import drawing, measured, shards, xor
 from reproductions.suite.claims import (
     DOCUMENT_ERROR,
     IN_PART,
@@ -29,6 +31,7 @@ from reproductions.suite.claims import (
     Judgement,
     by,
 )  # fmt: skip
+from reproductions.suite.errors import NotMeasured
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.suite.statistics import share_of, wilson
 
@@ -47,6 +50,14 @@ class Spec:
     every: int = 50
     epochs: int = 100
     checked: int = 16  # seeds whose gradients are held against central differences, at most
+
+    def __post_init__(self):
+        for name in self.networks:
+            if not re.fullmatch(r"(linear|tanh|step) [1-9]\d?|step below", name):
+                raise ValueError(
+                    "a network is linear, tanh or step and its number of layers, or 'step below'."
+                    f" Received: {name!r}"
+                )
 
 
 SPEC = Spec()
@@ -370,11 +381,11 @@ def _by_hand():
     return pd.DataFrame(rows)
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The loss of every network on every gate, and the shares solved."""
     return {
-        "loss": _loss_figure(tables["curves"], tables["floors"]),
-        "solved": _solved_figure(tables["outcomes"]),
+        "loss": lambda: _loss_figure(spec, tables["curves"], tables["floors"]),
+        "solved": lambda: _solved_figure(spec, tables["outcomes"]),
     }
 
 
@@ -390,20 +401,25 @@ STYLES = {
 }
 
 
-def _loss_figure(curves, floors):
+def _styles(names) -> dict[str, tuple]:
+    """Label, colour and dash of each network; those that the stored setting lacks are purple."""
+    dashes = itertools.cycle(["-", (0, (5, 1.5)), (0, (2, 1)), (0, (4, 1, 1, 1))])
+    return {name: STYLES.get(name) or (name, drawing.PURPLE, next(dashes)) for name in names}
+
+
+def _loss_figure(spec, curves, floors):
     figure, axes = drawing.panels(1, len(GATES), width=3.9, height=4.2, sharey=True)
-    shown = [name for name in STYLES if name in set(curves["network"])]
+    styles = _styles(spec.networks)
     for panel, gate in zip(axes[0], GATES, strict=True):
-        for name in shown:
+        for name, (label, color, dash) in styles.items():
             own = curves[(curves["network"] == name) & (curves["gate"] == gate)]
-            label, color, dash = STYLES[name]
             panel.plot(own["step"], own["loss_q50"], color=color, linestyle=dash, label=label)
         level = floors.loc[floors["gate"] == gate, "floor"].iloc[0]
         panel.axhline(level, color=drawing.PURPLE, linewidth=1, linestyle=":")
         panel.text(1, level, f"linear floor {level:g}", color=drawing.PURPLE, ha="right",
                    va="bottom", transform=panel.get_yaxis_transform())  # fmt: skip
         panel.set(xscale="symlog", xlabel="step", title=gate, ylim=(-0.02, 1.02), xlim=(0, None))
-        panel.set_xscale("symlog", linthresh=50)
+        panel.set_xscale("symlog", linthresh=spec.every)
     axes[0, 0].set_ylabel("mean squared error, median over seeds")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4)
@@ -411,19 +427,20 @@ def _loss_figure(curves, floors):
     return figure
 
 
-def _solved_figure(outcomes):
+def _solved_figure(spec, outcomes):
     figure, axes = drawing.panels(1, len(GATES), width=3.6, height=3.8, sharey=True)
-    shown = [name for name in STYLES if name in set(outcomes["network"])]
+    styles = _styles(spec.networks)
+    labels, colors, _ = zip(*styles.values(), strict=True)
     for panel, gate in zip(axes[0], GATES, strict=True):
-        rows = outcomes[outcomes["gate"] == gate].set_index("network").loc[shown]
-        places = np.arange(len(shown))
+        rows = outcomes[outcomes["gate"] == gate].set_index("network").loc[list(styles)]
+        places = np.arange(len(styles))
         errors = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
-        panel.barh(places, rows["share"], color=[STYLES[n][1] for n in shown], height=0.6)
+        panel.barh(places, rows["share"], color=colors, height=0.6)
         panel.errorbar(rows["share"], places, xerr=errors, fmt="none", color=drawing.BLACK,
                        capsize=3)  # fmt: skip
         panel.plot(rows["solved_start"] / rows["seeds"], places, "|", color=drawing.PURPLE,
                    markersize=16, markeredgewidth=2, label="before training")  # fmt: skip
-        panel.set_yticks(places, [STYLES[name][0] for name in shown])
+        panel.set_yticks(places, labels)
         panel.set(xlim=(0, 1.05), title=gate, xlabel="share solved, 95 % interval")
         panel.grid(visible=False, axis="y")
     axes[0, 0].invert_yaxis()
@@ -493,6 +510,8 @@ TABLES = {
 def _linear_backpropagates(tables) -> Judgement:
     outcomes, gradients = tables["outcomes"], tables["gradients"]
     linear = outcomes[outcomes["network"].str.startswith("linear")]
+    if linear.empty:
+        raise NotMeasured("the tables have no linear network")
     easy, hard = (linear[linear["gate"].isin(g)] for g in (("AND", "OR"), ("XOR",)))
     exact = (gradients["agree"] == gradients["seeds"]).all()
     weakest = easy.loc[easy["share"].idxmin()]
@@ -503,7 +522,7 @@ def _linear_backpropagates(tables) -> Judgement:
     else:
         verdict = by(easy["high"].max() < 0.5, IN_PART)
     share = (hard["at_floor"] / hard["seeds"]).min()
-    control = outcomes[(outcomes["network"] == "tanh 2") & (outcomes["gate"] == "XOR")].iloc[0]
+    control = measured.row(outcomes, network="tanh 2", gate="XOR")
     floors = tables["floors"].drop_duplicates("gate").set_index("gate")["floor"]
     note = (
         "obtained: the least share of all depths on AND and OR; backpropagation equals central"
@@ -519,6 +538,8 @@ def _linear_backpropagates(tables) -> Judgement:
 def _steps_do_not_train(tables) -> Judgement:
     outcomes, by_hand = tables["outcomes"], tables["by_hand"]
     steps = outcomes[outcomes["network"].str.match(r"step \d")]
+    if steps.empty:
+        raise NotMeasured("the tables have no network of steps alone")
     still = not (steps[["changed", "with_gradient"]].to_numpy()).any()
     expressed = by_hand[by_hand["right"] == by_hand["points"]]
     verdict = NOT_REPRODUCED

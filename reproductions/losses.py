@@ -14,13 +14,15 @@ those of 100 points, the post's own example.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from reproductions.suite import drawing
 from reproductions.suite.claims import Claim, Judgement, by
+from reproductions.suite.experiment import ANY_SIGN
 from reproductions.suite.kinds import Close, Exact, Table
 from reproductions.suite.statistics import generator
 
@@ -42,7 +44,7 @@ class Case:
     """
 
     name: str
-    loss: str
+    loss: Literal["mean squared error", "half sum of squares", "cross entropy"]
     target: tuple[float, ...]
     output: tuple[float, ...]
     working: str
@@ -80,15 +82,19 @@ CASES = (
 )  # fmt: skip
 
 
+Weights = tuple[float, float, float]
+
+
 @dataclass(frozen=True)
 class Spec:
     """The cases worked by hand, and the path along which weights move."""
 
     cases: tuple[Case, ...] = CASES
     points: int = 100
-    label_weights: tuple[float, ...] = (2.0, -1.0, 0.5)  # of two inputs, then the bias
-    path_from: tuple[float, ...] = (-1.0, 1.0, -0.5)
-    path_to: tuple[float, ...] = (3.0, -2.0, 1.0)
+    # Of two inputs, then the bias.
+    label_weights: Weights = field(default=(2.0, -1.0, 0.5), metadata=ANY_SIGN)
+    path_from: Weights = field(default=(-1.0, 1.0, -0.5), metadata=ANY_SIGN)
+    path_to: Weights = field(default=(3.0, -2.0, 1.0), metadata=ANY_SIGN)
     steps: tuple[int, ...] = (500, 1000, 2000, 4000)
     shown_steps: int = 2000
     seeds: int = 20
@@ -211,9 +217,12 @@ def _summary(accuracy, loss, points: int) -> dict[str, float]:
     }
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Loss and accuracy along the path, and their largest changes as the steps get smaller."""
-    return {"path": _draw_path(tables["path"]), "jumps": _draw_jumps(tables["jumps"])}
+    return {
+        "path": lambda: _draw_path(tables["path"]),
+        "jumps": lambda: _draw_jumps(spec, tables["jumps"]),
+    }
 
 
 def _draw_path(path):
@@ -240,7 +249,7 @@ def _draw_path(path):
     return figure
 
 
-def _draw_jumps(jumps):
+def _draw_jumps(spec, jumps):
     figure, ((axes,),) = drawing.panels(width=5.5, height=3.6)
     for column, color, marker, label in (
         ("largest_accuracy_change", drawing.VERMILION, "s", "accuracy"),
@@ -253,7 +262,8 @@ def _draw_jumps(jumps):
         axes.plot(
             groups.median(), marker=marker, color=color, label=f"{label}: median, range of draws"
         )
-    axes.axhline(0.01, color=drawing.GREY, linestyle=":", label="one point of 100")
+    label = f"one point of {spec.points:,}"
+    axes.axhline(1 / spec.points, color=drawing.GREY, linestyle=":", label=label)
     axes.set(
         title="Smaller steps: the loss moves less, the accuracy still jumps",
         xscale="log",

@@ -22,6 +22,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import warnings
 from dataclasses import dataclass
 
@@ -587,18 +588,23 @@ def _first(outcome, fine: set[str], largest: float, dtype: str) -> float:
 
 # The listings, statement by statement.
 
+READERS_OWN = ("PYTHONWARNINGS", "PYTHONDEVMODE", "PYTHONOPTIMIZE")
+"""A reader's variables that are not passed on: only what Python shows by itself counts."""
+
 
 def _in_process(documents: tuple[str, ...], training_steps: int) -> list[dict]:
-    environment = {**os.environ, "MPLBACKEND": "Agg", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    environment.pop("PYTHONWARNINGS", None)  # only what Python shows on its own counts
-    done = subprocess.run(
-        [sys.executable, "-m", "reproductions.printed_code", str(training_steps), *documents],
-        cwd=FOLDER.parent,
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
+    environment = {name: value for name, value in os.environ.items() if name not in READERS_OWN}
+    environment |= {"MPLBACKEND": "Agg", "MATPLOTLIBRC": os.devnull, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    path = os.pathsep.join([str(FOLDER.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    with tempfile.TemporaryDirectory() as empty:  # Matplotlib reads the current folder too
+        done = subprocess.run(
+            [sys.executable, "-m", "reproductions.printed_code", str(training_steps), *documents],
+            cwd=empty,
+            env=environment | {"PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
     if done.returncode:
         raise RuntimeError(
             f"the listings of {', '.join(documents)} could not be run:\n{done.stderr}"
@@ -695,12 +701,14 @@ def one_line(message: str) -> str:
     return re.sub(r"0x[0-9a-fA-F]+", "0x…", line).strip()
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Where the formulas break, and what became of the lines that do not simply run."""
     return {
-        "formulas": _draw_formulas(tables["first_failures"]),
-        "printed_lines": _draw_lines(tables["statements"], "What today's packages say to the code"),
-        "plain_tensorflow": _draw_lines(
+        "formulas": lambda: _draw_formulas(spec, tables["first_failures"]),
+        "printed_lines": lambda: _draw_lines(
+            tables["statements"], "What today's packages say to the code"
+        ),
+        "plain_tensorflow": lambda: _draw_lines(
             tables["plain_tensorflow"], "The same names after a plain 'import tensorflow as tf'"
         ),
     }
@@ -717,7 +725,7 @@ OUTCOME_STYLE = {
 }
 
 
-def _draw_formulas(firsts):
+def _draw_formulas(spec, firsts):
     from matplotlib.patches import Patch
 
     figure, (panels,) = drawing.panels(columns=2, width=4.8, height=4.4, sharey=True)
@@ -742,15 +750,16 @@ def _draw_formulas(firsts):
                     va="center",
                     fontsize=9,
                 )
-        axes.axvline(SPEC.documents_largest, color=drawing.BLACK, linestyle=":", linewidth=1.2)
-        axes.set(title=f"{dtype}; the same up to m = 10,000", xlabel="size m", xlim=(0, right))
+        axes.axvline(spec.documents_largest, color=drawing.BLACK, linestyle=":", linewidth=1.2)
+        axes.set_title(f"{dtype}; the same up to m = {spec.largest:,g}")
+        axes.set(xlabel="size m", xlim=(0, right))
         axes.grid(visible=False)
         names = [f"{lane.function}({lane.input}), {lane.code}" for lane in lanes.itertuples()]
         axes.set_yticks(heights, names)
     panels[0].invert_yaxis()
     panels[0].annotate(
         "largest input in the documents",
-        (SPEC.documents_largest, -0.6),
+        (spec.documents_largest, -0.6),
         xytext=(3, 0),
         textcoords="offset points",
         fontsize=8,

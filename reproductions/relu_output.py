@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import drawing, shards, xor
+from reproductions.suite import drawing, measured, shards, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.suite.statistics import generator, share_of
@@ -31,12 +31,16 @@ class Spec:
     """The networks, and how many seeds see them."""
 
     seeds: int = 512
-    hiddens: tuple[str, ...] = ("tanh", "relu")
-    outputs: tuple[str, ...] = ("relu", "leaky_relu", "linear", "sigmoid")
+    hiddens: tuple[xor.Activation, ...] = ("tanh", "relu")
+    outputs: tuple[xor.Activation, ...] = ("relu", "leaky_relu", "linear", "sigmoid")
     rates: tuple[float, ...] = (0.03, 0.1, 0.3, 1.0)
     width: int = 5
     steps: int = 3_001
     every: int = 100
+
+    def __post_init__(self):
+        if "relu" not in self.outputs or len(self.outputs) < 2:
+            raise ValueError(f"outputs must hold relu and another. Received: {self.outputs}")
 
 
 SPEC = Spec()
@@ -45,7 +49,7 @@ SMALL = {"hiddens": ("tanh",), "rates": (0.1, 1.0), "steps": 201}
 
 MARGIN = 0.1
 RELU = "relu"
-NAMES = {"relu": "ReLU", "leaky_relu": "leaky ReLU 0.2", "linear": "linear", "sigmoid": "sigmoid"}
+NAMES = drawing.FUNCTION_NAMES | {"leaky_relu": "leaky ReLU 0.2"}
 RESAMPLES = 2_000
 
 
@@ -224,30 +228,32 @@ def _paired(ours, theirs) -> tuple[float, float, float]:
     return float(difference.mean()), float(interval.low), float(interval.high)
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The share solved by learning rate, and what becomes of the outputs over training."""
     return {
-        "by_rate": _rate_figure(tables["outcomes"]),
-        "dead": _dead_figure(tables["outcomes"], tables["curves"]),
+        "by_rate": lambda: _rate_figure(spec, tables["outcomes"]),
+        "dead": lambda: _dead_figure(spec, tables["outcomes"], tables["curves"]),
     }
 
 
 MARKERS = {"relu": "o", "leaky_relu": "s", "linear": "^", "sigmoid": "D"}
-HIDDEN = {"tanh": "tanh in the hidden layer", "relu": "ReLU in the hidden layer"}
 
 
-def _rate_figure(outcomes):
-    hiddens = [h for h in HIDDEN if h in set(outcomes["hidden"])]
-    figure, axes = drawing.panels(1, len(hiddens), width=4.8, height=3.8, sharey=True)
-    for panel, hidden in zip(axes[0], hiddens, strict=True):
-        for output, marker in MARKERS.items():
+def _where(hidden) -> str:
+    return f"{drawing.FUNCTION_NAMES[hidden]} in the hidden layer"
+
+
+def _rate_figure(spec, outcomes):
+    figure, axes = drawing.panels(1, len(spec.hiddens), width=4.8, height=3.8, sharey=True)
+    for panel, hidden in zip(axes[0], spec.hiddens, strict=True):
+        for output in spec.outputs:
             own = outcomes[(outcomes["hidden"] == hidden) & (outcomes["output"] == output)]
             errors = [own["share"] - own["low"], own["high"] - own["share"]]
             panel.errorbar(
-                own["rate"], own["share"], yerr=errors, marker=marker, capsize=3,
+                own["rate"], own["share"], yerr=errors, marker=MARKERS.get(output, "v"), capsize=3,
                 label=NAMES[output], **drawing.FUNCTION_STYLE[output],
             )  # fmt: skip
-        panel.set(xscale="log", ylim=(-0.03, 1.03), xlabel="learning rate", title=HIDDEN[hidden])
+        panel.set(xscale="log", ylim=(-0.03, 1.03), xlabel="learning rate", title=_where(hidden))
     axes[0, 0].set_ylabel("share solved, with 95 % interval")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, title="output", loc="outside lower center", ncols=4)
@@ -257,11 +263,10 @@ def _rate_figure(outcomes):
     return figure
 
 
-def _dead_figure(outcomes, curves):
-    hiddens = [h for h in HIDDEN if h in set(outcomes["hidden"])]
+def _dead_figure(spec, outcomes, curves):
     best = best_rates(outcomes).set_index(["hidden", "output"])["rate"]
-    figure, axes = drawing.panels(1, len(hiddens), width=4.8, height=3.8, sharey=True)
-    for panel, hidden in zip(axes[0], hiddens, strict=True):
+    figure, axes = drawing.panels(1, len(spec.hiddens), width=4.8, height=3.8, sharey=True)
+    for panel, hidden in zip(axes[0], spec.hiddens, strict=True):
         rate = best[hidden, RELU]
         own = curves[
             (curves["hidden"] == hidden) & (curves["output"] == RELU) & (curves["rate"] == rate)
@@ -274,7 +279,7 @@ def _dead_figure(outcomes, curves):
             colors=[drawing.BLACK, drawing.VERMILION, drawing.GREEN, "#CCCCCC"],
             labels=["dead: 0 on all points", "blind to a point", "solved", "other"],
         )
-        panel.set(xlabel="step", ylim=(0, 1), title=f"{HIDDEN[hidden]}, learning rate {rate:g}")
+        panel.set(xlabel="step", ylim=(0, 1), title=f"{_where(hidden)}, learning rate {rate:g}")
         panel.xaxis.set_major_formatter("{x:,.0f}")
         panel.grid(visible=False)
     axes[0, 0].set_ylabel("share of seeds")
@@ -335,6 +340,8 @@ USUAL = ("linear", "sigmoid")
 
 def _hidden_only(tables) -> Judgement:
     differences, best = tables["differences"], best_rates(tables["outcomes"])
+    for output in USUAL:
+        measured.rows(tables["outcomes"], output=output)
     usual = differences[differences["other"].isin(USUAL)]
     worse = usual["high"] < 0
     verdict = REPRODUCED if worse.all() else IN_PART if worse.any() else NOT_REPRODUCED

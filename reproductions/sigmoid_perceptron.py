@@ -22,9 +22,9 @@ from reproductions.suite.kinds import Close, Exact, Printed, Table
 class Spec:
     """The listing's numbers."""
 
-    weights: tuple[float, ...] = field(default=(0.3, 0.2, 0.5), metadata=ANY_SIGN)
+    weights: tuple[float, float, float] = field(default=(0.3, 0.2, 0.5), metadata=ANY_SIGN)
     bias: float = -0.5
-    inputs: tuple[tuple[float, ...], ...] = (
+    inputs: tuple[tuple[float, float, float], ...] = (
         (-3, -1, -2),
         (0.3, 0.4, -0.5),
         (-0.4, 0.2, 0.7),
@@ -68,12 +68,16 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
     return {"rows": rows, "curve": pd.DataFrame({"z": z, "sigmoid": Sigmoid(dtype="float64")(z)})}
 
 
-def figures(tables):
-    """The document's figure: seven points on the sigmoid."""
+def figures(spec: Spec, tables) -> drawing.Figures:
+    """The document's figure: its points on the sigmoid."""
+    return {"points_on_curve": lambda: _point_figure(tables["curve"], tables["rows"])}
+
+
+def _point_figure(curve, rows):
     figure, ((axes,),) = drawing.panels(width=5.5, height=3.8)
-    curve, rows = tables["curve"], tables["rows"]
     axes.plot(curve["z"], curve["sigmoid"], label="sigmoid", **drawing.FUNCTION_STYLE["sigmoid"])
-    axes.plot(rows["affine"], rows["output"], "o", color=drawing.VERMILION, label="seven inputs")
+    label = f"{drawing.in_words(len(rows))} inputs"
+    axes.plot(rows["affine"], rows["output"], "o", color=drawing.VERMILION, label=label)
     for row in rows.itertuples():
         left = row.row % 2 == 0  # neighbours' labels on alternate sides, so that none overlap
         axes.annotate(
@@ -91,7 +95,7 @@ def figures(tables):
         ylim=(-0.5, 1.5),
     )
     axes.legend(loc="upper left")
-    return {"points_on_curve": figure}
+    return figure
 
 
 FLOAT32 = "one affine map and one exp in float32: a few units in the last place"

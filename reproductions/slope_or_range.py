@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import drawing, shards, xor
+from reproductions.suite import drawing, measured, shards, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
 from reproductions.suite.experiment import ANY_SIGN
 from reproductions.suite.kinds import Close, Exact, Rate, Table, shares
@@ -159,9 +159,12 @@ def _row(spec, family, cell, parts):
     }
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The map, the sigmoid with one thing changed at a time, and both against the gradient."""
-    cells = tables["cells"]
+    return {"slope_or_range": lambda: _figure(spec, tables["cells"])}
+
+
+def _figure(spec, cells):
     grid = cells[(cells["family"] == BOUNDED) & (cells["centre"] == 0)]
     figure, axes = drawing.panels(1, 3, width=4.4, height=4.2)
     share = grid.pivot(index="slope", columns="range", values="share")
@@ -169,10 +172,10 @@ def figures(tables):
     _changes(axes[0, 1], cells)
     _against_gradient(axes[0, 2], cells)
     figure.suptitle(
-        f"Who solves XOR through ten layers: {cells['seeds'].max()} initialisations each,"
-        " shares with 95 % intervals"
+        f"Who solves XOR through {drawing.in_words(spec.depth)} layers: {cells['seeds'].max()}"
+        " initialisations each, shares with 95 % intervals"
     )
-    return {"slope_or_range": figure}
+    return figure
 
 
 def _map(panel, figure, share):
@@ -208,7 +211,11 @@ FUNCTIONS = {
 
 def _changes(panel, cells):
     rows = cells.set_index(["family", "centre", "range", "slope"])
-    shown = {key: name for key, name in FUNCTIONS.items() if key in rows.index}
+    others = [key for key in rows.index if key[1] != 0 and key not in FUNCTIONS]
+    names = FUNCTIONS | {
+        key: "centre {:g}, range {:g}, slope {:g}".format(*key[1:]) for key in others
+    }
+    shown = {key: name for key, name in names.items() if key in rows.index}
     for place, key in enumerate(shown):
         row = rows.loc[key]
         ours = shown[key] in ("sigmoid", "tanh")
@@ -256,8 +263,8 @@ TABLES = {
 
 
 def _wider_cures(tables) -> Judgement:
-    rows = tables["cells"].set_index(["family", "centre", "range", "slope"]).sort_index()
-    sigmoid, wider, steeper = (rows.loc[(BOUNDED, *cell)] for cell in (SIGMOID, WIDER, STEEPER))
+    cells = tables["cells"]
+    sigmoid, wider, steeper = (_cell(cells, *cell) for cell in (SIGMOID, WIDER, STEEPER))
     range_helps = wider["low"] > sigmoid["high"]
     slope_helps = steeper["low"] > sigmoid["high"]
     verdict = NOT_REPRODUCED
@@ -267,7 +274,8 @@ def _wider_cures(tables) -> Judgement:
         f"sigmoid {sigmoid['share']:.1%}; range 10 {wider['share']:.1%}; slope 1"
         f" {steeper['share']:.1%}"
     )
-    centred = rows.loc[(BOUNDED, 0.0)].reset_index().sort_values(["slope", "range"])
+    tanh = _cell(cells, *TANH)
+    centred = measured.rows(cells, family=BOUNDED, centre=0.0).sort_values(["slope", "range"])
     by_slope = "; ".join(
         f"slope {slope:g}: " + "/".join(f"{100 * share:.0f}" for share in own["share"])
         for slope, own in centred.groupby("slope")
@@ -277,9 +285,13 @@ def _wider_cures(tables) -> Judgement:
         f"per cent solved, centred on 0, at ranges {ranges}: {by_slope}; a range keeps units from"
         " saturating, but a slope it cannot make; the gradient at the start, over the logit's:"
         f" sigmoid {sigmoid['gradient_q50']:.0e}, range 10 {wider['gradient_q50']:.0e}, slope 1"
-        f" {steeper['gradient_q50']:.0e}, tanh {rows.loc[(BOUNDED, *TANH), 'gradient_q50']:.1g}"
+        f" {steeper['gradient_q50']:.0e}, tanh {tanh['gradient_q50']:.1g}"
     )
     return Judgement(verdict, obtained, float(wider["low"]), float(wider["high"]), note)
+
+
+def _cell(cells, centre, full, slope) -> pd.Series:
+    return measured.row(cells, family=BOUNDED, centre=centre, range=full, slope=slope)
 
 
 CLAIMS = [

@@ -33,8 +33,8 @@ class Spec:
 
     listing_logits: tuple[float, ...] = (-3, -1.5, 0.3, 0.6, 1, 1.8, 3)
     listing_printed: tuple[float, ...] = (0.002, 0.007, 0.042, 0.056, 0.084, 0.187, 0.622)
-    slide_temperatures: tuple[float, ...] = (0.01, 1, 5)
-    slide_entropies: tuple[float, ...] = (1.04e-14, 0.989, 2.21)
+    slide_temperatures: tuple[float, float, float] = (0.01, 1, 5)
+    slide_entropies: tuple[float, float, float] = (1.04e-14, 0.989, 2.21)
     classes: int = 10
     seeds: int = 1000
     logit_scales: tuple[float, float] = (0.1, 3)
@@ -47,6 +47,10 @@ class Spec:
     unit_vectors: int = 100_000
     unit_scales: tuple[float, float] = (0.5, 20)
     unit_margin: float = 0.05
+
+    def __post_init__(self):
+        if 1 not in self.temperatures:
+            raise ValueError(f"temperatures must hold 1. Received: {self.temperatures}")
 
 
 SPEC = Spec()
@@ -423,13 +427,13 @@ def _units(spec: Spec) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The listing's vector, the slide's bars, entropy against temperature, all that fit."""
     return {
-        "listing_vector": _listing_figure(tables),
-        "temperature_bars": _bars_figure(tables),
-        "entropy_curve": _curve_figure(tables),
-        "solutions": _solutions_figure(tables),
+        "listing_vector": lambda: _listing_figure(tables),
+        "temperature_bars": lambda: _bars_figure(spec, tables),
+        "entropy_curve": lambda: _curve_figure(spec, tables),
+        "solutions": lambda: _solutions_figure(spec, tables),
     }
 
 
@@ -440,16 +444,16 @@ def _listing_figure(tables):
     axes.bar_label(bars, [f"{p:.3f}" for p in frame["probability"]], padding=2, fontsize=9)
     axes.set_xticks(frame["class"], [f"{x:g}" for x in frame["logit"]])
     axes.set(
-        title="Softmax of the seven printed logits",
+        title=f"Softmax of the {drawing.in_words(len(frame))} printed logits",
         xlabel="logit",
         ylabel="probability",
-        ylim=(0, 0.7),
+        ylim=(0, max(0.7, 1.1 * frame["probability"].max())),
     )
     axes.grid(axis="x", visible=False)
     return figure
 
 
-def _bars_figure(tables):
+def _bars_figure(spec, tables):
     figure, (row,) = drawing.panels(1, 4, width=2.9, height=2.9)
     chosen = tables["solutions"].query("solution == 'evenly spaced'")
     row[0].bar(chosen["rank"], chosen["logit"], color=drawing.GREY)
@@ -464,13 +468,16 @@ def _bars_figure(tables):
             ylim=(0, 1.05),
         )
     for axes in row:
-        axes.set(xlabel="class, by rank", xticks=range(1, 11))
+        axes.set(xlabel="class, by rank", xticks=range(1, spec.classes + 1))
         axes.grid(axis="x", visible=False)
-    figure.suptitle("Ten logits that give the slide's three entropies (in nats)", x=0.01, ha="left")
+    logits = drawing.in_words(spec.classes).capitalize()
+    figure.suptitle(
+        f"{logits} logits that give the slide's three entropies (in nats)", x=0.01, ha="left"
+    )
     return figure
 
 
-def _curve_figure(tables):
+def _curve_figure(spec, tables):
     figure, (row,) = drawing.panels(1, 2, width=4.6, height=3.6, sharex=True)
     curve = tables["entropy_curve"]
     points = tables["entropies"].query("solution == 'evenly spaced'")
@@ -493,10 +500,12 @@ def _curve_figure(tables):
         axes.set_xscale("log")
         axes.minorticks_off()
         axes.set_xlabel("temperature T")
-    row[0].axhline(np.log(10), color=drawing.GREY, linestyle="--", linewidth=1)
-    row[0].annotate("ln 10: all classes alike", (0.011, np.log(10)), xytext=(0, 3),
+    most = np.log(spec.classes)
+    row[0].axhline(most, color=drawing.GREY, linestyle="--", linewidth=1)
+    row[0].annotate(f"ln {spec.classes}: all classes alike", (0.011, most), xytext=(0, 3),
                     textcoords="offset points", fontsize=9)  # fmt: skip
-    row[0].set(title="Entropy against temperature", ylabel="entropy in nats", ylim=(-0.05, 2.6))
+    row[0].set(title="Entropy against temperature", ylabel="entropy in nats")
+    row[0].set_ylim(-0.05, round(most + 0.3, 1))
     row[1].set(title="The same on a logarithmic scale", ylabel="entropy in nats", yscale="log")
     row[1].legend(loc="lower right")
     figure.suptitle(
@@ -507,7 +516,7 @@ def _curve_figure(tables):
     return figure
 
 
-def _solutions_figure(tables):
+def _solutions_figure(spec, tables):
     figure, ((axes,),) = drawing.panels(width=6.4, height=4.2)
     frame = tables["solutions"]
     kinds = (
@@ -533,7 +542,7 @@ def _solutions_figure(tables):
         title="Many logit vectors give the three printed entropies",
         xlabel="rank of the class",
         ylabel="logit, the greatest at 0",
-        xticks=range(1, 11),
+        xticks=range(1, spec.classes + 1),
     )
     axes.legend(loc="lower left")
     return figure

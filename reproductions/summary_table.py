@@ -11,6 +11,7 @@ Known differences: the slides give no numbers. "Used in CNNs" is no measurement 
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -26,12 +27,12 @@ class Spec:
     """Which of the measured settings the cells are taken from."""
 
     width: int = 64
-    initialisation: str = "normal"
+    initialisation: Literal["normal", "glorot", "he"] = "normal"
     layer: int = 10
-    network: str = "perceptron"
+    network: Literal["perceptron", "CNN"] = "perceptron"
     threshold: float = 0.1
     batch: int = 1
-    rate: str = "common"
+    rate: Literal["common", "tuned"] = "common"
     bias: float = -10.0
 
 
@@ -170,9 +171,9 @@ def _rows(m: Measured) -> list[tuple]:
         return _held(both == {HOLDS}, both != {FAILS})
 
     shares = ("gradient_flow", "share of saturated units")
-    speed = ("convergence_speed", "updates to 10 % error, times ReLU's")
+    speed = ("convergence_speed", f"updates to {100 * m.spec.threshold:g} % error, times ReLU's")
     path = ("zigzag", "path with its mean over path without")
-    back = ("dying_relu", "share active again from a bias of -10")
+    back = ("dying_relu", f"share active again from a bias of {m.spec.bias:g}")
     sigmoid_path, tanh_path = m.path("sigmoid", "sigmoid - 1/2"), m.path("tanh + 1", "tanh")
     leaky, leaky_hidden = (m.recovers("leaky_relu", place, m.spec.bias)
                            for place in ("alone", "hidden"))  # fmt: skip
@@ -265,9 +266,9 @@ def _sides(m: Measured) -> list[dict]:
     return rows
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The table as a picture."""
-    return {"table": _table_figure(tables["cells"])}
+    return {"table": lambda: _table_figure(tables["cells"])}
 
 
 COLORS = {HOLDS: drawing.GREEN, PARTLY: drawing.ORANGE, FAILS: drawing.VERMILION}

@@ -37,16 +37,28 @@ class Spec:
     watched: tuple[int, ...] = (0, 1, 3, 10, 30, 100)  # epochs
     checked_seeds: int = 16  # against automatic differentiation, at most
 
+    def __post_init__(self):
+        if (2, 2) not in self.networks:
+            raise ValueError(f"networks must hold 2-2-2-1. Received: {self.networks}")
+        for hidden in self.networks:
+            if len(hidden) != 2 or hidden[-1] != 2:
+                raise ValueError(
+                    "networks must have two hidden layers, the second of two units."
+                    f" Received: {hidden}"
+                )
+        if max(self.watched) > self.epochs:
+            raise ValueError(f"watched must end by epoch {self.epochs}. Received: {self.watched}")
+        if circles.STEPS % self.records:
+            raise ValueError(f"records must divide {circles.STEPS:,}. Received: {self.records}")
+
 
 SPEC = Spec()
 QUICK = {"rates": (0.001, 0.005)}
 SMALL = {"epochs": 2, "watched": (0, 1, 2)}
 
-SHOWN = {"2-2-2-1": 0.001, "2-3-2-1": 0.005}
-"""The networks that are drawn, at the slides' own rates."""
+SLIDES_RATES = {(2, 2): 0.001, (3, 2): 0.005, (4, 2): 0.005}
 
 SIZES = tuple(float(f"1e{power}") for power in range(-20, 4))
-STILLS = (0, 1, 10, 100)
 
 
 def slope(z):
@@ -128,7 +140,7 @@ def _train(spec, hidden, start, stop) -> shards.Part:
             parts["sizes"].append(_sizes(det).assign(**label, epoch=epoch))
         if hidden == (2, 2):
             parts["crossings"].append(_crossings([w[..., own] for w in history]).assign(**label))
-        if SHOWN[circles.name(hidden)] == rate:
+        if _shown_rate(spec, hidden) == rate:
             last = accuracy[-1, own]
             best = int(np.argmax(last))  # the first of those with the highest final accuracy
             row = {**label, "seed": start + best, "accuracy": last[best]}
@@ -142,6 +154,12 @@ def _train(spec, hidden, start, stop) -> shards.Part:
         )
         parts["gradients"].append(pd.DataFrame([{"difference": worst}]))
     return {name: pd.concat(frames) for name, frames in parts.items() if frames}
+
+
+def _shown_rate(spec, hidden) -> float:
+    """The rate at which a network is drawn: the slides' own, where it is run at that."""
+    own = SLIDES_RATES.get(hidden)
+    return own if own in spec.rates else spec.rates[0]
 
 
 def _tables(parts) -> dict[str, pd.DataFrame]:
@@ -201,7 +219,7 @@ def _crossings(history) -> pd.DataFrame:
 
 def _weights(history) -> pd.DataFrame:
     """One seed's weights at the epochs that are drawn, in `get_weights` order."""
-    epochs = [epoch for epoch in STILLS if epoch < len(history[0])]
+    epochs = circles.stills(len(history[0]) - 1)
     values = np.concatenate([w[epochs].reshape(len(epochs), -1) for w in history], axis=1)
     epoch, weight = np.meshgrid(epochs, range(values.shape[1]), indexing="ij")
     return pd.DataFrame({"epoch": epoch.ravel(), "weight": weight.ravel(), "value": values.ravel()})
@@ -237,29 +255,32 @@ def _check(hidden, history, chosen) -> float:
     return worst
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The determinant over the plane, the fold it makes, and how near the map comes to collapse."""
-    histories = {
-        row.network: (row, _history(tables["weights"], row.network))
-        for row in tables["shown"].sort_values("network").itertuples()
-    }
     return {
-        "determinant": _determinant_figure(histories),
-        "fold": _fold_figure(histories),
-        "collapse": _collapse_figure(tables["sizes"], tables["crossings"]),
-        "folds_by_epoch": _count_figure(tables["folds"]),
+        "determinant": lambda: _determinant_figure(_histories(tables)),
+        "fold": lambda: _fold_figure(_histories(tables)),
+        "collapse": lambda: _collapse_figure(tables["sizes"], tables["crossings"]),
+        "folds_by_epoch": lambda: _count_figure(spec, tables["folds"]),
     }
 
 
-NAMES = {"2-2-2-1": "2-D", "2-3-2-1": "3-D"}
 EDGE = 1.25
 SIGN_COLORS = ("#B35806", "#542788")  # the ends of PuOr: det below 0, above 0
 
 
-def _history(weights, network) -> dict[int, list[np.ndarray]]:
+def _histories(tables) -> dict[str, tuple]:
+    """By network, the seed that is drawn, and its weights by epoch."""
+    weights = tables["weights"]
     return {
-        epoch: circles.unflatten(rows, network)
-        for epoch, rows in weights[weights["network"] == network].groupby("epoch")
+        row.network: (
+            row,
+            {
+                epoch: circles.unflatten(rows, row.network)
+                for epoch, rows in weights[weights["network"] == row.network].groupby("epoch")
+            },
+        )
+        for row in tables["shown"].sort_values("network").itertuples()
     }
 
 
@@ -273,7 +294,7 @@ def _determinant_figure(histories):
     from matplotlib.lines import Line2D
 
     epochs = list(next(iter(histories.values()))[1])
-    figure, axes = drawing.panels(2, len(epochs), width=12 / len(epochs), height=3.0)
+    figure, axes = drawing.panels(len(histories), len(epochs), width=12 / len(epochs), height=3.0)
     across = 201
     points = _plane(across)
     style = {"extent": (-EDGE, EDGE) * 2, "origin": "lower"}
@@ -293,7 +314,7 @@ def _determinant_figure(histories):
                 panel.plot(*outline.T, color=circles.COLORS[circle], linewidth=1.2)
             panel.grid(visible=False)
             panel.set(xticks=[-1, 0, 1], yticks=[-1, 0, 1], aspect="equal")
-            panel.set_title(f"{NAMES[network]}, epoch {epoch}")
+            panel.set_title(f"{circles.dimension(network)}, epoch {epoch}")
         row[0].set_ylabel(f"seed {shown.seed}, the best: {shown.accuracy:.1%} right\n$x_2$")
     for panel in axes[-1]:
         panel.set_xlabel("$x_1$")
@@ -359,7 +380,7 @@ def _fold_figure(histories):
         plane.set(xlim=(-1.08, 1.08), ylim=(-1.08, 1.08), aspect="equal")
         plane.set(xticks=[-1, 0, 1], yticks=[-1, 0, 1], xlabel="$x_1$", ylabel="$x_2$")
         plane.grid(visible=False)
-        name = NAMES[network]
+        name = circles.dimension(network)
         plane.set_title(f"{name}, seed {shown.seed}, the best: the plane", fontsize=10)
         image.set_title(f"{name}: the layer of two, epoch {epoch}", fontsize=10)
     handles = [
@@ -370,9 +391,13 @@ def _fold_figure(histories):
         Line2D([], [], color=drawing.BLACK, linestyle="--", label="answer 1/2"),
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=6)
-    figure.suptitle(
-        "The 2-D network bends the plane and leaves one side up everywhere; the 3-D one folds it"
-    )
+    title = "What the layer of two units makes of the plane, cell by cell"
+    if set(histories) == {"2-2-2-1", "2-3-2-1"}:
+        title = (
+            "The 2-D network bends the plane and leaves one side up everywhere; the 3-D one folds"
+            " it"
+        )
+    figure.suptitle(title)
     return figure
 
 
@@ -384,6 +409,12 @@ def _quantiles(rows) -> tuple[list[int], np.ndarray]:
         shares = own["count"] / own["seeds"]
         quantiles.append(np.interp((0.05, 0.5, 0.95), shares, np.log10(own["below"])))
     return epochs, 10 ** np.array(quantiles)
+
+
+def _epoch_ticks(panel, last):
+    """0 and the powers of ten, on an axis that is linear up to 1."""
+    ticks = [0, *(10**power for power in range(len(str(last))))]
+    panel.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
 
 
 def _collapse_figure(sizes, crossings):
@@ -401,7 +432,7 @@ def _collapse_figure(sizes, crossings):
                 epochs, middle, color=color, linestyle=dash, label=f"{extreme} over the disc"
             )
         panel.set(xscale="symlog", yscale="log", ylim=(1e-17, 1e3), xlabel="epoch")
-        panel.set_xticks([0, 1, 10, 100], ["0", "1", "10", "100"])
+        _epoch_ticks(panel, sizes["epoch"].max())
         panel.set_title(f"rate {rate:g}")
         panel.legend(loc="lower left")
     axes[0, 0].set_ylabel("|det J|, 2-D: median; 5 to 95 %")
@@ -427,10 +458,12 @@ def _collapse_figure(sizes, crossings):
     return figure
 
 
-def _count_figure(folds):
+def _count_figure(spec, folds):
     rates = sorted(folds["rate"].unique())
     figure, axes = drawing.panels(1, len(rates), width=3.6, height=3.5, sharey=True)
-    styles = {"2-2-2-1": (drawing.VERMILION, "o"), "2-3-2-1": (drawing.BLUE, "s")}
+    colors = (drawing.VERMILION, drawing.BLUE, drawing.GREEN, drawing.ORANGE)
+    looks = itertools.cycle(zip(colors, "os^D", strict=True))
+    styles = dict(zip(map(circles.name, spec.networks), looks, strict=False))
     for panel, rate in zip(axes[0], rates, strict=True):
         for network, (color, marker) in styles.items():
             own = folds[(folds["network"] == network) & (folds["rate"] == rate)]
@@ -438,10 +471,10 @@ def _count_figure(folds):
             for event, dash, verb in (("folds", "-", "folds"), ("separates", ":", "separates")):
                 panel.plot(
                     own["epoch"], own[event] / own["seeds"], color=color, marker=marker,
-                    linestyle=dash, markersize=4, label=f"{NAMES[network]} {verb}",
+                    linestyle=dash, markersize=4, label=f"{circles.dimension(network)} {verb}",
                 )  # fmt: skip
         panel.set(xscale="symlog", xlabel="epoch", ylim=(-0.03, 1.03), title=f"rate {rate:g}")
-        panel.set_xticks([0, 1, 10, 100], ["0", "1", "10", "100"])
+        _epoch_ticks(panel, folds["epoch"].max())
     axes[0, 0].set_ylabel("share of seeds")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     seeds = int(folds["seeds"].max())

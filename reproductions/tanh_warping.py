@@ -12,13 +12,15 @@ Known differences: the post shows one seed of each; initial weights, noise and o
 NumPy's Philox; all initialisations see the same batches; XLA compiles the loop.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import circles, drawing, shards
+from reproductions.suite import circles, drawing, measured, shards
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
+from reproductions.suite.errors import NotMeasured
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.suite.statistics import share_of, wilson
 
@@ -35,21 +37,18 @@ class Spec:
     )
     epochs: int = 100
     first_seeds: int = 16
-    frames_every: int = 2  # epochs, an even number
+    frames_every: int = 2  # epochs
 
 
 SPEC = Spec()
 QUICK = {"frames_every": 50}
 SMALL = {"epochs": 2}
 
-NAMES = {"2-2-2-1": "2-D", "2-3-2-1": "3-D", "2-4-2-1": "4-D"}
-RATES = {circles.name(hidden): rate for hidden, rate in SPEC.networks}
 SEPARATES = "separates the circles"
 BETTER = "better than any straight line"
 EVENTS = (SEPARATES, BETTER, *(f"all of the {circle} circle right" for circle in circles.RADII))
 LEVELS = (*(round(0.5 + 0.025 * i, 3) for i in range(1, 20)), 2 / 3, 0.99, 1.0)
-STILLS = (0, 1, 10, 100)
-LEVEL_EPOCHS = (0, 1, 2, 3, 5, 7, *range(10, 101, 5))
+LEVEL_EPOCHS = (0, 1, 2, 3, 5, 7)  # and every fifth from 10 on
 
 
 def run(spec: Spec, change=None) -> dict[str, pd.DataFrame]:
@@ -104,12 +103,16 @@ def _train(spec, hidden, rate, change, start, stop) -> shards.Part:
 
 
 def _level_epochs(spec):
-    return [epoch for epoch in LEVEL_EPOCHS if epoch <= spec.epochs]
+    first = [epoch for epoch in LEVEL_EPOCHS if epoch <= spec.epochs]
+    return [*first, *range(10, spec.epochs + 1, 5)]
 
 
 def _drawn_epochs(spec):
-    epochs = sorted({*STILLS, *range(0, spec.epochs + 1, spec.frames_every)})
-    return [epoch for epoch in epochs if epoch <= spec.epochs]
+    return sorted({*circles.stills(spec.epochs), *_moving_epochs(spec)})
+
+
+def _moving_epochs(spec):
+    return sorted({*range(0, spec.epochs, spec.frames_every), spec.epochs})
 
 
 def _history(spec, records, seeds) -> np.ndarray:
@@ -185,26 +188,31 @@ def _weights(spec, found, seed) -> pd.DataFrame:
     )
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """What the networks come to, what they make of the plane, epoch by epoch, still and moving."""
-    drawn = {"accuracy": _accuracy_figure(tables["curves"], tables["levels"])}
-    for network in NAMES:
-        histories = _histories(tables, network)
-        drawn[f"image_{network}"] = _image_figure(network, *histories["typical"])
-        if network == "2-2-2-1":  # where the typical image is next to a curve, the best has a grid
-            drawn[f"image_best_{network}"] = _image_figure(network, *histories["best"])
-        if network in FIRST_LAYERS:
-            draw = FIRST_LAYERS[network]
-            drawn[f"first_layer_{network}"] = draw(network, *histories["typical"])
-        drawn[f"learning_{network}"] = _animation(network, histories)
+    drawn = {"accuracy": lambda: _accuracy_figure(spec, tables["curves"], tables["levels"])}
+    for hidden, _ in spec.networks:
+        drawn |= _network_figures(spec, tables, circles.name(hidden))
     return drawn
 
 
-NETWORK_STYLES = {
-    "2-2-2-1": (drawing.VERMILION, "-"),
-    "2-3-2-1": (drawing.BLUE, "--"),
-    "2-4-2-1": (drawing.GREEN, (0, (1, 1))),
-}
+def _network_figures(spec, tables, network) -> drawing.Figures:
+    drawn = {f"image_{network}": lambda: _image_figure(tables, network, "typical")}
+    if network == "2-2-2-1":  # where the typical image is next to a curve, the best has a grid
+        drawn[f"image_best_{network}"] = lambda: _image_figure(tables, network, "best")
+    first = circles.widths(network)[0]
+    if first in FIRST_LAYERS:
+        drawn[f"first_layer_{network}"] = lambda: FIRST_LAYERS[first](tables, network)
+    return drawn | {f"learning_{network}": lambda: _animation(spec, tables, network)}
+
+
+NETWORK_STYLES = (
+    (drawing.VERMILION, "-"),
+    (drawing.BLUE, "--"),
+    (drawing.GREEN, (0, (1, 1))),
+    (drawing.ORANGE, (0, (4, 1, 1, 1))),
+    (drawing.PURPLE, (0, (5, 1.5))),
+)
 
 
 def _of(frame, network):
@@ -225,24 +233,32 @@ def _histories(tables, network) -> dict[str, tuple[str, dict[int, list[np.ndarra
     return histories
 
 
-def _stills(history) -> list[int]:
-    return [epoch for epoch in STILLS if epoch in history]
+def _of_two(histories, network) -> dict:
+    """The histories of a network that ends in a layer of two units, whose image is drawn."""
+    if circles.widths(network)[-1] != 2:
+        raise NotMeasured(f"network {network} does not end in a layer of two units")
+    return histories
 
 
-def _accuracy_figure(curves, levels):
+def _accuracy_figure(spec, curves, levels):
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    figure, axes = drawing.panels(1, 4, width=3.3, height=3.5, sharex=True)
+    count = len(spec.networks)
+    figure, axes = drawing.panels(1, count + 1, width=3.3, height=3.5, sharex=True)
     separates = axes[0, -1]
-    for panel, (network, (color, dash)) in zip(axes[0], NETWORK_STYLES.items(), strict=False):
+    for panel, (hidden, rate), (color, dash) in zip(
+        axes[0], spec.networks, itertools.cycle(NETWORK_STYLES), strict=False
+    ):
+        network = circles.name(hidden)
+        name = circles.dimension(network)
         _bands(panel, _of(levels, network), color)
         panel.axhline(circles.LINE_ACCURACY, color=drawing.BLACK, linewidth=1, linestyle=":")
-        panel.set(title=f"{NAMES[network]}, {network}, rate {RATES[network]:g}", xlabel="epoch")
+        panel.set(title=f"{name}, {network}, rate {rate:g}", xlabel="epoch")
         panel.set_ylim(0.48, 1.02)
         own = _of(curves, network)
         share = own["separates"] / own["seeds"]
-        separates.plot(own["epoch"], share, color=color, linestyle=dash, label=NAMES[network])
+        separates.plot(own["epoch"], share, color=color, linestyle=dash, label=name)
     axes[0, 0].set_ylabel("share of both circles that is right")
     separates.set(xlabel="epoch", ylabel="share of seeds", ylim=(-0.03, 1.03))
     separates.set_title("separates the circles")
@@ -255,7 +271,10 @@ def _accuracy_figure(curves, levels):
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=4)
     seeds = int(curves["seeds"].max())
-    figure.suptitle(f"Two circles, the slides' three networks: {seeds:,} initialisations each")
+    networks = f"{drawing.in_words(count)} network{'s' if count > 1 else ''}"
+    if spec.networks == SPEC.networks:
+        networks = f"the slides' {networks}"
+    figure.suptitle(f"Two circles, {networks}: {seeds:,} initialisations each")
     return figure
 
 
@@ -273,8 +292,9 @@ def _bands(axes, levels, color):
     axes.plot(epochs, q50, color=color)
 
 
-def _image_figure(network, title, history):
-    epochs = _stills(history)
+def _image_figure(tables, network, shown):
+    title, history = _of_two(_histories(tables, network), network)[shown]
+    epochs = circles.stills(max(history))
     figure, axes = drawing.panels(2, len(epochs), width=11.6 / len(epochs), height=2.9)
     for (plane, image), epoch in zip(axes.T, epochs, strict=True):
         for view in (circles.PlaneView(plane), circles.LayerView(image)):
@@ -283,7 +303,7 @@ def _image_figure(network, title, history):
     axes[0, 0].set_ylabel("the plane: $x_2$")
     axes[1, 0].set_ylabel("the layer of two units: $v$")
     circles.legend(figure)
-    figure.suptitle(f"{NAMES[network]} network {network}, {title}")
+    figure.suptitle(f"{circles.dimension(network)} network {network}, {title}")
     return figure
 
 
@@ -306,9 +326,11 @@ def _directions(weights):
     )
 
 
-def _surface_figure(network, title, history):
+def _surface_figure(tables, network):
     """The image of the plane in the space of three units: a curved sheet."""
-    epochs = [epoch for epoch in _stills(history) if epoch != 1]  # as at 0 to the eye
+    title, history = _histories(tables, network)["typical"]
+    stills = circles.stills(max(history))
+    epochs = [epoch for epoch in stills if epoch != 1 or len(stills) < 3]  # as at 0 to the eye
     figure, axes = drawing.panels(
         1, len(epochs), width=14.4 / len(epochs), height=4.2, subplot_kw={"projection": "3d"}
     )
@@ -332,9 +354,10 @@ def _surface_figure(network, title, history):
     return figure
 
 
-def _projection_figure(network, title, history):
+def _projection_figure(tables, network):
     """The image of the plane in the space of four units, along its three widest directions."""
-    epochs = _stills(history)
+    title, history = _histories(tables, network)["typical"]
+    epochs = circles.stills(max(history))
     figure, axes = drawing.panels(3, len(epochs), width=10.8 / len(epochs), height=2.7)
     for column, epoch in zip(axes.T, epochs, strict=True):
         layer, shares = _directions(history[epoch])
@@ -362,16 +385,16 @@ def _projection_figure(network, title, history):
     return figure
 
 
-FIRST_LAYERS = {"2-3-2-1": _surface_figure, "2-4-2-1": _projection_figure}
+FIRST_LAYERS = {3: _surface_figure, 4: _projection_figure}  # by width
 
 
-def _animation(network, histories):
+def _animation(spec, tables, network):
     """The typical seed above, the best one below; left the plane, right the layer of two units."""
+    histories = _of_two(_histories(tables, network), network)
     figure, axes = drawing.panels(2, 2, width=3.2, height=3.25)
-    views, epochs = [], []
+    views, epochs = [], _moving_epochs(spec)
     for (plane, image), shown in zip(axes, ("typical", "best"), strict=True):
         title, history = histories[shown]
-        epochs = [epoch for epoch in history if epoch % 2 == 0]  # not epoch 1, a still
         views += [
             (circles.PlaneView(plane, size=120), history),
             (circles.LayerView(image, width=1.5), history),
@@ -385,7 +408,8 @@ def _animation(network, histories):
     def update(frame):
         for view, history in views:
             view.update(history[epochs[frame]])
-        heading.set_text(f"{NAMES[network]} network {network}: epoch {epochs[frame]}")
+        name = circles.dimension(network)
+        heading.set_text(f"{name} network {network}: epoch {epochs[frame]}")
 
     return drawing.Animation(figure, update, frames=len(epochs), frame_ms=120)
 
@@ -432,7 +456,7 @@ TABLES = {
 
 def _judge(network, decide):
     def judge(tables) -> Judgement:
-        rows = _of(tables["rates"], network).set_index("event")
+        rows = measured.rows(tables["rates"], network=network).set_index("event")
         count, seeds = rows.loc[SEPARATES, ["count", "seeds"]]
         low, high = wilson(count, seeds)
         accuracy = _of(tables["seeds"], network)["accuracy"]

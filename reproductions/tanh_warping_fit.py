@@ -116,13 +116,13 @@ def _apart(some, others) -> float:
     return max(float(np.abs(a - b).max()) for a, b in zip(some, others, strict=True))
 
 
-NAMES = {"2-2-2-1": "2-D", "2-3-2-1": "3-D", "2-4-2-1": "4-D"}
-
-
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Accuracy by epoch, one over the other, and how far apart the weights are."""
-    epochs = tables["epochs"]
-    networks = [name for name in NAMES if name in set(epochs["network"])]
+    return {"fit": lambda: _fit_figure(spec, tables["epochs"])}
+
+
+def _fit_figure(spec, epochs):
+    networks = [circles.name(hidden) for hidden, _ in spec.networks]
     figure, axes = drawing.panels(
         2, len(networks), width=3.6, height=2.7, sharex=True, sharey="row"
     )
@@ -153,13 +153,13 @@ def figures(tables):
             label="from the engine's to Model.fit's",
         )
         apart.set(yscale="log", xlabel="epoch")
-        accuracy.set_title(f"{NAMES[network]}, {network}")
+        accuracy.set_title(f"{circles.dimension(network)}, {network}")
     axes[0, 0].set_ylabel("accuracy")
     axes[1, 0].set_ylabel("largest change of a weight")
     axes[0, -1].legend()
     axes[1, -1].legend()
     figure.suptitle("The slides' networks by Keras' own loop and by the replica engine")
-    return {"fit": figure}
+    return figure
 
 
 TABLES = {

@@ -12,6 +12,7 @@ of its greatest.
 Known differences: the slides give no numbers. Biases start at 0 at every scale.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ import pandas as pd
 
 from reproductions.suite import digits, drawing, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
-from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
+from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
 from reproductions.suite.statistics import share_of
@@ -155,13 +156,19 @@ def _slopes() -> pd.DataFrame:
     return pd.DataFrame({"x": POINTS, "slope": np.asarray(slopes)})
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Speed against scale, and what the start has to do with it."""
-    start, scales, steps = tables["start"], tables["scales"], tables["steps"]
+    return {
+        "speed": lambda: _speed_figure(spec, tables["start"], tables["scales"], tables["steps"])
+    }
+
+
+def _speed_figure(spec, start, scales, steps):
     figure, axes = drawing.panels(1, 3, width=4.2, height=3.6)
     speed, saturated, gradient = axes[0]
-    for color, marker, (rate, rows) in zip(
-        (drawing.SKY, drawing.BLUE), "os", steps.groupby("rate"), strict=False
+    looks = zip((drawing.SKY, drawing.BLUE, drawing.PURPLE, drawing.ORANGE), "os^D", strict=True)
+    for (color, marker), (rate, rows) in zip(
+        itertools.cycle(looks), steps.groupby("rate"), strict=False
     ):
         middle = rows.groupby("scale")["steps"].median()
         speed.plot(rows["scale"], rows["steps"], marker, color=color, alpha=0.35, markersize=4)
@@ -173,7 +180,7 @@ def figures(tables):
             text, (row.scale, 1), xycoords=("data", "axes fraction"), ha="center", va="top",
             fontsize=8,
         )  # fmt: skip
-    speed.set(xscale="log", ylabel="updates to 10 % training error")
+    speed.set(xscale="log", ylabel=f"updates to {100 * spec.threshold:g} % training error")
     ends = scales["scale"].min() / 2, scales["scale"].max() * 2
     speed.set_xlim(ends)
     if steps["steps"].notna().any():
@@ -194,7 +201,7 @@ def figures(tables):
     for panel in axes[0]:
         panel.set_xlabel("initial kernels, times Glorot's")
     figure.suptitle("A sigmoid network from weights too small and too large")
-    return {"speed": figure}
+    return figure
 
 
 TABLES = {
@@ -215,7 +222,8 @@ TABLES = {
             "rate": Unchecked(),
             "seeds": Exact(),
             **dict.fromkeys(("reached", "slow"), Rate(trials="seeds")),
-            **dict.fromkeys(("share", "low", "high", "steps_q50"), Unchecked()),
+            **shares("slow"),
+            "steps_q50": Unchecked(),
         },
         over_seeds=True,
     ),
@@ -238,13 +246,14 @@ def _slow_at_both_ends(tables) -> Judgement:
         verdict = REPRODUCED if all(slow) else IN_PART
     first = tables["start"].query("layer == 1").set_index("scale").sort_index()
     saturated, gradient = first["saturated"], first["gradient_q50"]
+    at_glorot = f" ({gradient[1.0]:.1g} at Glorot's scale)" if 1.0 in gradient.index else ""
     note = (
         f"slope {slope[5.0]:.2g} at ±5, {slope[10.0]:.2g} at ±10; share of seeds slow from the"
         f" smallest weights, the interval's; from the largest {large['share']:.0%}. Not quite as"
         f" the slides explain it: at the start {saturated.iloc[0]:.0%} and"
         f" {saturated.iloc[-1]:.0%} of first-layer units are saturated, and the layer's gradient is"
-        f" {gradient.iloc[0]:.1g} and {gradient.iloc[-1]:.1g} ({gradient[1.0]:.1g} at Glorot's"
-        " scale): near 0 where none is saturated, and not where nearly all are, as large kernels"
+        f" {gradient.iloc[0]:.1g} and {gradient.iloc[-1]:.1g}{at_glorot}: near 0 where none is"
+        " saturated, and not where nearly all are, as large kernels"
         " also enlarge it"
     )
     return Judgement(verdict, small["share"], small["low"], small["high"], note)

@@ -11,13 +11,15 @@ Known differences: the slides train the 2-D network at a fifth of the others' ra
 networks differ in more than their width; and they show none with more layers.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import circles, drawing, shards
+from reproductions.suite import circles, drawing, measured, shards
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
+from reproductions.suite.errors import NotMeasured
 from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.suite.statistics import share_of, wilson
 
@@ -42,6 +44,7 @@ QUICK = {"longer": 1, "depths": ((2, (4,)), (3, (1,)))}
 SMALL = {"epochs": 2, "longer": 2, "depths": ((2, (1, 3)), (3, (1,)))}
 
 NARROW = "2-2-2-1"
+NARROW_WIDTH, WIDER = 2, "2-3-1"
 HIGH = 0.95
 SHAPES = (
     # What is wrong at the end.
@@ -223,21 +226,20 @@ def _hand_weights() -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Width at equal rates; depth; the best that narrow networks do; one that is written down."""
     return {
-        "equal_rates": _rate_figure(tables["networks"], tables["shapes"]),
-        "depth": _depth_figure(tables["networks"], tables["shapes"]),
-        "best_narrow": _best_figure(tables["networks"], tables["best"]),
-        "by_hand": _hand_figure(tables["hand_weights"]),
+        "equal_rates": lambda: _rate_figure(spec, tables["networks"], tables["shapes"]),
+        "depth": lambda: _depth_figure(spec, tables["networks"], tables["shapes"]),
+        "best_narrow": lambda: _best_figure(tables["networks"], tables["best"]),
+        "by_hand": lambda: _hand_figure(tables["hand_weights"]),
     }
 
 
-SLIDES = {
-    "2-2-2-1": ("2-D", drawing.VERMILION, ""),
-    "2-3-2-1": ("3-D", drawing.BLUE, "//"),
-    "2-4-2-1": ("4-D", drawing.GREEN, ".."),
-}
+SLIDES = ("2-2-2-1", "2-3-2-1", "2-4-2-1")
+BAR_STYLES = (
+    (drawing.VERMILION, ""), (drawing.BLUE, "//"), (drawing.GREEN, ".."), (drawing.ORANGE, "xx"),
+)  # fmt: skip
 SHAPE_STYLES = {
     "nothing": (drawing.GREEN, ""),
     "one arc of the outer circle": (drawing.SKY, ""),
@@ -256,16 +258,20 @@ def _of_width(rows, width):
     return rows[rows["network"].map(lambda network: set(circles.widths(network)) == {width})]
 
 
-def _rate_figure(networks, shapes):
+def _rate_figure(spec, networks, shapes):
     figure, axes = drawing.panels(1, 2, width=5.4, height=4.0)
     bars, stacks = axes[0]
-    short = networks["epochs"].min()
-    rates = sorted(networks["rate"].unique())
-    for place, (network, (name, color, hatch)) in enumerate(SLIDES.items()):
+    short, rates = spec.epochs, sorted(spec.rates)
+    count = len(spec.slides)
+    looks = zip(map(circles.name, spec.slides), itertools.cycle(BAR_STYLES), strict=False)
+    for place, (network, (color, hatch)) in enumerate(looks):
         rows = networks[(networks["network"] == network) & (networks["epochs"] == short)]
-        rows = rows.sort_values("rate")
-        at = np.arange(len(rows)) + 0.27 * (place - 1)
-        bars.bar(at, rows["share"], 0.25, color=color, hatch=hatch, edgecolor="white", label=name)
+        rows = rows[rows["rate"].isin(spec.rates)].sort_values("rate")
+        at = np.arange(len(rows)) + 0.81 / count * (place - (count - 1) / 2)
+        bars.bar(
+            at, rows["share"], 0.75 / count, color=color, hatch=hatch, edgecolor="white",
+            label=circles.dimension(network),
+        )  # fmt: skip
         errors = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
         bars.errorbar(at, rows["share"], yerr=errors, color=drawing.BLACK, fmt="none", capsize=3)
         for x, row in zip(at, rows.itertuples(), strict=True):
@@ -275,7 +281,7 @@ def _rate_figure(networks, shapes):
     bars.set_title(f"separate the circles in {short} epochs")
     bars.legend(title="width", loc="upper left", bbox_to_anchor=(0, 0.9))
     bars.grid(visible=False, axis="x")
-    own = shapes[shapes["network"] == NARROW]
+    own = measured.rows(shapes, network=NARROW)
     labels = [(rate, epochs) for rate in rates for epochs in sorted(own["epochs"].unique())]
     texts = [f"{rate:g}\n{epochs:,}" for rate, epochs in labels]
     _stack(stacks, own.set_index(["rate", "epochs"]), labels, texts)
@@ -283,10 +289,8 @@ def _rate_figure(networks, shapes):
     handles, names = stacks.get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=3)
     seeds = int(networks["seeds"].max())
-    figure.suptitle(
-        f"Width at equal learning rates: {seeds:,} initialisations each"
-        f" ({int(own['seeds'].min()):,} for the longer runs)"
-    )
+    longer = f" ({int(own['seeds'].min()):,} for the longer runs)" if spec.longer > 1 else ""
+    figure.suptitle(f"Width at equal learning rates: {seeds:,} initialisations each{longer}")
     return figure
 
 
@@ -306,19 +310,19 @@ def _stack(axes, shapes, labels, texts):
     axes.grid(visible=False)
 
 
-DEPTH_STYLES = {  # by width and rate
-    (2, 0.005): (drawing.VERMILION, "o", ":"),
-    (2, 0.05): (drawing.VERMILION, "s", "-"),
-    (3, 0.005): (drawing.BLUE, "o", ":"),
-    (3, 0.05): (drawing.BLUE, "s", "-"),
-}
+WIDTH_COLORS = (drawing.VERMILION, drawing.BLUE, drawing.GREEN, drawing.ORANGE)
+RATE_LINES = (("o", ":"), ("s", "-"), ("^", "--"), ("D", (0, (4, 1, 1, 1))))
 
 
-def _depth_figure(networks, shapes):
+def _depth_figure(spec, networks, shapes):
     figure, axes = drawing.panels(1, 3, width=4.0, height=4.0)
     separates, best, stacks = axes[0]
-    rows = networks[networks["epochs"] == networks["epochs"].min()]
-    for (width, rate), (color, marker, dash) in DEPTH_STYLES.items():
+    rows = networks[networks["epochs"] == spec.epochs]
+    looks = itertools.product(
+        zip([width for width, _ in spec.depths], itertools.cycle(WIDTH_COLORS), strict=False),
+        zip(spec.depth_rates, itertools.cycle(RATE_LINES), strict=False),
+    )
+    for (width, color), (rate, (marker, dash)) in looks:
         own = _of_width(rows[rows["rate"] == rate], width).sort_values("network", key=_depths)
         depth = _depths(own["network"])
         style = {"color": color, "marker": marker, "linestyle": dash, "markersize": 5}
@@ -333,12 +337,14 @@ def _depth_figure(networks, shapes):
     best.set(ylim=(0.64, 1.02), ylabel="share of both circles that is right")
     best.set_title("the best seed")
     for panel in (separates, best):
-        panel.set(xlabel="hidden layers", xticks=range(1, 9))
-    own = shapes[(shapes["epochs"] == shapes["epochs"].min()) & (shapes["rate"] == 0.05)]
-    own = _of_width(own, 2).set_index("network")
+        panel.set(xlabel="hidden layers", xticks=range(1, _deepest(spec) + 1))
+    rate = spec.depth_rates[-1]
+    own = shapes[(shapes["epochs"] == spec.epochs) & (shapes["rate"] == rate)]
+    own = _of_width(own, NARROW_WIDTH).set_index("network")
     names = sorted(own.index.unique(), key=len)
     _stack(stacks, own, names, [str(len(circles.widths(n))) for n in names])
-    stacks.set(xlabel="hidden layers of width 2", title="what stays wrong, rate 0.05")
+    stacks.set_xlabel(f"hidden layers of width {NARROW_WIDTH}")
+    stacks.set_title(f"what stays wrong, rate {rate:g}")
     handles, texts = stacks.get_legend_handles_labels()
     lines, names = separates.get_legend_handles_labels()
     figure.legend(lines + handles, names + texts, loc="outside lower center", ncols=4)
@@ -348,10 +354,16 @@ def _depth_figure(networks, shapes):
     return figure
 
 
+def _deepest(spec) -> int:
+    return max(depth for _, depths in spec.depths for depth in depths)
+
+
 def _best_figure(networks, best):
     """What the best seed of each network of width 2 answers, and that of the smallest wider one."""
-    narrow = set(_of_width(networks, 2)["network"])
-    names = [*sorted(narrow, key=len), "2-3-1"]
+    narrow = set(_of_width(networks, NARROW_WIDTH)["network"])
+    if not narrow:
+        raise NotMeasured(f"the tables have no network of width {NARROW_WIDTH}")
+    names = [*sorted(narrow, key=len), *({WIDER} & set(networks["network"]))]
     figure, axes = drawing.panels(2, -(-len(names) // 2), width=3.0, height=3.65)
     for panel in axes.flat:
         panel.set_visible(False)
@@ -372,7 +384,9 @@ def _best_figure(networks, best):
             fontsize=9,
         )
     circles.legend(figure, line=False)
-    figure.suptitle("The best seed of each: width 2 always leaves the inside a way out")
+    figure.suptitle(
+        f"The best seed of each: width {NARROW_WIDTH} always leaves the inside a way out"
+    )
     return figure
 
 
@@ -457,11 +471,13 @@ def _interval(row) -> tuple[float, float]:
 def _wider_is_better(tables) -> Judgement:
     networks = tables["networks"]
     short = networks[networks["epochs"] == networks["epochs"].min()]
-    by_name = {name: rows.set_index("rate").sort_index() for name, rows in short.groupby("network")}
+    by_name = {
+        name: measured.rows(short, network=name).set_index("rate").sort_index() for name in SLIDES
+    }
     better = [
         all(
             _interval(by_name[wide].loc[rate])[0] > _interval(by_name[NARROW].loc[rate])[1]
-            for wide in ("2-3-2-1", "2-4-2-1")
+            for wide in SLIDES[1:]
         )
         for rate in by_name[NARROW].index
     ]
@@ -472,7 +488,7 @@ def _wider_is_better(tables) -> Judgement:
         verdict = REPRODUCED if all(better) and never else IN_PART
     rates = "/".join(f"{rate:g}" for rate in by_name[NARROW].index)
     obtained = f"at {rates}: " + "; ".join(
-        f"{name} {_percent(by_name[network])}" for network, (name, *_) in SLIDES.items()
+        f"{circles.dimension(name)} {_percent(rows)}" for name, rows in by_name.items()
     )
     longest = narrow[narrow["epochs"] == narrow["epochs"].max()]
     best = longest.loc[longest["accuracy_best"].idxmax()]
@@ -487,12 +503,16 @@ def _wider_is_better(tables) -> Judgement:
 def _deeper_is_better(tables) -> Judgement:
     networks = tables["networks"]
     rows = networks[networks["epochs"] == networks["epochs"].min()]
-    narrow = _of_width(rows, 2)
+    narrow = _of_width(rows, NARROW_WIDTH)
     deeper = narrow[_depths(narrow["network"]) > 2]
+    if deeper.empty:
+        raise NotMeasured(
+            f"the tables have no network of width {NARROW_WIDTH} and more than two hidden layers"
+        )
     separates = any(_interval(row)[0] > 0.05 for _, row in deeper.iterrows())
     closer = False
     for rate, own in deeper.groupby("rate"):
-        two = narrow[(narrow["rate"] == rate) & (narrow["network"] == NARROW)].iloc[0]
+        two = measured.row(narrow, network=NARROW, rate=rate)
         top = wilson(two["high_accuracy"], two["seeds"])[1]
         closer |= any(
             wilson(row["high_accuracy"], row["seeds"])[0] > top for _, row in own.iterrows()
@@ -501,13 +521,15 @@ def _deeper_is_better(tables) -> Judgement:
     count, seeds = deeper["separates"].sum(), deeper["seeds"].sum()
     low, high = wilson(count, seeds)
     best = deeper.loc[deeper["accuracy_best"].idxmax()]
-    wide = rows[rows["network"] == "2-3-1"]
+    wide = rows[rows["network"] == WIDER]
     note = (
         f"share of 3 to 8 hidden layers of width 2 ({count} of {seeds}); the best,"
         f" {best['network']}, has {best['accuracy_best']:.1%} right: depth narrows the gap, and"
-        " cannot close it; one hidden layer of width 3 separates"
-        f" {wide['separates'].max() / wide['seeds'].max():.0%} at its better rate"
+        " cannot close it"
     )
+    if len(wide):
+        share = wide["separates"].max() / wide["seeds"].max()
+        note += f"; one hidden layer of width 3 separates {share:.0%} at its better rate"
     return Judgement(verdict, count / seeds, low, high, note)
 
 

@@ -12,14 +12,15 @@ Known differences: XLA compiles the loop; so 32 seeds run again in a session on 
 kernels, the post's own graph with one more axis for the seeds.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import drawing, shards, xor
+from reproductions.suite import drawing, measured, shards, xor
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Claim, Judgement
-from reproductions.suite.kinds import Exact, Rate, Table, Unchecked
+from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
 from reproductions.suite.statistics import wilson
 
 
@@ -243,7 +244,7 @@ def _kernels(spec, histories) -> list[pd.DataFrame]:
                 "non_finite_both": int(both.sum()),
             }
         )
-    return [pd.DataFrame(rows)] if rows else []
+    return [pd.DataFrame(rows, columns=TABLES["kernels"].names)]
 
 
 def _in_session(spec, activation, rate) -> shards.Part:
@@ -293,39 +294,39 @@ def _session(spec, weights, activation, rate):
     return np.array(costs)
 
 
-NAMES = {"sigmoid": "sigmoid", "relu": "ReLU", "leaky_relu": "leaky ReLU", "tanh": "tanh"}
+NAMES = drawing.FUNCTION_NAMES
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """Whose cost becomes NaN; a curve like the post's; logits and gradients just before."""
     return {
-        "events": _event_figure(tables["events"]),
-        "like_the_post": _curve_figure(tables["curve"]),
-        "before": _before_figure(tables["before"]),
+        "events": lambda: _event_figure(spec, tables["events"]),
+        "like_the_post": lambda: _curve_figure(spec, tables["curve"]),
+        "before": lambda: _before_figure(spec, tables["before"]),
     }
 
 
-def _event_figure(events):
+def _event_figure(spec, events):
     labels = {
         "non_finite": "cost becomes NaN",
         "at_first_update": "... at the first update",
         "reached_accuracy_1": "... after accuracy 1",
-        "late": "... after step 10,000",
+        "late": f"... after step {spec.late:,}",
         "like_post": "... both: the post's curve",
     }
     rates = sorted(events["rate"].unique())
     figure, axes = drawing.panels(1, len(rates), width=5.0, height=3.6, sharey=True, sharex=True)
     for panel, rate in zip(axes[0], rates, strict=True):
         rows = events[events["rate"] == rate].set_index("activation")
-        for i, activation in enumerate(name for name in NAMES if name in rows.index):
+        for i, activation in enumerate(spec.activations):
             counts, seeds = rows.loc[activation, list(labels)], rows.loc[activation, "seeds"]
             shares = counts.to_numpy(float) / seeds
             ends = np.array([wilson(count, seeds) for count in counts])
             panel.errorbar(
                 shares,
-                np.arange(len(labels)) + 0.17 * (i - 1.5),
+                np.arange(len(labels)) + 0.17 * (i - (len(spec.activations) - 1) / 2),
                 xerr=np.abs(ends.T - shares),
-                fmt="osD^"[i],
+                fmt="osD^vPX*"[i],
                 color=drawing.FUNCTION_STYLE[activation]["color"],
                 capsize=2,
                 linewidth=1,
@@ -343,9 +344,9 @@ def _event_figure(events):
     return figure
 
 
-def _curve_figure(curve):
+def _curve_figure(spec, curve):
     curve = curve[(curve["seed"] >= 0) & (curve["rate"] == curve["rate"].min())]
-    shown = [name for name in NAMES if name in set(curve["activation"])]
+    shown = [name for name in spec.activations if name in set(curve["activation"])]
     figure, axes = drawing.panels(1, max(1, len(shown)), width=5.0, height=3.4, sharey=True)
     if not shown:
         axes[0, 0].text(0.5, 0.5, "no seed of this run shows it", ha="center")
@@ -363,13 +364,13 @@ def _curve_figure(curve):
     return figure
 
 
-def _before_figure(before):
+def _before_figure(spec, before):
     before = before[before["rate"] == before["rate"].min()]
     panels = {"logit": "largest |logit|", "first_gradient": "gradient norm, first layer"}
     figure, axes = drawing.panels(1, len(panels), width=4.6, height=3.2, sharey=True)
-    places = [(name, moment) for name in NAMES for moment in ("start", "before the NaN")]
+    places = itertools.product(spec.activations, ("start", "before the NaN"))
     rows = before.set_index(["activation", "moment"])
-    places = [place for place in places if place in rows.index and rows.loc[place, "seeds"] > 0]
+    places = [place for place in places if rows.loc[place, "seeds"] > 0]
     for panel, (quantity, label) in zip(axes[0], panels.items(), strict=True):
         for y, (activation, moment) in enumerate(places):
             low, middle, high = (
@@ -410,7 +411,7 @@ TABLES = {
     "before": Table(
         key=("activation", "rate", "moment"),
         columns={
-            "seeds": Unchecked(),
+            "seeds": Close(rtol=0.1, atol=8, reason="those that become NaN, held as a rate"),
             "logit_above_16": Rate(trials="seeds"),
             # Which seeds break, and so which are traced, is for each processor to say.
             **{
@@ -442,7 +443,7 @@ TABLES = {
 
 def _sigmoid_breaks(tables) -> Judgement:
     events = tables["events"]
-    own = events[(events["activation"] == "sigmoid") & (events["rate"] == 0.01)].iloc[0]
+    own = measured.row(events, activation="sigmoid", rate=0.01)
     low, high = wilson(own["late"], own["seeds"])
     verdict = REPRODUCED if low > 0.5 else IN_PART if own["late"] else NOT_REPRODUCED
     shown = events[events["like_post"] > 0]
@@ -469,7 +470,7 @@ def _half_after(tables) -> Judgement:
 
 
 def _cause(tables) -> Judgement:
-    events = tables["events"].query("rate == 0.01")
+    events = measured.rows(tables["events"], rate=0.01)
     finite, broken = int(events["finite_under_stable_loss"].sum()), int(events["non_finite"].sum())
     low, high = wilson(finite, max(broken, 1))
     verdict = REPRODUCED if high < 0.5 else NOT_REPRODUCED if low > 0.95 else IN_PART

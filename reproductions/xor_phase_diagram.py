@@ -42,7 +42,7 @@ SPEC = Spec()
 QUICK = {"depths": (10,), "activations": ("sigmoid", "tanh", "relu")}
 SMALL = {"activations": ("relu",), "depths": (2, 10), "rates": (0.01, 1.0), "steps": 101}
 
-POST = {"depth": 10, "rate": 0.01, "initialisation": "normal"}
+POST = {"width": 5, "depth": 10, "rate": 0.01, "initialisation": "normal"}
 POST_ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu")
 
 
@@ -105,36 +105,24 @@ def _engine(hidden, activation):
     return replicas.Replicas(model, xor.LOSSES["stable"], watch=False, threads=1)
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The map of what is solved, and of what has not left the plateau."""
     cells = tables["cells"]
+    plateau = f"at the plateau (cost within {xor.PLATEAU_WIDTH:g} of log 2)"
     return {
-        "solved": _map(cells, "solved", "Share of initialisations that solve XOR"),
-        "plateau": _map(
-            cells,
-            "plateau",
-            "Share of initialisations at the plateau (cost within 0.01 of log 2)",
-        ),
+        "solved": lambda: _map(spec, cells, "solved", "Share of initialisations that solve XOR"),
+        "plateau": lambda: _map(spec, cells, "plateau", f"Share of initialisations {plateau}"),
     }
 
 
-NAMES = {
-    "sigmoid": "sigmoid",
-    "tanh": "tanh",
-    "relu": "ReLU",
-    "leaky_relu": "leaky ReLU 0.2",
-    "elu": "ELU",
-    "softplus": "softplus",
-    "swish": "swish",
-}
+NAMES = drawing.FUNCTION_NAMES | {"leaky_relu": "leaky ReLU 0.2"}
 INITIALISATIONS = {"normal": "N(0, 1)", "glorot": "Glorot", "he": "He"}
 
 
-def _map(cells, event, title):
+def _map(spec, cells, event, title):
     from matplotlib.lines import Line2D
 
-    activations = [name for name in NAMES if name in set(cells["activation"])]
-    schemes = [name for name in INITIALISATIONS if name in set(cells["initialisation"])]
+    activations, schemes = spec.activations, spec.initialisations
     figure, axes = drawing.panels(
         len(schemes), len(activations), width=2.5, height=2.25, sharex=True, sharey=True
     )
@@ -145,7 +133,9 @@ def _map(cells, event, title):
             shares = counts.to_numpy() / own["seeds"].iloc[0]
             image = panel.imshow(shares, cmap="cividis", vmin=0, vmax=1, aspect="auto")
             _numbers(panel, shares)
-            _mark_post(panel, counts, scheme, activation)
+            if _holds_post(spec, scheme, activation):
+                place = counts.columns.get_loc(POST["rate"]), counts.index.get_loc(POST["depth"])
+                panel.plot(*place, marker="s", markersize=17, **MARK)
             panel.set_xticks(range(len(counts.columns)), [f"{rate:g}" for rate in counts.columns])
             panel.set_yticks(range(len(counts.index)), counts.index)
             panel.tick_params(axis="x", rotation=60, labelsize=8)
@@ -159,16 +149,15 @@ def _map(cells, event, title):
         panel.set_xlabel("learning rate")
     figure.colorbar(image, ax=axes, label="share", fraction=0.02, pad=0.01)
     seeds, steps = cells["seeds"].max(), cells["steps"].max()
-    figure.suptitle(f"{title} after {steps:,} updates: width 5, {seeds} in each cell")
-    mark = Line2D([], [], marker="s", markersize=11, **MARK, linestyle="none")
-    figure.legend(
-        [mark],
-        [
-            "where the post's own networks stand: depth 10, learning rate 0.01, N(0, 1);"
-            " numbers are per cent, left out at 0 and 100"
-        ],
-        loc="outside lower center",
-    )
+    figure.suptitle(f"{title} after {steps:,} updates: width {spec.width}, {seeds} in each cell")
+    mark, text = Line2D([], [], linestyle="none"), "numbers are per cent, left out at 0 and 100"
+    if any(_holds_post(spec, *panel) for panel in itertools.product(schemes, activations)):
+        mark.set(marker="s", markersize=11, **MARK)
+        text = (
+            f"where the post's own networks stand: depth {POST['depth']}, learning rate"
+            f" {POST['rate']:g}, {INITIALISATIONS[POST['initialisation']]}; {text}"
+        )
+    figure.legend([mark], [text], loc="outside lower center")
     return figure
 
 
@@ -188,11 +177,15 @@ def _numbers(panel, shares):
             panel.text(x, y, text, ha="center", va="center", fontsize=7, color=ink)
 
 
-def _mark_post(panel, counts, scheme, activation):
-    there = POST["depth"] in counts.index and POST["rate"] in counts.columns
-    if there and scheme == POST["initialisation"] and activation in POST_ACTIVATIONS:
-        place = counts.columns.get_loc(POST["rate"]), counts.index.get_loc(POST["depth"])
-        panel.plot(*place, marker="s", markersize=17, **MARK)
+def _holds_post(spec, scheme, activation) -> bool:
+    """Whether one of the post's own networks stands in a panel."""
+    return (
+        activation in POST_ACTIVATIONS
+        and scheme == POST["initialisation"]
+        and spec.width == POST["width"]
+        and POST["depth"] in spec.depths
+        and POST["rate"] in spec.rates
+    )
 
 
 TABLES = {

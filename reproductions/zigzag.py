@@ -18,6 +18,7 @@ the same; change the sign of half the samples (mirrored) and the mean is 0, the 
 
 import itertools
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,8 @@ from reproductions.suite.kinds import Close, Exact, Rate, Table, Unchecked
 from reproductions.suite.parallel import workers
 from reproductions.suite.progress import progress
 from reproductions.suite.statistics import generator
+
+Function = Literal["sigmoid", "sigmoid - 1/2", "tanh", "tanh + 1", "relu", "relu - mean"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Spec:
     grid: tuple[float, ...] = tuple(round(0.03 * 2 ** (k / 2), 4) for k in range(13))
     batches: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64, 128)
     limit: int = 5_000
-    network_functions: tuple[str, ...] = (
+    network_functions: tuple[Function, ...] = (
         "sigmoid", "sigmoid - 1/2", "tanh", "tanh + 1", "relu", "relu - mean",
     )  # fmt: skip
     network_batches: tuple[int, ...] = (1, 16)
@@ -116,7 +119,9 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
         "seeds": pd.concat([_seed_rows(name, own) for name, own in units.items()]),
         "unit_pairs": pd.DataFrame(_unit_pairs(spec, units, problems)),
         "network": pd.DataFrame([row for own in networks.values() for row in own["rows"]]),
-        "network_pairs": pd.DataFrame(_network_pairs(spec, networks)),
+        "network_pairs": pd.DataFrame(
+            _network_pairs(spec, networks), columns=TABLES["network_pairs"].names
+        ),
         "plane": pd.concat([_plane(name, batch) for name in PLANE for batch in (1, 128)]),
         "slopes": _slopes(),
     }
@@ -438,12 +443,12 @@ def _slopes():
     return pd.DataFrame(rows)
 
 
-def figures(tables):
+def figures(spec: Spec, tables) -> drawing.Figures:
     """The paths in the plane, the batches, and what lengthens a path."""
     return {
-        "plane": _plane_figure(tables["plane"]),
-        "batches": _batch_figure(tables["paths"]),
-        "causes": _cause_figure(tables["unit_pairs"], tables["network_pairs"]),
+        "plane": lambda: _plane_figure(tables["plane"]),
+        "batches": lambda: _batch_figure(tables["paths"]),
+        "causes": lambda: _cause_figure(spec, tables["unit_pairs"], tables["network_pairs"]),
     }
 
 
@@ -458,7 +463,7 @@ TITLES = {
     "mirrored": "sigmoid, half the samples negated",
     "stretched tanh": "tanh stretched to sigmoid's Hessian",
     "whitened": "sigmoid whitened, mean kept",
-    "one at a time": "largest input alone, as 0 or √5",
+    "one at a time": "largest input alone, as 0 or √{width}",
 }
 STYLES = {
     "sigmoid": (drawing.BLUE, "-", "o"),
@@ -534,7 +539,8 @@ RATE_STYLES = ((drawing.BLUE, "o"), (drawing.ORANGE, "s"), (drawing.BLACK, "D"))
 NETWORK_STYLES = {"common": (drawing.GREEN, "^"), TUNED: (drawing.PURPLE, "v")}
 
 
-def _cause_figure(unit_pairs, network_pairs):
+def _cause_figure(spec, unit_pairs, network_pairs):
+    titles = {name: title.format(width=spec.width) for name, title in TITLES.items()}
     figure, axes = drawing.panels(2, 2, width=5.4, height=3.6, sharey="row")
     groups = (tuple(MEAN_PAIRS.items()), (*CONTROL_PAIRS.items(), *ACROSS))
     for line, pairs in zip(axes, groups, strict=True):
@@ -546,7 +552,7 @@ def _cause_figure(unit_pairs, network_pairs):
                     & (unit_pairs["batch"] == 1)
                 ]
                 for i, (row, (color, marker)) in enumerate(
-                    zip(own.to_dict("records"), RATE_STYLES, strict=False)
+                    zip(own.to_dict("records"), itertools.cycle(RATE_STYLES), strict=False)
                 ):
                     _point(panel, row, what, place + 0.16 * (i - 1), color, marker)
                 inside = network_pairs[
@@ -566,7 +572,7 @@ def _cause_figure(unit_pairs, network_pairs):
             panel.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
             panel.minorticks_off()
             panel.set_yticks(
-                range(len(pairs)), [f"{TITLES[a]}\nagainst {TITLES[b]}" for a, b in pairs],
+                range(len(pairs)), [f"{titles[a]}\nagainst {titles[b]}" for a, b in pairs],
                 fontsize=8,
             )  # fmt: skip
     for line, title in zip(axes, ("The mean alone", "Controls, and across"), strict=True):
@@ -576,7 +582,7 @@ def _cause_figure(unit_pairs, network_pairs):
     rates = list(unit_pairs["rate"].drop_duplicates())
     handles = [
         axes[0, 0].plot([], [], marker, color=color, label=_rate_label(rate))[0]
-        for rate, (color, marker) in zip(rates, RATE_STYLES, strict=False)
+        for rate, (color, marker) in zip(rates, itertools.cycle(RATE_STYLES), strict=False)
     ]
     handles += [
         axes[0, 0].plot([], [], marker, color=color, label=f"in a network, {name} rate")[0]
@@ -606,6 +612,7 @@ def _point(panel, row, what, place, color, marker):
 
 
 DESCENT = "float32 features; one seed's arrival may come an update sooner or later"
+TRAINED = "trained weights differ in their last bits"
 LINEAR = Close(rtol=1e-2, atol=1e-3, reason=DESCENT)
 MOMENT = Close(rtol=1e-4, atol=1e-6, reason="means over float32 outputs")
 TABLES = {
@@ -626,11 +633,10 @@ TABLES = {
             "seeds_opposed": Rate(trials="seeds"),
             "samples": Exact(),
             # A seed's samples are no independent trials: the shares are held, not these counts.
-            "compared": Unchecked(),
-            "opposed": Unchecked(),
+            **dict.fromkeys(("compared", "opposed"), Unchecked()),
             **dict.fromkeys(
                 ("opposed_share", "all_same_share"),
-                Close(rtol=0, atol=0.02, reason="trained weights differ in their last bits"),
+                Close(rtol=0, atol=0.02, reason=TRAINED),
             ),
         },
         over_seeds=True,
@@ -677,11 +683,13 @@ TABLES = {
     "network_pairs": Table(
         key=("function", "against", "batch", "rate"),
         columns={
-            "seeds": Unchecked(),  # those finite in both
+            "seeds": Close(rtol=0, atol=16, reason="those finite in both, held in `network`"),
             "longer": Rate(trials="seeds"),
             **dict.fromkeys(
-                ("length", "length_low", "length_high", "loss", "loss_low", "loss_high"),
-                Unchecked(),
+                ("length", "length_low", "length_high"), Close(rtol=0.02, atol=0, reason=TRAINED)
+            ),
+            **dict.fromkeys(
+                ("loss", "loss_low", "loss_high"), Close(rtol=0.1, atol=0, reason=TRAINED)
             ),
         },
         over_seeds=True,
@@ -720,9 +728,10 @@ def _lengthens(tables, function) -> list[bool]:
     return [bool(low > 1) for rows in _pairs(tables, function) for low in rows["length_low"]]
 
 
-def _opposed(tables, function) -> int:
+def _opposed(tables, function, count) -> int:
+    """How many samples ("opposed"), or seeds ("seeds_opposed"), had gradients of opposite signs."""
     signs = tables["signs"]
-    return int(signs.loc[signs["function"] == function, "opposed"].sum())
+    return int(signs.loc[signs["function"] == function, count].sum())
 
 
 def _text(tables, function) -> str:
@@ -744,9 +753,10 @@ def _control(tables, function):
 
 
 def _sigmoid_zigzags(tables) -> Judgement:
-    opposed, longer = _opposed(tables, "sigmoid"), _lengthens(tables, "sigmoid")
+    never = _opposed(tables, "sigmoid", "seeds_opposed") == 0
+    opposed, longer = _opposed(tables, "sigmoid", "opposed"), _lengthens(tables, "sigmoid")
     verdict = NOT_REPRODUCED
-    if opposed == 0 and any(longer):
+    if never and any(longer):
         verdict = REPRODUCED if all(longer) else IN_PART
     main = _main(tables, "sigmoid")
     last, best = (_last_batch(tables, "sigmoid", rate) for rate in (main["rate"], TUNED))
@@ -799,11 +809,12 @@ def _tanh_cures(tables) -> Judgement:
 
 
 def _relu_zigzags(tables) -> Judgement:
-    opposed, longer = _opposed(tables, "relu"), _lengthens(tables, "relu")
+    never = _opposed(tables, "relu", "seeds_opposed") == 0
+    opposed, longer = _opposed(tables, "relu", "opposed"), _lengthens(tables, "relu")
     main, sigmoid = _main(tables, "relu"), _main(tables, "sigmoid")
     as_much = main["length"] - 1 >= (sigmoid["length"] - 1) / 2
     verdict = NOT_REPRODUCED
-    if opposed == 0 and any(longer):
+    if never and any(longer):
         verdict = REPRODUCED if all(longer) and as_much else IN_PART
     functions = tables["functions"].set_index("function")
     means = [functions.loc[name, "mean"] / np.sqrt(functions.loc[name, "variance"])
@@ -812,8 +823,8 @@ def _relu_zigzags(tables) -> Judgement:
     note = (
         f"obtained: path of ReLU over that of ReLU less its mean, rate {main['rate']}; all:"
         f" {_text(tables, 'relu')}; sigmoid's ratio is {sigmoid['length']:.2f}: what counts is the"
-        f" mean over the spread, {means[0]:.2f} for ReLU and {means[1]:.2f} for sigmoid; {opposed}"
-        f" samples with opposed signs, but all five of one sign and none 0 on"
+        f" mean over the spread, {means[0]:.2f} for ReLU and {means[1]:.2f} for sigmoid;"
+        f" {opposed} samples with opposed signs, but all five of one sign and none 0 on"
         f" {compared['all_same_share']:.1%}"
     )
     return Judgement(verdict, main["length"], main["length_low"], main["length_high"], note)

@@ -1,13 +1,21 @@
-"""Options of the stress tests, and Ctrl-C for all: how much they run, and where they store it."""
+"""Settings and Ctrl-C for all tests; options of the stress tests: how much, and where it goes."""
 
+import os
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
 
-from reproductions.suite.files import write_whole
-from reproductions.suite.tables import to_csv
+if TYPE_CHECKING:  # the layers' tests on another backend have no pandas
+    import pandas as pd
+
+if os.environ.get("KERAS_BACKEND", "") in ("", "tensorflow"):
+    from reproductions.suite import settings  # before a test imports NumPy or Keras
+
+    settings.fix(program=True)
+else:  # the layers alone; no keras.json there, neither read nor written
+    os.environ["KERAS_HOME"] = f"{os.devnull}/keras"
 
 LINES = pytest.StashKey[list[str]]()
 
@@ -40,10 +48,13 @@ def full(pytestconfig):
 def report(pytestconfig):
     """Takes a line that is printed after the tests, and a table that is stored."""
 
-    def add(line: str, name: str = "", table: pd.DataFrame | None = None) -> None:
+    def add(line: str, name: str = "", table: "pd.DataFrame | None" = None) -> None:
         pytestconfig.stash[LINES].append(line)
         folder = pytestconfig.getoption("store")
         if folder and table is not None:
+            from reproductions.suite.files import write_whole
+            from reproductions.suite.tables import to_csv
+
             write_whole(folder / f"{name}.csv", to_csv(table))
 
     return add

@@ -18,18 +18,25 @@ HERE = Path(__file__).parent
 FILE = "index.html"
 
 
-def write(results: Path) -> Path:
-    """Writes the page into a results folder.
+def write(results: Path, output: Path | None = None) -> Path:
+    """Writes the page, by default among the results, of which no other file is changed.
+
+    Args:
+        results: the folder with the results.
+        output: the page's file; with one, nothing is written into the results.
 
     Returns:
-        Its path.
+        The page's path.
 
     Raises:
         InputError: there are no results, or they cannot be read, or the page not written, or
             another process writes there.
     """
-    path = results / FOLDER / FILE
     content.some(results)  # or a folder would be made, only to be locked
+    if output:
+        write_whole(output, render(results).encode())
+        return output
+    path = results / FOLDER / FILE
     with only_writer(results), only_writer(path.parent, wait=True):
         write_whole(path, render(results).encode())
     return path

@@ -101,7 +101,7 @@ def some(results: Path) -> list[str]:
     Raises:
         InputError: there are none.
     """
-    there = [name for name in experiment.names() if (results / name / provenance.FILE).is_file()]
+    there = [name for name in experiment.loadable() if (results / name / provenance.FILE).is_file()]
     if not there:
         raise InputError(f"no results here; `run` or `make quick` makes some. Received: {results}")
     return there
@@ -116,7 +116,7 @@ def gather(results: Path) -> Page:
     judged = claims.read(results / CLAIMS_FILE)
     there = some(results)
     cells = {row["id"]: row for row in judged.to_dict("records")}
-    owners = {c.id: name for name in experiment.names() for c in experiment.load(name).claims}
+    owners = {c.id: name for name in experiment.loadable() for c in experiment.load(name).claims}
     rows = [_claim(name, cells.get(name), owners.get(name)) for name in claims.ledger().index]
     order = {document: place for place, document in enumerate(texts.load("en")["documents"])}
     rows.sort(key=lambda claim: (order.get(claim.document, len(order)), claim.id))

@@ -5,7 +5,7 @@ each element alone, called with `dtype`, and a setting; it returns rows as `meas
 make them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -305,13 +305,19 @@ SHARES = ("saturated", "solved", "non-finite", "share", "reached", "separated")
 """How the quantities between 0 and 1 begin."""
 
 
-def figure(scores, functions: Sequence[str], marked: str | None = None):
+def figure(
+    scores,
+    functions: Sequence[str],
+    marked: str | None = None,
+    titles: Mapping[str, str] | None = None,
+):
     """A panel a quantity, a dot with its interval a function.
 
     Args:
         scores: a data frame with the columns function, check, quantity, value, low and high.
         functions: from top to bottom.
         marked: the one that the others are held against.
+        titles: what the panels call a check whose name says the stored setting's number.
     """
     from reproductions.suite import drawing
 
@@ -331,7 +337,7 @@ def figure(scores, functions: Sequence[str], marked: str | None = None):
             )  # fmt: skip
             if own and np.isfinite(row.value):
                 panel.axvline(row.value, color=color, linewidth=0.8, linestyle=":")
-        panel.set_title(f"{check}:\n{quantity}", fontsize=9)
+        panel.set_title(f"{(titles or {}).get(check, check)}:\n{quantity}", fontsize=9)
         panel.set_yticks(list(places.values()), list(places))
         panel.set_ylim(-len(places) + 0.5, 0.5)
         panel.locator_params(axis="x", nbins=4)

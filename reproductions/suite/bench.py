@@ -218,9 +218,9 @@ def table(engines: list[Engine], seconds: np.ndarray) -> pd.DataFrame:
     return result.assign(speedup=first / result["replica_steps_per_s"])
 
 
-def figures(rows: pd.DataFrame) -> dict:
+def figure(rows: pd.DataFrame):
     """Rates side by side, and the cost against the number of replicas and of steps."""
-    figure, ((rates, *costs),) = drawing.panels(1, 3, width=4.2)
+    drawn, ((rates, *costs),) = drawing.panels(1, 3, width=4.2)
     xor = rows[rows["workload"] == "xor10_tanh"][::-1]
     bars = rates.barh(xor["engine"], xor["replica_steps_per_s"], color=drawing.BLUE)
     rates.bar_label(bars, [f"{rate:,.0f}" for rate in xor["replica_steps_per_s"]], padding=3)
@@ -239,7 +239,7 @@ def figures(rows: pd.DataFrame) -> dict:
         axes.set(xlabel=varied, ylabel="seconds", xlim=(0, None), ylim=(0, None))
         axes.set_title(f"{value:,} {fixed}")
         axes.legend()
-    return {"bench": figure}
+    return drawn
 
 
 def train_many() -> float:
@@ -301,7 +301,7 @@ def main(arguments: list[str] | None = None) -> int:
         engines = xor_engines(jax) + circles_engines()
         rows = table(engines, measure(engines, given.rounds))
     write_whole(given.results / "bench.csv", to_csv(rows))
-    for name, content in drawing.render_all(figures, rows).items():
+    for name, content in drawing.render_all({"bench": lambda: figure(rows)}).items():
         write_whole(given.results / name, content)
     report(rows, given.rounds)
     report_memory()

@@ -78,6 +78,16 @@ def name(hidden: Sequence[int]) -> str:
     return "-".join(map(str, (2, *hidden, 1)))
 
 
+def dimension(name: str) -> str:
+    """What the slides call a network: 3-D for 2-3-2-1."""
+    return f"{widths(name)[0]}-D"
+
+
+def stills(last: int) -> list[int]:
+    """The epochs at which a network's learning is shown without motion."""
+    return sorted({epoch for epoch in (0, 1, 10) if epoch < last} | {last})
+
+
 def widths(name: str) -> tuple[int, ...]:
     """The hidden layers' widths that a network's name says."""
     return tuple(map(int, name.split("-")[1:-1]))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from reproductions.suite.errors import InputError
+from reproductions.suite.errors import InputError, NotMeasured
 from reproductions.suite.experiment import Experiment
 from reproductions.suite.files import sha256
 from reproductions.suite.kinds import Exact, Table
@@ -27,7 +27,7 @@ COLUMNS = (
     "id", "document", "statement", "expected", "obtained", "low", "high", "rule", "verdict", "note",
 )  # fmt: skip
 
-CLAIMS_TABLE = Table(key=("id",), columns={name: Exact() for name in COLUMNS[1:]})
+CLAIMS_TABLE = Table(("id",), {name: Exact() for name in COLUMNS[1:]}, name_every_row=True)
 
 DERIVED = ("obtained", "low", "high", "note")
 """Columns of claims.csv that say again what a folder's own tables say.
@@ -67,7 +67,8 @@ class Claim:
     Attributes:
         id: its id in the ledger.
         rule: when it counts as reproduced, fixed before the run.
-        judge: applies the rule to the experiment's tables.
+        judge: applies the rule to the experiment's tables; raises `NotMeasured` where they lack
+            what it needs, as those of another setting may.
     """
 
     id: str
@@ -88,21 +89,32 @@ def ledger() -> pd.DataFrame:
 
 
 def judge(
-    experiment: Experiment, tables: Mapping[str, pd.DataFrame], setting: str = ""
+    experiment: Experiment,
+    tables: Mapping[str, pd.DataFrame],
+    setting: str = "",
+    left_out: list[str] | None = None,
 ) -> pd.DataFrame:
     """The rows of claims.csv that an experiment's tables give, as text.
 
-    Where the tables were made in another `setting` than the stored one, each note begins with it,
-    and a claim whose numbers they do not hold is left out.
+    Args:
+        experiment: whose claims are judged.
+        tables: its tables.
+        setting: what is other than in the stored setting, in words; each note begins with it.
+        left_out: takes up a line for each claim that the tables lack the numbers for; without it,
+            such a claim is an error.
+
+    Raises:
+        NotMeasured: the tables lack what a claim needs, and `left_out` is not given.
     """
     rows = []
     for claim in experiment.claims:
         entry = ledger().loc[claim.id]
         try:
             judgement = claim.judge(tables)
-        except Exception:
-            if not setting:
+        except NotMeasured as error:
+            if left_out is None:
                 raise
+            left_out.append(f"{claim.id} is not judged: {error}")
             continue
         rows.append(
             {

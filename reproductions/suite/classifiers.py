@@ -53,7 +53,7 @@ class Classifier:
             scale: a factor on the kernels, one for all or one a replica.
         """
         shapes = self.shapes(images)
-        streams = [generator(int(seed)) for seed in seeds]
+        streams = [generator(seed) for seed in seeds]
         scale = np.broadcast_to(scale, len(streams))[:, None, None]
         weights = []
         for i, shape in enumerate(shapes):

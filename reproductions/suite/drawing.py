@@ -1,12 +1,16 @@
 """Figures in one style: readable by the colour-blind and in grey, the same bytes every time."""
 
 import io
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from reproductions.suite import settings
+from reproductions.suite.errors import NotMeasured
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from matplotlib.figure import Figure
 
 # Okabe and Ito (2008): eight colours that people with any colour vision tell apart.
@@ -26,6 +30,18 @@ FUNCTION_STYLE = {
     "elu": {"color": PURPLE, "linestyle": (0, (6, 1.5, 1.5, 1.5))},
     "softplus": {"color": SKY, "linestyle": (0, (3, 1))},
     "swish": {"color": "#8C6D00", "linestyle": (0, (1, 1))},
+}
+
+FUNCTION_NAMES = {
+    "threshold": "threshold",
+    "linear": "linear",
+    "sigmoid": "sigmoid",
+    "tanh": "tanh",
+    "relu": "ReLU",
+    "leaky_relu": "leaky ReLU",
+    "elu": "ELU",
+    "softplus": "softplus",
+    "swish": "swish",
 }
 
 STYLE = {
@@ -51,13 +67,37 @@ STYLE = {
 }
 
 
-def style() -> Any:
-    """A context in which whatever is drawn or saved follows the house style."""
-    import matplotlib
+@contextmanager
+def style() -> Iterator[None]:
+    """A context in which whatever is drawn or saved follows the house style, and no user's."""
+    import matplotlib.font_manager  # lists the system's fonts too, and keeps the list
     from cycler import cycler
 
+    defaults = {n: value for n, value in matplotlib.rcParamsDefault.items() if n != "backend"}
     cycle = cycler(color=[BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK])
-    return matplotlib.rc_context({**STYLE, "axes.prop_cycle": cycle})
+    with (
+        matplotlib.rc_context({**defaults, **STYLE, "axes.prop_cycle": cycle}),
+        settings.variables(MPL_IGNORE_SYSTEM_FONTS="1"),  # no other font of the same name
+    ):
+        yield
+
+
+WORDS = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+)  # fmt: skip
+
+
+def in_words(count: int) -> str:
+    """A number as a title says it: a word up to ten, then digits."""
+    return WORDS[count] if count < len(WORDS) else f"{count:,}"
+
+
+def round_ticks(low: float, high: float) -> list[float]:
+    """Ticks of a log axis: 1, 2 and 5 times powers of ten between two numbers, or those two."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    ticks = (float(f"{digit}e{power}") for power in powers for digit in (1, 2, 5))
+    between = [tick for tick in ticks if low <= tick <= high]
+    return between if len(between) > 1 else sorted({low, high})
 
 
 def panels(rows: int = 1, columns: int = 1, width: float = 4.0, height: float = 3.2, **options):
@@ -96,31 +136,49 @@ class Animation:
     frame_ms: int = 80
 
 
-def render_all(figures: "Callable[[Any], dict]", tables: Any) -> dict[str, bytes]:
-    """Draws an experiment's figures and animations in the house style.
+Figures = Mapping[str, Callable[[], "Figure | Animation"]]
+"""An experiment's figures: by name, a function of nothing that draws it."""
+
+
+def render_all(figures: Figures, left_out: list[str] | None = None) -> dict[str, bytes]:
+    """Draws figures and animations in the house style, one after the other.
+
+    Args:
+        figures: what draws each, by name.
+        left_out: takes up a line for each that the tables lack the numbers for; without it, such a
+            figure is an error.
 
     Returns:
         Their files by file name: of a figure, PNG to look at and SVG to zoom and to search; of an
         animation, WebP.
-    """
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
+    Raises:
+        NotMeasured: the tables lack what a figure needs, and `left_out` is not given.
+    """
     files = {}
     with style():
-        for name, drawn in figures(tables).items():
-            if isinstance(drawn, Animation):
-                files[f"{name}.webp"] = _webp(drawn)
-                continue
-            drawn.set_dpi(150)
-            buffer = io.BytesIO()
-            drawn.savefig(buffer, format="png", dpi=150, metadata={"Software": None})
-            files[f"{name}.png"] = buffer.getvalue()
-            drawn.set_layout_engine("none")  # laid out once, it stays as it is
-            buffer = io.BytesIO()
-            # savefig would draw it a second time, unseen, to lay it out.
-            FigureCanvasSVG(drawn).print_svg(buffer, metadata={"Date": None})
-            files[f"{name}.svg"] = buffer.getvalue()
+        for name, draw in figures.items():
+            try:
+                files |= _render(name, draw())
+            except NotMeasured as error:
+                if left_out is None:
+                    raise
+                left_out.append(f"figure {name} is not drawn: {error}")
     return files
+
+
+def _render(name: str, drawn: "Figure | Animation") -> dict[str, bytes]:
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    if isinstance(drawn, Animation):
+        return {f"{name}.webp": _webp(drawn)}
+    drawn.set_dpi(150)
+    png, svg = io.BytesIO(), io.BytesIO()
+    drawn.savefig(png, format="png", dpi=150, metadata={"Software": None})
+    drawn.set_layout_engine("none")  # laid out once, it stays as it is
+    # savefig would draw it a second time, unseen, to lay it out.
+    FigureCanvasSVG(drawn).print_svg(svg, metadata={"Date": None})
+    return {f"{name}.png": png.getvalue(), f"{name}.svg": svg.getvalue()}
 
 
 def _webp(animation: Animation) -> bytes:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import checking, drawing
+from reproductions.suite import checking, drawing, settings
 from reproductions.suite.experiment import chosen, load
 from reproductions.suite.files import write_whole
 from reproductions.suite.kinds import Close, Rate, Share, Unchecked
@@ -27,31 +27,12 @@ EXPECTED = Path("results/expected")
 DRIFT = Path("results/drift")
 
 AS_IT_IS = "as it is"
-NUMPY_WIDE = "X86_V4 AVX512_ICL AVX512_SPR"
 SETTINGS = {
-    # What each changes in the environment, and how many cores Python believes in.
-    AS_IT_IS: ({}, None),
-    "no AVX-512": (
-        {
-            "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
-            "ONEDNN_MAX_CPU_ISA": "AVX2",
-            "OPENBLAS_CORETYPE": "Haswell",
-            "NPY_DISABLE_CPU_FEATURES": NUMPY_WIDE,
-        },
-        None,
-    ),
-    "no AVX2": (
-        {
-            "XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2",
-            "ONEDNN_MAX_CPU_ISA": "SSE41",
-            "OPENBLAS_CORETYPE": "Nehalem",
-            "NPY_DISABLE_CPU_FEATURES": f"{NUMPY_WIDE} X86_V3",
-        },
-        None,
-    ),
-    "one thread": ({"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}, 1),
-    "four threads": ({"TF_NUM_INTRAOP_THREADS": "4", "TF_NUM_INTEROP_THREADS": "4"}, 4),
-    "oneDNN on": ({"TF_ENABLE_ONEDNN_OPTS": "1"}, None),
+    # How many cores Python believes in; what else each changes stands in `settings.DRIFTS`.
+    AS_IT_IS: None,
+    **dict.fromkeys(settings.DRIFTS),
+    "one thread": 1,
+    "four threads": 4,
 }
 
 RUN = """\
@@ -102,15 +83,15 @@ def _store(rows: list[dict]) -> None:
     ran = frame.assign(whole=frame["run"].eq("full")).groupby(["setting", "experiment"])["whole"]
     frame = frame[frame["run"].eq("full") | ~ran.transform("any")]
     write_whole(path, to_csv(frame))
-    for name, data in drawing.render_all(lambda tables: {"drift": _figure(tables)}, frame).items():
+    for name, data in drawing.render_all({"drift": lambda: _figure(frame)}).items():
         write_whole(DRIFT / name, data)
 
 
 def _run(setting: str, names: list[str], folder: Path, quick: bool) -> None:
-    changes, cores = SETTINGS[setting]
-    command = [sys.executable, "-c", RUN.format(cores=cores), "run", *names]
+    command = [sys.executable, "-c", RUN.format(cores=SETTINGS[setting]), "run", *names]
     command += ["--results", str(folder), *(["--quick"] if quick else [])]
-    subprocess.run(command, env={**os.environ, **changes}, check=True, stdout=subprocess.DEVNULL)
+    environment = os.environ | {settings.DRIFT: "" if setting == AS_IT_IS else setting}
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def _drift(name: str, baseline: Path, folder: Path) -> list[dict]:

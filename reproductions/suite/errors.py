@@ -1,8 +1,19 @@
-"""The one error that a user may meet: printed as one line, exit status 2."""
+"""The errors with a meaning of their own; any other that is not caught is a bug."""
 
 
 class InputError(Exception):
-    """Wrong usage, or input that cannot be read; the message ends with what was received."""
+    """Wrong usage, or input that cannot be read; the message ends with what was received.
+
+    It is the one error that a user may meet: printed as one line, exit status 2.
+    """
+
+
+class NotMeasured(Exception):  # noqa: N818 - a result, not a mistake
+    """The tables of another setting lack what a claim or a figure needs; the message says what.
+
+    Raised on purpose, by `measured.rows` and its like: that claim or figure is left out with a
+    line that says so, and the others are made.
+    """
 
 
 def one_line(text: str) -> str:

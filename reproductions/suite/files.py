@@ -3,12 +3,16 @@
 import fcntl
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from reproductions.suite.errors import InputError
+
+PARTIAL = re.compile(r"\..+\.[0-9]+\.partial")
+"""The name of a file that is being written."""
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -70,6 +74,8 @@ def only_writer(folder: Path, wait: bool = False) -> Iterator[None]:
         InputError: another process writes there, and `wait` is not set; or the folder cannot be
             made.
     """
+    if folder.is_symlink() and not folder.exists():
+        raise InputError(f"cannot write {folder}: it is a link that leads nowhere")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -111,12 +117,12 @@ def _written_by(writer: Path) -> str:
 MOST_BYTES = 2**30
 
 
-def read_bytes(path: Path) -> bytes:
-    """The content of a file.
+def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
+    """The content of a file of `most` bytes.
 
     Raises:
-        InputError: it is missing, a folder, a link, no ordinary file (a pipe would never end), over
-            a gibibyte, or cannot be opened.
+        InputError: it is missing, a folder, a link, no ordinary file (a pipe would never end),
+            larger, or cannot be opened.
     """
     try:
         if path.is_symlink():
@@ -124,8 +130,8 @@ def read_bytes(path: Path) -> bytes:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
             raise InputError(f"cannot read {path}: it is no ordinary file")
-        if found.st_size > MOST_BYTES:
-            raise InputError(f"cannot read {path}: it is larger than {MOST_BYTES:,} bytes")
+        if found.st_size > most:
+            raise InputError(f"cannot read {path}: it is larger than {most:,} bytes")
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error

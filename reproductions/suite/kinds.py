@@ -76,17 +76,27 @@ class Unchecked:
 Kind = Exact | Printed | Close | Rate | Share | Unchecked
 
 
+MOST_TRIALS = 10**8
+"""As many seeds as a run takes; the test of greater counts would take minutes."""
+
+LISTED = 2**16
+"""Seeds that have a row, or a curve, of their own, at most; of ten million it would be gigabytes,
+and the counts hold all."""
+
+
 @dataclass(frozen=True)
 class Table:
     """What a table must look like: its key columns, and each value column's kind.
 
     `over_seeds` marks a table whose rows sum up all seeds: run over other seeds than the stored
-    one, only its `Rate` columns can be held.
+    one, only its `Rate` columns can be held. Of many differences in one column the first is named
+    and the others are counted, unless `name_every_row` is set.
     """
 
     key: tuple[str, ...]
     columns: dict[str, Kind]
     over_seeds: bool = False
+    name_every_row: bool = False
 
     @property
     def names(self) -> list[str]:

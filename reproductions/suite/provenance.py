@@ -11,11 +11,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from reproductions.suite import settings
 from reproductions.suite.errors import InputError
 from reproductions.suite.experiment import FOLDER, Experiment
-from reproductions.suite.files import read_bytes, sha256
+from reproductions.suite.files import PARTIAL, WRITER, read_bytes, sha256
+from reproductions.suite.kinds import MOST_TRIALS
 
 FILE = "provenance.json"
+SHARDS = ".shards"
+"""The folder in an experiment's results that holds the shards of a run until it ends."""
+
 PACKAGES = ("keras", "matplotlib", "numpy", "pandas", "scipy", "tensorflow", "tensorflow-cpu")
 ROOT = FOLDER.parent
 MISSING = "no such field"
@@ -51,27 +56,53 @@ def to_json(record: dict[str, Any]) -> bytes:
     return (json.dumps(record, indent=1, sort_keys=True) + "\n").encode()
 
 
+LONGEST_S = 1e9
+FIELDS: dict[str, type | tuple[type, ...]] = {
+    "cores": int,
+    "cpu": str,
+    "experiment": str,
+    "files": dict,
+    "fingerprint": str,
+    "inputs": dict,
+    "judged": str,
+    "packages": dict,
+    "python": str,
+    "seconds": (int, float),
+    "spec": dict,
+}
+"""What a provenance holds beside its number of seeds, and of what type each field is."""
+
+
 def read(folder: Path) -> dict[str, Any]:
     """The provenance in a results folder of one experiment.
 
     Raises:
-        InputError: it cannot be read, is not what a run writes, or lists a file that is not in the
-            folder itself; or the folder is a link.
+        InputError: it cannot be read, is not what a run writes, names another number of seeds than
+            its setting, or lists a file that is not in the folder itself; or the folder is a link.
     """
     path = folder / FILE
     if folder.is_symlink():
         raise InputError(f"cannot read {folder}: it is a link, which may lead anywhere")
     try:
         content = json.loads(read_bytes(path))
-        seeds, files, spec = content["seeds"], content["files"], content["spec"]
-        inputs = content.get("inputs", {})
+        json.dumps(content, ensure_ascii=False).encode()  # half a character is none
+        sound = all(isinstance(content[name], kind) for name, kind in FIELDS.items())
+        sound &= not any(isinstance(content[name], bool) for name in FIELDS)
+        sound &= content["experiment"] == folder.name and 0 <= content["seconds"] < LONGEST_S
+        seeds, files = content["seeds"], content["files"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"cannot read {path}: it is not what a run writes") from error
-    sound = all(isinstance(part, dict) for part in (files, spec, inputs))
-    if not (sound and (seeds is None or isinstance(seeds, int))):
+    if not sound or not all(isinstance(digest, str) for digest in files.values()):
         raise InputError(f"cannot read {path}: it is not what a run writes")
+    of_the_spec = content["spec"].get("seeds")
+    whole = seeds is None or (type(seeds) is int and 0 < seeds <= MOST_TRIALS)
+    if not whole or type(seeds) is not type(of_the_spec) or seeds != of_the_spec:
+        raise InputError(
+            f"cannot read {path}: its seeds must be those of its spec, {json.dumps(of_the_spec)}."
+            f" Received: {json.dumps(seeds)[:80]}"
+        )
     for name in files:
-        if not PLAIN_NAME.fullmatch(name):
+        if not PLAIN_NAME.fullmatch(name) or name == FILE:
             raise InputError(
                 f"cannot read {path}: its files must be names in its folder."
                 f" Received: {name[:80]!r}"
@@ -92,7 +123,8 @@ def other_settings(
     for name in [*expected, *(name for name in obtained if name not in expected)]:
         pair = expected.get(name, MISSING), obtained.get(name, MISSING)
         first_look = name in quick and quick[name] in pair
-        if pair[0] != pair[1] and name != "seeds" and not first_look:
+        other_seeds = name == "seeds" and MISSING not in pair
+        if pair[0] != pair[1] and not other_seeds and not first_look:
             found[name] = pair
     return found
 
@@ -111,6 +143,24 @@ def is_current(folder: Path, experiment: Experiment, spec: Any) -> bool:
     now = fingerprint(experiment, spec, folder.parent)
     same = content.get("fingerprint") == now and content["spec"] == spec_of(spec)
     return same and not damaged(folder)
+
+
+def strangers(folder: Path) -> list[str]:
+    """What lies in a folder and is not of its run, nor left there by a run that was stopped.
+
+    Raises:
+        InputError: the provenance cannot be read.
+    """
+    known = {*read(folder)["files"], FILE}
+    there = sorted(folder.iterdir())
+    return [path.name for path in there if path.name not in known and not _is_left_over(path)]
+
+
+def _is_left_over(path: Path) -> bool:
+    """Whether a run that was stopped leaves such a file or folder."""
+    if path.is_dir():
+        return path.name == SHARDS
+    return path.name == WRITER or bool(PARTIAL.fullmatch(path.name))
 
 
 def damaged(folder: Path) -> list[str]:
@@ -239,11 +289,34 @@ def _packages() -> dict[str, str]:
     return found
 
 
+CPUINFO = Path("/proc/cpuinfo")
+WIDE = re.compile(r"avx|amx|fma|asimd|sve|bf16|i8mm")
+"""How the flags begin of the instructions by which compilers and libraries round differently."""
+
+
 def _cpu() -> str:
+    """The processor: its name, the wide instructions of all its cores, and a setting of drift."""
+    fields = _cpu_fields()
+    names = fields.get("model name")
+    if not names:  # on arm64 numbers tell processors apart
+        numbers = [*fields.get("CPU implementer", []), *fields.get("CPU part", [])]
+        names = [" ".join([platform.machine(), *numbers]) if numbers else platform.processor()]
+    flags = [set(text.split()) for text in fields.get("flags") or fields.get("Features") or [""]]
+    wide = sorted(filter(WIDE.match, set.intersection(*flags)))
+    drift = [f"in the drift setting {settings.drift()}"] if settings.drift() else []
+    return " ".join([" / ".join(filter(None, names)) or platform.machine(), *wide, *drift])
+
+
+def _cpu_fields() -> dict[str, list[str]]:
+    """What /proc/cpuinfo says of the cores, each field's different texts; nothing elsewhere."""
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        lines = CPUINFO.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
-        return platform.processor() or platform.machine()
-    fields = dict(line.split("\t: ", 1) for line in lines if "\t: " in line)
-    wide = [flag for flag in ("avx2", "avx512f") if flag in fields.get("flags", "").split()]
-    return " ".join([fields.get("model name", platform.machine()), *wide])
+        return {}
+    fields: dict[str, list[str]] = {}
+    for line in lines:
+        name, _, text = line.partition(":")
+        texts = fields.setdefault(name.strip(), [])
+        if text.strip() not in texts:
+            texts.append(text.strip())
+    return fields

@@ -6,7 +6,7 @@ elementwise on that axis, any activation works unchanged, and each vector instru
 replicas. The whole training loop is one compiled function; replicas go through it in blocks small
 enough for the cache, blocks side by side on threads.
 
-The package sets XLA flags before TensorFlow is imported (see `reproductions/__init__.py`);
+The package sets XLA flags before TensorFlow is imported (see `settings.py`);
 without them the results are the same bits, three times slower.
 """
 
@@ -368,7 +368,7 @@ def initial_weights(
         Arrays as `model.get_weights()`, float32, with the replica on one more, last axis.
 
     Raises:
-        ValueError: there is no such scheme.
+        ValueError: there is no such scheme, or a seed is no whole number from 0.
     """
     if scheme not in ("normal", "glorot", "he"):
         raise ValueError(f"scheme must be 'normal', 'glorot' or 'he'. Received: {scheme!r}")
@@ -379,7 +379,7 @@ def initial_weights(
         if scheme == "glorot"
         else (lambda g: g.standard_normal(ends[-1]))
     )
-    drawn = np.stack([draw(generator(int(seed))) for seed in seeds], axis=-1)
+    drawn = np.stack([draw(generator(seed)) for seed in seeds], axis=-1)
     weights = []
     for shape, part in zip(shapes, np.split(drawn, ends[:-1]), strict=True):
         scale = 1.0

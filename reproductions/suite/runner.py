@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,10 +13,10 @@ from typing import Any
 import pandas as pd
 from tqdm import tqdm
 
-from reproductions.suite import claims, drawing, provenance, shards
+from reproductions.suite import claims, drawing, provenance, settings, shards
 from reproductions.suite import progress as progress_module
-from reproductions.suite.errors import InputError
-from reproductions.suite.experiment import Experiment, load
+from reproductions.suite.errors import InputError, one_line
+from reproductions.suite.experiment import Experiment, load, unloadable
 from reproductions.suite.files import only_writer, write_together, write_whole
 from reproductions.suite.kinds import Table
 from reproductions.suite.parallel import end_with_parent
@@ -26,6 +27,9 @@ CLAIMS_FILE = "claims.csv"
 
 
 QUICK_SEEDS = 32
+
+REFUSALS = (ValueError, MemoryError)
+"""How a setting fails on purpose: its spec or what it runs refuses a value, or has no room."""
 
 
 def run(
@@ -42,11 +46,42 @@ def run(
     `changes` holds, by experiment, fields of the spec in another setting than the stored one.
 
     Raises:
-        InputError: the folder cannot be written to, another process writes there, its claims.csv
-            cannot be read, or an experiment cannot run in the setting asked for.
+        InputError: the folder cannot be written to or holds other things than results, another
+            process writes there, its claims.csv cannot be read, an experiment cannot run in the
+            setting asked for, a library is set otherwise than the suite has it, or, once the others
+            have run, one cannot be loaded.
     """
-    with only_writer(results):
-        _run(names, results, seeds, force, quick, changes or {})
+    settings.hold()
+    _refuse_other_folders(results, names)
+    broken = [name for name in names if name in unloadable()]
+    able = [name for name in names if name not in broken]
+    if able:
+        with only_writer(results):
+            _run(able, results, seeds, force, quick, changes or {})
+    for name in broken[:-1]:
+        tqdm.write(f"error: {unloadable()[name]}", file=sys.stderr)
+    if broken:
+        raise InputError(unloadable()[broken[-1]])
+
+
+def _refuse_other_folders(results: Path, names: list[str]) -> None:
+    """Refuses to write where other things than results lie, or through a link.
+
+    Raises:
+        InputError: this is such a folder.
+    """
+    if results.is_dir() and not (results / CLAIMS_FILE).exists():
+        others = [path.name for path in results.iterdir() if not path.name.startswith(".")]
+        if others:
+            raise InputError(
+                f"this folder holds other things than results, {others[0]} among them; name a new"
+                f" one. Received: {results}"
+            )
+    for name in names:
+        if (results / name).is_symlink():
+            raise InputError(
+                f"cannot write {results / name}: it is a link, which may lead anywhere"
+            )
 
 
 def _run(names, results, seeds, force, quick, changes) -> None:
@@ -112,6 +147,7 @@ def _one(name, results, verdicts, seeds, force, quick, own) -> tuple[str, pd.Dat
     # The run's process alone writes there, unless it was killed and one of its own still does.
     with only_writer(results / name, wait=True):
         if not force and provenance.is_current(results / name, experiment, spec):
+            _tell(experiment, provenance.read(results / name).get("left_out"))
             return name, claims_again(experiment, results, verdicts, setting), "unchanged"
         if force:
             shards.clear(results / name)
@@ -126,7 +162,8 @@ def claims_again(
     rows = verdicts[verdicts["id"].isin([claim.id for claim in experiment.claims])]
     if claims.digest(rows) == provenance.read(results / experiment.name).get("judged"):
         return rows
-    return claims.judge(experiment, read_tables(experiment, results), setting)
+    told = [] if setting else None
+    return claims.judge(experiment, read_tables(experiment, results), setting, told)
 
 
 def read_tables(experiment: Experiment, results: Path) -> dict[str, pd.DataFrame]:
@@ -143,16 +180,14 @@ def read_tables(experiment: Experiment, results: Path) -> dict[str, pd.DataFrame
 
 @contextmanager
 def another_setting(name: str, setting: str):
-    """Turns what fails in another setting than the stored one into a line for its author.
+    """Turns a refusal of another setting than the stored one into a line for its author.
 
     Raises:
-        InputError: anything failed, and `setting` is not empty.
+        InputError: one of `REFUSALS` was raised, and `setting` is not empty.
     """
     try:
         yield
-    except InputError:
-        raise
-    except Exception as error:
+    except REFUSALS as error:
         if not setting:
             raise
         raise InputError(
@@ -198,7 +233,7 @@ def run_one(experiment: Experiment, spec, results: Path, setting: str = "") -> p
 
     Claims and figures are made from the tables as they will be read back, so that they say
     nothing that the stored numbers do not. Those that another `setting` than the stored one has no
-    numbers for are left out.
+    numbers for are left out, with a line for each.
     """
     started = time.perf_counter()
     shapes = experiment.tables.items()
@@ -215,18 +250,22 @@ def run_one(experiment: Experiment, spec, results: Path, setting: str = "") -> p
             )
         tables = {name: reread(name, frames[name], table) for name, table in shapes}
     contents = {f"{name}.csv": to_csv(tables[name]) for name, _ in shapes}
-    judged = claims.judge(experiment, tables, setting)
-    try:
-        contents |= drawing.render_all(experiment.figures, tables)
-    except Exception as error:
-        if not setting:
-            raise
-        tqdm.write(f"{experiment.name}: no figures in this setting ({_in_a_line(error)})")
+    left_out = [] if setting else None
+    judged = claims.judge(experiment, tables, setting, left_out)
+    contents |= drawing.render_all(experiment.figures(spec, tables), left_out)
+    _tell(experiment, left_out)
     seconds = time.perf_counter() - started
     digest = claims.digest(judged)
     record = provenance.describe(experiment, spec, seconds, contents, results, digest)
+    record |= {"left_out": left_out} if left_out else {}
     write_folder(results / experiment.name, contents, provenance.to_json(record))
     return judged
+
+
+def _tell(experiment: Experiment, left_out: list[str] | None) -> None:
+    """Prints what a setting has no numbers for, as its run or its provenance says it."""
+    for line in left_out if isinstance(left_out, list) else ():
+        tqdm.write(one_line(f"{experiment.name}, {line}"))
 
 
 def arguments(experiment: Experiment, spec, results: Path) -> tuple:

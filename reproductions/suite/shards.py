@@ -25,17 +25,14 @@ import pandas as pd
 from reproductions.suite import provenance
 from reproductions.suite.errors import InputError
 from reproductions.suite.files import read_bytes, sha256, write_whole
+from reproductions.suite.kinds import LISTED as LISTED  # experiments take it from here
 from reproductions.suite.parallel import start_tensorflow
 from reproductions.suite.progress import progress
 
-FOLDER = ".shards"
+FOLDER = provenance.SHARDS
 RANGE, MOST_RANGES = 128, 1000
 """Seeds in a shard: few enough that an experiment of a few hundred keeps several cores busy, and
 that little is lost with a machine; and how many ranges at most one process gathers."""
-
-LISTED = 2**16
-"""Seeds that have a row, or a curve, of their own, at most; of ten million it would be gigabytes,
-and the counts hold all."""
 
 Part = Mapping[str, np.ndarray | pd.DataFrame]
 

@@ -96,7 +96,7 @@ class ShiftedNetwork:
         seeds = np.asarray(seeds)
 
         def order(start, stop):
-            drawn = [_order(int(seed), self.batch, steps) for seed in seeds[start:stop]]
+            drawn = [_order(seed, self.batch, steps) for seed in seeds[start:stop]]
             return np.stack(drawn, axis=-1)
 
         parts = []

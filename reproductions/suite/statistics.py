@@ -1,6 +1,7 @@
 """Intervals and tests, from scipy."""
 
 import functools
+from numbers import Integral
 
 import numpy as np
 
@@ -11,9 +12,16 @@ def generator(seed: int, *stream: int) -> np.random.Generator:
     Args:
         seed: a whole number from 0.
         *stream: more whole numbers from 0, for several independent streams under one seed.
+
+    Raises:
+        ValueError: one of them is no whole number from 0.
     """
+    for number in (seed, *stream):
+        if isinstance(number, bool) or not isinstance(number, Integral) or number < 0:
+            raise ValueError(f"a seed must be a whole number from 0. Received: {number!r}")
     # As entropy alone, (1,) and (1, 0) would be the same stream; a spawn key tells them apart.
-    return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=stream)))
+    sequence = np.random.SeedSequence(int(seed), spawn_key=tuple(map(int, stream)))
+    return np.random.Generator(np.random.Philox(sequence))
 
 
 @functools.cache  # a check asks for the same counts again and again

@@ -22,6 +22,9 @@ NUMBER = re.compile(INTEGER.pattern + r"(\.[0-9]+)?(e[+-]?[0-9]+)?")
 NOT_FINITE = ("nan", "inf", "-inf")
 """How numbers are written. Python's own `int` and `float` take `1_000`, ` 7` and `٣` too."""
 
+MOST_BYTES = 2**27
+"""Of a table: a hundred times the largest that is stored."""
+
 FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
 """How a text begins that a spreadsheet takes for a formula: it would run what is in the cell.
 
@@ -123,12 +126,12 @@ def parse_cells(path: Path, data: bytes) -> tuple[list[str], list[list[str]]]:
 
 def read_cells(path: Path) -> tuple[list[str], list[list[str]]]:
     """The header and the rows of a CSV file, as text; errors as in `parse_cells`."""
-    return parse_cells(path, read_bytes(path))
+    return parse_cells(path, read_bytes(path, MOST_BYTES))
 
 
 def read_table(path: Path, table: Table) -> pd.DataFrame:
     """A table from its file; errors as in `parse_table`."""
-    return parse_table(path, read_bytes(path), table)
+    return parse_table(path, read_bytes(path, MOST_BYTES), table)
 
 
 def parse_table(path: Path, data: bytes, table: Table) -> pd.DataFrame:
@@ -154,7 +157,7 @@ def _typed(path: Path, name: str, cells: list[str], kind) -> pd.Series:
         isinstance(kind, Rate) and kind.trials is not None
     )
     whole = all(map(INTEGER.fullmatch, cells))
-    if whole and all(-(2**63) <= int(cell[:20]) < 2**63 for cell in cells):
+    if whole and all(len(cell) <= 20 and -(2**63) <= int(cell) < 2**63 for cell in cells):
         return pd.Series([int(cell) for cell in cells], dtype=int)
     # Whole numbers too large for an integer stay texts where they are held exactly.
     if all(map(_is_number, cells)) and (must_be_number or not whole):

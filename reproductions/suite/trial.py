@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from reproductions.suite import battery, drawing, experiment, files, soundness, tables
+from reproductions.suite import battery, drawing, experiment, files, settings, soundness, tables
 from reproductions.suite.candidate import UnsoundError, as_factory, blamed, find
 from reproductions.suite.errors import InputError, one_line
 from reproductions.suite.parallel import workers
@@ -140,6 +140,7 @@ def run(target: str, expected: Path, results: Path, setting: battery.Setting | N
     others = builtins(expected)
     print(f"this runs the code of {target}")
     given = find(target)
+    settings.hold()  # the module may have changed Keras'
     setting = setting or battery.Setting()
     name = target.replace(":", ".")
     own = score(given, setting).assign(function=name).reindex(columns=COLUMNS)
@@ -150,7 +151,7 @@ def run(target: str, expected: Path, results: Path, setting: battery.Setting | N
     both["finding"] = both["finding"].fillna("")
     folder = results / name
     functions = [name, *dict.fromkeys(others["function"])]
-    drawn = drawing.render_all(lambda _: {"scorecard": battery.figure(both, functions, name)}, None)
+    drawn = drawing.render_all({"scorecard": lambda: battery.figure(both, functions, name)})
     page = _page(name, own, places, both, functions, drawn["scorecard.png"])
     contents = drawn | {"scorecard.csv": to_csv(both), "index.html": page.encode()}
     with files.only_writer(folder, wait=True):

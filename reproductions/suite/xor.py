@@ -1,8 +1,11 @@
 """The XOR problem as the xor-post sets it: data, networks, losses, and what counts as solved."""
 
+import difflib
 import functools
 import math
-from typing import Literal
+import reprlib
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import numpy as np
 
@@ -26,10 +29,29 @@ OUTCOMES = ("solved", "plateau", "other", "non-finite")
 COUNTED = ("solved", "plateau", "non-finite")
 
 
+def one_of(argument: str, name: str, choices: Mapping[str, Any]) -> Any:
+    """What an argument names.
+
+    Raises:
+        ValueError: it is none of the choices; the nearest are named.
+    """
+    if isinstance(name, str) and name in choices:
+        return choices[name]
+    near = difflib.get_close_matches(str(name)[:100], choices)
+    hint = f"; did you mean {' or '.join(near)}?" if near else "."
+    raise ValueError(
+        f"{argument} must be one of {', '.join(choices)}{hint}"
+        f" Received: {argument}={reprlib.repr(name)}"
+    )
+
+
 def activation(name: str, **options):
     """A fresh layer of `custom_layers` by its function's name; TensorFlow's leaky slope, 0.2.
 
     Any options go to the layer, such as `dtype`.
+
+    Raises:
+        ValueError: there is no such activation.
     """
     import custom_layers
 
@@ -43,7 +65,7 @@ def activation(name: str, **options):
         "swish": custom_layers.Swish,
         "linear": custom_layers.Linear,
     }
-    return layers[name](**options)
+    return one_of("name", name, layers)(**options)
 
 
 def network(hidden: tuple[int, ...], name: str, loss: str):
@@ -53,11 +75,14 @@ def network(hidden: tuple[int, ...], name: str, loss: str):
         hidden: the widths of the hidden layers.
         name: their activation.
         loss: "document" ends in a sigmoid, "stable" in the logit.
+
+    Raises:
+        ValueError: there is no such activation, or no such loss.
     """
     import keras
 
     parts = [part for width in hidden for part in (keras.layers.Dense(width), activation(name))]
-    output = activation({"document": "sigmoid", "stable": "linear"}[loss])
+    output = activation(one_of("loss", loss, {"document": "sigmoid", "stable": "linear"}))
     return keras.Sequential([keras.Input((2,)), *parts, keras.layers.Dense(1), output])
 
 
@@ -84,10 +109,14 @@ LOSSES = {"document": document_loss, "stable": stable_loss}
 
 
 def records(loss: str):
-    """What the post records, cost and accuracy, as functions of (y, output)."""
+    """What the post records, cost and accuracy, as functions of (y, output).
+
+    Raises:
+        ValueError: there is no such loss.
+    """
     import tensorflow as tf
 
-    threshold = {"document": 0.5, "stable": 0.0}[loss]
+    threshold = one_of("loss", loss, {"document": 0.5, "stable": 0.0})
 
     def record(y, output):
         right = tf.equal(output > threshold, y > 0.5)  # a comparison with NaN is false

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from reproductions.suite.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
+from reproductions.xor_depth import COSTS
 
 DEPTHS = pd.DataFrame(
     {
@@ -22,7 +23,8 @@ def networks(one=0, two=600, many=990, cost=(0.69, 0.02, 0.001), seeds=1000):
             "network": ["2-1", "2-2-1", "2-10-10-10-1", "2-10-1", "2-2-2-2-1"],
             "seeds": seeds,
             "solved": [one, two, many, 0, 0],
-            "cost_q50": [*cost, 0.1, 0.6],
+            "cost_q50": (costs := [*cost, 0.1, 0.6]),
+            **{f"below_{level:g}": [seeds * (c < level) for c in costs] for level in COSTS},
             "continued": seeds - two,
             "solved_later": 0,
         }

@@ -57,7 +57,7 @@ def tables(
         "unit_pairs": pd.DataFrame(unit),
         "network_pairs": pd.DataFrame(inside),
         "signs": pd.DataFrame(signs, columns=["place", "function", "opposed"]).assign(
-            opposed_share=0.9, all_same_share=0.1
+            seeds_opposed=lambda rows: rows["opposed"], opposed_share=0.9, all_same_share=0.1
         ),
         "paths": paths,
         "functions": functions,

@@ -92,7 +92,7 @@ def is_circle(numbers) -> bool:
 
 def drawn(loaded, tables):
     with drawing.style():
-        figures = loaded.figures(tables)
+        figures = {n: draw() for n, draw in loaded.figures(loaded.spec, tables).items()}
         return {
             name: plotted(figure.figure if isinstance(figure, drawing.Animation) else figure)
             for name, figure in figures.items()

@@ -19,7 +19,11 @@ def fitted(model, weights, order):
     return model.get_weights()
 
 
-@pytest.mark.parametrize(("hidden", "rate"), tanh_warping.SPEC.networks, ids=tanh_warping.NAMES)
+@pytest.mark.parametrize(
+    ("hidden", "rate"),
+    tanh_warping.SPEC.networks,
+    ids=[circles.name(hidden) for hidden, _ in tanh_warping.SPEC.networks],
+)
 def test_the_engine_trains_what_model_fit_trains(hidden, rate):
     batches = circles.order(range(EPOCHS))
     engine = circles.engine(hidden)

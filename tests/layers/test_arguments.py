@@ -87,6 +87,31 @@ def test_axis_that_the_input_lacks_is_refused():
             custom_layers.Softmax(axis=axis)(keras.Input((3,)))
 
 
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_only_real_numbers_are_taken(case):
+    """A cast would drop the imaginary part without a word."""
+    said = "x must hold real numbers. Received: x of dtype complex64"
+    for x in (np.ones((2, 3), "complex64"), keras.Input((3,), dtype="complex64")):
+        with pytest.raises(ValueError, match=f"^{said}$"):
+            case.call(x)
+        with pytest.raises(ValueError, match=said):
+            case.make()(x)
+
+
+def test_text_is_refused():
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("other backends have no tensors of text")
+    with pytest.raises(ValueError, match=r"real numbers\. Received: x of dtype string$"):
+        custom_layers.relu(np.array(["1.5"]))
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("dtype", ["complex64", "int32", "uint8", "bool"])
+def test_a_layer_computes_in_floats(case, dtype):
+    with pytest.raises(ValueError, match=f"^dtype must be .* one. Received: dtype={dtype}$"):
+        case.make(dtype=dtype)
+
+
 def test_negative_slope_has_no_default():
     with pytest.raises(TypeError, match="negative_slope"):
         custom_layers.LeakyReLU()

@@ -64,6 +64,22 @@ def test_symbolic_input_of_unknown_size(case, shape):
 
 
 @every_case
+def test_input_of_unknown_rank(case):
+    """As Keras' own elementwise layers take it: the rank is in the data alone."""
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("other backends have no tensors of unknown rank")
+    import tensorflow as tf
+
+    layer, unknown = case.make(), tf.TensorSpec(None, "float32")
+    compute = tf.function(lambda x: (layer(x), case.call(x)), input_signature=[unknown])
+    for shape in SHAPES:
+        x = normal(shape)
+        if takes(case, shape):
+            for y in compute(x):
+                np.testing.assert_array_equal(y, case.call(x))
+
+
+@every_case
 @pytest.mark.parametrize("dtype", [*DTYPES, "mixed_float16", "mixed_bfloat16"])
 def test_output_has_compute_dtype(case, dtype):
     layer = case.make(dtype=dtype)

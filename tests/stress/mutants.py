@@ -8,7 +8,9 @@ a copy of the project, tested in a process forked from one that has imported Ten
 import argparse
 import contextlib
 import csv
+import functools
 import importlib
+import multiprocessing.util
 import os
 import resource
 import shutil
@@ -24,10 +26,28 @@ from pathlib import Path
 import pandas as pd
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("custom_layers", "reproductions", "tests", "pyproject.toml", "requirements.txt")
-HEAVY = ("hypothesis", "keras", "numpy", "pandas", "pytest", "scipy.special", "scipy.stats")
+COPIED = (
+    *("custom_layers", "reproductions", "tests", "pyproject.toml", "requirements.txt"),
+    *("results/expected", "README.md", "README.ko.md"),
+)
+HEAVY = (
+    "reproductions",  # first: it fixes what the others read
+    *("hypothesis", "keras", "numpy", "pandas", "pytest", "scipy.special", "scipy.stats"),
+)
 LAYERS = ("tests/layers",)
-CHECKS = ("tests/suite/test_comparison.py", "tests/suite/test_tables.py")
+CHECKS = (
+    "tests/suite/test_comparison.py",
+    "tests/suite/test_counts_and_seeds.py",
+    "tests/suite/test_tables.py",
+)
+GUARDS = (
+    "tests/suite/test_provenance.py",
+    "tests/suite/test_guards.py",
+    "tests/suite/test_command_line.py",
+    "tests/suite/test_inputs.py",
+    "tests/experiments/test_claims.py",
+)
+TRIALS = ("tests/suite/test_soundness.py", "tests/suite/test_trial.py")
 TARGETS = {
     **{
         path.relative_to(ROOT).as_posix(): LAYERS
@@ -36,6 +56,14 @@ TARGETS = {
     "reproductions/suite/comparison.py": CHECKS,
     "reproductions/suite/kinds.py": CHECKS,
     "reproductions/suite/tables.py": CHECKS,
+    **{
+        f"reproductions/suite/{name}.py": GUARDS
+        for name in ("provenance", "checking", "runner", "claims")
+    },
+    "reproductions/suite/shards.py": ("tests/suite/test_shards.py",),
+    "reproductions/suite/trial.py": TRIALS,
+    "reproductions/suite/candidate.py": TRIALS,
+    "reproductions/suite/soundness.py": TRIALS,
 }
 LONGEST_S = 300
 """Of the processor's time, which is the same on a busy machine; ten times that of a clock's."""
@@ -84,13 +112,31 @@ def mutants(file: str) -> Iterator[Mutant]:
         yield Mutant(file, line + 1, f"{old} -> {new}", text)
 
 
-def outcome(mutant: Mutant, copy: Path) -> str:
+@functools.cache
+def _copy() -> Path:
+    """This process' own copy of the project, which goes with it."""
+    folder = tempfile.TemporaryDirectory()
+    multiprocessing.util.Finalize(folder, folder.cleanup, exitpriority=10)
+    for name in COPIED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, Path(folder.name, name))
+    return Path(folder.name)
+
+
+def without_mutant(file: str) -> str:
+    """What the tests of a file print if they fail on the code as it is; else an empty text."""
+    if _in_a_fork(TARGETS[file], _copy()) == 0:
+        return ""
+    return (_copy() / LOG).read_text(encoding="utf-8")
+
+
+def outcome(mutant: Mutant) -> str:
     """`killed`, `survived`, or `timeout`: what the tests say of a mutant."""
-    path = copy / mutant.file
+    path = _copy() / mutant.file
     whole = path.read_text(encoding="utf-8")
     path.write_text(mutant.text, encoding="utf-8")
     try:
-        status = _in_a_fork(TARGETS[mutant.file], copy)
+        status = _in_a_fork(TARGETS[mutant.file], _copy())
     finally:
         path.write_text(whole, encoding="utf-8")
     return "timeout" if status is None else "killed" if status else "survived"
@@ -142,45 +188,55 @@ def reasons() -> dict[tuple[str, str], str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Tests every mutant, prints the survivors, and stores the totals."""
+    """Tests the mutants, prints the survivors, and stores the totals."""
     parser = argparse.ArgumentParser(prog="python -m tests.stress.mutants", description=__doc__)
     parser.add_argument("files", nargs="*", metavar="FILE", help="all targets by default")
     parser.add_argument("--store", type=Path, metavar="DIR", help="where the tables go")
+    parser.add_argument("--most", type=int, default=10**6, metavar="N", help="mutants of a file")
     given = parser.parse_args(arguments)
     sys.dont_write_bytecode = True
     for module in HEAVY:
         importlib.import_module(module)
+    files = given.files or list(TARGETS)
+    every = {file: list(mutants(file)) for file in files}
+    chosen = [mutant for file in files for mutant in spread(every[file], given.most)]
     known, rows = reasons(), []
-    with tempfile.TemporaryDirectory() as folder:
-        for name in COPIED:
-            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-            copy(ROOT / name, Path(folder, name))
-        for file in given.files or TARGETS:
-            if _in_a_fork(TARGETS[file], Path(folder)) != 0:
-                print(Path(folder, LOG).read_text(encoding="utf-8"), file=sys.stderr)
+    # Forked here, where TensorFlow is imported and has started no thread yet.
+    with multiprocessing.get_context("fork").Pool() as pool:
+        for file, failing in zip(files, pool.imap(without_mutant, files), strict=True):
+            if failing:
+                print(failing, file=sys.stderr)
                 print(f"error: the tests of {file} fail without any mutant", file=sys.stderr)
                 return 2
-            for mutant in mutants(file):
-                result = outcome(mutant, Path(folder))
-                reason = known.get((file, mutant.change), "")
-                if result == "survived":
-                    print(f"{file}:{mutant.line}: {mutant.change}: {reason or '?'}", flush=True)
-                rows.append(
-                    {
-                        "file": file,
-                        "line": mutant.line,
-                        "change": mutant.change,
-                        "outcome": result,
-                        "reason": reason if result == "survived" else "",
-                    }
-                )
-    return _conclude(pd.DataFrame(rows), given.store)
+        for mutant, result in zip(chosen, pool.imap(outcome, chosen), strict=True):
+            reason = known.get((mutant.file, mutant.change), "")
+            if result == "survived":
+                said = f"{mutant.file}:{mutant.line}: {mutant.change}: {reason or '?'}"
+                print(said, flush=True)
+            rows.append(
+                {
+                    "file": mutant.file,
+                    "line": mutant.line,
+                    "change": mutant.change,
+                    "outcome": result,
+                    "reason": reason if result == "survived" else "",
+                }
+            )
+    made = {file: len(of_file) for file, of_file in every.items()}
+    return _conclude(pd.DataFrame(rows), made, given.store)
 
 
-def _conclude(rows: pd.DataFrame, store: Path | None) -> int:
+def spread(every: list[Mutant], most: int) -> list[Mutant]:
+    """At most so many of a file's mutants, spread evenly over it."""
+    count = min(most, len(every))
+    return [every[i * len(every) // count] for i in range(count)]
+
+
+def _conclude(rows: pd.DataFrame, made: dict[str, int], store: Path | None) -> int:
     counts = pd.crosstab(rows["file"], rows["outcome"]).reindex(
         columns=["killed", "timeout", "survived"], fill_value=0
     )
+    counts.insert(0, "made", counts.index.map(made))
     print(counts.to_string())
     survived = rows[rows["outcome"] == "survived"]
     share = 1 - len(survived) / len(rows)

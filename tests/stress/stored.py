@@ -1,7 +1,7 @@
 """The stored tables, one by one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -25,15 +25,15 @@ class Stored:
     def only(self, *columns: str) -> "Stored":
         """The table with some of its value columns."""
         kinds = {column: self.shape.columns[column] for column in columns}
-        shape = Table(self.shape.key, kinds, self.shape.over_seeds)
+        shape = Table(self.shape.key, kinds, self.shape.over_seeds, name_every_row=True)
         return Stored(self.file, shape, self.frame[shape.names])
 
     def compared(self, column: str | None = None, values: pd.Series | None = None) -> Comparison:
         """What `check` finds when a column of the fresh results holds other values."""
         fresh = self.frame if column is None else self.frame.assign(**{column: values})
         again = parse_table(Path(self.file), to_csv(fresh), self.shape)
-        found = Comparison()
-        compare_table(self.file, self.shape, self.frame, again, found)
+        found, shape = Comparison(), replace(self.shape, name_every_row=True)
+        compare_table(self.file, shape, self.frame, again, found)
         return found
 
 

@@ -1,6 +1,8 @@
 """The command line: exit status, one clear line, and nothing stored is ever touched by mistake."""
 
+import ast
 import dataclasses
+import errno
 import json
 import os
 import shutil
@@ -12,9 +14,10 @@ import pytest
 
 from reproductions import __main__ as command_line
 from reproductions.suite import checking, claims, experiment, runner
-from reproductions.suite.errors import InputError
+from reproductions.suite.errors import InputError, NotMeasured
 from reproductions.suite.files import only_writer
 
+ROOT = Path(command_line.__file__).parents[1]
 NAME = "document_arithmetic"  # needs no TensorFlow
 TABLE = f"{NAME}/products.csv"
 
@@ -314,6 +317,116 @@ def test_accept_refuses_what_is_not_a_whole_result_of_today(folders, capsys, mon
     assert contents(folders[0]) == before
 
 
+def test_a_reader_who_had_enough_is_no_error():
+    """As in `list | head -1`; 141 is a shell's status for it, as 0 would say that all holds."""
+    for arguments in (["list"], ["check", NAME, "--results", "results/expected"]):
+        read, write = os.pipe()
+        os.close(read)
+        with open(write, "wb") as closed:
+            done = subprocess.run(
+                [sys.executable, "-m", "reproductions", *arguments],
+                cwd=ROOT, stdout=closed, stderr=subprocess.PIPE, check=False,
+            )  # fmt: skip
+        assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_a_pipe_that_breaks_elsewhere_is_an_error(monkeypatch, capfd):
+    def broken(given):
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setitem(command_line.COMMANDS, "list", broken)
+    assert command_line.main(["list"]) == 2
+    assert capfd.readouterr().err == "error: Broken pipe. Received: a closed pipe\n"
+
+
+def bare(*arguments, python=(sys.executable, "-S")):
+    """Runs the command line on a Python without packages."""
+    return subprocess.run(
+        [*python, "-m", "reproductions", *arguments],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "arguments", [["check"], ["run"], ["report"], ["accept", NAME], ["compare", "a", "b"]], ids=str
+)
+def test_a_python_without_the_packages_is_told_of_the_environment(arguments):
+    done = bare(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: this Python has no cycler, jinja2, joblib, keras, ")
+    assert "`make quick` makes the environment .venv" in done.stderr
+    assert "`.venv/bin/python -m reproductions` runs in it" in done.stderr
+    assert done.stderr.endswith(f". Received: {sys.executable}\n")
+    assert done.stderr.count("\n") == 1
+
+
+def test_without_packages_list_and_help_answer_and_bad_usage_is_said():
+    assert bare("list").returncode == bare("--help").returncode == 0
+    assert bare("walk").stderr.startswith("error: argument COMMAND: invalid choice")
+
+
+def imported(path: Path) -> set[str]:
+    """The packages that a file imports, anywhere in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names}
+
+
+def test_the_packages_that_are_looked_for_are_those_that_are_imported():
+    files = [*ROOT.glob("reproductions/**/*.py"), *ROOT.glob("custom_layers/*.py")]
+    elsewhere = {"distributed", "jax"}  # of environments of their own
+    found = set.union(*map(imported, files)) - set(sys.stdlib_module_names) - elsewhere
+    read = {"plotly"}  # a file of its own, for the report
+    assert (found | read) - {"reproductions", "custom_layers"} == set(command_line.PACKAGES)
+
+
+OLD = """
+import sys
+sys.version_info, sys.version, sys.argv = (3, 10, 13, "final", 0), "3.10.13 (main)", [{first!r}]
+import reproductions
+"""
+
+
+def test_an_older_python_is_one_line():
+    said = "Python 3.11, 3.12 or 3.13 is needed; `make quick` makes the environment .venv"
+    for first, status in (("-m", 2), ("", 1)):
+        done = bare(python=(sys.executable, "-c", OLD.format(first=first)))
+        assert done.returncode == status
+        assert said in done.stderr
+        assert done.stderr.endswith(". Received: Python 3.10.13\n")
+        assert (done.stderr.count("\n") == 1) == (first == "-m")
+        assert done.stderr.startswith("error: " if first == "-m" else "Traceback")
+
+
+def test_older_pythons_can_read_the_file_that_says_so():
+    path = ROOT / "reproductions/__init__.py"
+    code = path.read_text(encoding="utf-8")
+    ast.parse(code, feature_version=(3, 4))  # before f-strings and annotations
+    names = ("python3.6", "python3.8", "python3.10")
+    for old in filter(None, map(shutil.which, names)):
+        if subprocess.run([old, "-c", ""], capture_output=True).returncode:
+            continue  # a name that stands for no Python
+        done = bare("check", python=(old,))
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert done.stderr.startswith("error: Python 3.11, 3.12 or 3.13 is needed")
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ko.md"])
+def test_the_readme_names_every_command_and_option(readme):
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    assert ".venv/bin/python" in text
+    (commands,) = (a for a in command_line.parser()._actions if isinstance(a.choices, dict))
+    for name, grammar in commands.choices.items():
+        assert f"python -m reproductions {name} " in text
+        options = {option for action in grammar._actions for option in action.option_strings}
+        for option in options - {"-h", "--help"}:
+            assert option in text, f"{name} {option}"
+
+
 def test_list_needs_neither_tensorflow_nor_pandas():
     code = (
         "import sys\nfrom reproductions.__main__ import main\nmain(['list'])\n"
@@ -339,7 +452,7 @@ def test_an_optional_experiment_may_be_missing_on_one_side(folders, monkeypatch)
     name = "tanh_warping_fit"
     (folders[0] / name).mkdir()
     (folders[0] / name / "any.csv").write_text("any\n")
-    found = checking.compare([name], *folders, judge=False)
+    found = checking.compare([name, NAME], *folders, judge=False)
     assert not found.differences
     found = checking.compare([name], *folders, judge=True)
     assert [(d.file, d.obtained) for d in found.differences] == [(name, "missing")]
@@ -426,7 +539,7 @@ def test_a_configuration_that_changes_nothing_holds(custom, folders, tmp_path):
             ["--seeds", "4"],
             "mine.toml sets seeds too. Received: --seeds 4",
         ),
-        (f"[{NAME}]\nfactor = 'x'", [], f"{NAME} cannot run in this setting (InvalidOperation: "),
+        (f"[{NAME}]\nfactor = 'x'", [], "mine.toml:2: a factor or product must be above 0."),
     ],
 )
 def test_a_bad_configuration_is_one_line_and_status_2(
@@ -449,21 +562,71 @@ def test_no_file_s_name_leads_out_of_the_folder(custom, tmp_path, capsys):
     assert not (tmp_path / "custom").exists()
 
 
-def test_what_another_setting_has_no_numbers_for_is_left_out(custom, tmp_path, capsys, monkeypatch):
+@pytest.fixture
+def made_up(monkeypatch):
+    """Puts another judge in the place of the first claim's, or another function for a figure."""
     loaded = experiment.load(NAME)
 
-    def broken(tables):
-        raise KeyError("relu")
+    def put(judge=loaded.claims[0].judge, draw=None, run=loaded.run):
+        claim = dataclasses.replace(loaded.claims[0], judge=judge)
 
-    claim = dataclasses.replace(loaded.claims[0], judge=broken)
-    made_up = dataclasses.replace(loaded, figures=broken, claims=[claim, *loaded.claims[1:]])
-    monkeypatch.setattr(runner, "load", lambda name: made_up)
-    assert command_line.main(["run", "--config", custom(f"[{NAME}]\nlayers = 12\n")]) == 0
-    printed = capsys.readouterr().out
-    assert "no figures in this setting (KeyError: 'relu')" in printed
-    assert "1 claims: 1 document error" in printed
-    with pytest.raises(KeyError):
+        def figures(spec, tables):
+            more = {"more": draw} if draw else {}
+            return more | dict(loaded.figures(spec, tables))
+
+        changed = dataclasses.replace(
+            loaded, run=run, figures=figures, claims=[claim, *loaded.claims[1:]]
+        )
+        monkeypatch.setattr(runner, "load", lambda name: changed)
+
+    return put
+
+
+def failing(error):
+    def fail(*arguments):
+        raise error
+
+    return fail
+
+
+def test_what_another_setting_has_no_numbers_for_is_told_and_the_rest_is_made(
+    custom, made_up, tmp_path, capsys
+):
+    missing = failing(NotMeasured("the tables have no activation tanh"))
+    made_up(judge=missing, draw=missing)
+    command = ["run", "--config", custom(f"[{NAME}]\nlayers = 12\n")]
+    for took in (" s  layers", "unchanged"):  # said again where nothing is made again
+        assert command_line.main(command) == 0
+        judged, drawn, ran, *_, total = capsys.readouterr().out.splitlines()
+        assert judged == f"{NAME}, XP-06 is not judged: the tables have no activation tanh"
+        assert drawn == f"{NAME}, figure more is not drawn: the tables have no activation tanh"
+        assert took in ran
+        assert total == "1 claims: 1 document error"
+    made = tmp_path / "custom" / "mine"
+    assert {path.suffix for path in (made / NAME).iterdir()} >= {".svg", ".png", ".csv"}
+    assert claims.read(made / "claims.csv")["id"].tolist() == ["XP-07"]
+
+
+@pytest.mark.parametrize("part", ["judge", "draw", "run"])
+def test_a_bug_is_no_matter_of_the_setting(custom, made_up, part):
+    made_up(**{part: failing(KeyError("activaton"))})
+    with pytest.raises(KeyError, match="activaton"):
+        command_line.main(["run", "--config", custom(f"[{NAME}]\nlayers = 12\n")])
+
+
+@pytest.mark.parametrize("part", ["judge", "draw"])
+def test_nothing_is_left_out_of_the_stored_setting(made_up, part, tmp_path):
+    made_up(**{part: failing(NotMeasured("the tables have no activation tanh"))})
+    with pytest.raises(NotMeasured):
         command_line.main(["run", NAME, "--results", str(tmp_path / "stored")])
+
+
+@pytest.mark.parametrize("error", [ValueError("steps must be even"), MemoryError("2 PiB")])
+def test_what_a_setting_is_refused_for_is_one_line(custom, made_up, error, capsys):
+    made_up(run=failing(error))
+    assert command_line.main(["run", "--config", custom(f"[{NAME}]\nlayers = 12\n")]) == 2
+    said = f"{NAME} cannot run in this setting ({type(error).__name__}: {error}). Received: layers"
+    assert capsys.readouterr().err == f"error: {said} = 12\n"
 
 
 def test_a_first_look_side_by_side_gives_the_same_tables(tmp_path, capsys):

@@ -1,6 +1,7 @@
 """An experiment that reads the tables of another: given, in order, and part of its fingerprint."""
 
 import dataclasses
+import json
 import shutil
 
 import pandas as pd
@@ -32,7 +33,7 @@ def reader(monkeypatch):
         doc="Counts.",
         spec=Spec(),
         run=read,
-        figures=lambda tables: {},
+        figures=lambda spec, tables: {},
         tables={"rows": Table(("table",), {"rows": Exact()}, over_seeds=True)},
         claims=[],
         inputs={SOURCE: ("products",)},
@@ -72,12 +73,23 @@ def test_a_missing_source_is_named(reader, tmp_path):
 def test_over_another_setting_of_the_source_the_counts_alone_are_held(reader, tmp_path):
     first, second = tmp_path / "a", tmp_path / "b"
     runner.run([READER, SOURCE], first)
+    runner.run([READER, SOURCE], second, changes={SOURCE: {"layers": 12}})
+    rows = [
+        pd.read_csv(folder / READER / "rows.csv")["rows"].tolist() for folder in (first, second)
+    ]
+    assert rows[0] != rows[1]
+    found = checking.compare([READER], first, second, judge=False).concluded()
+    assert {(d.row, d.column) for d in found} == {("spec", f"{SOURCE}.layers")}
+
+
+@pytest.mark.parametrize("said", [{}, {SOURCE: {}}, {"other": {}}], ids=str)
+def test_the_setting_of_a_source_is_that_of_the_results_beside(reader, tmp_path, said):
+    first, second = tmp_path / "a", tmp_path / "b"
+    runner.run([READER, SOURCE], first)
     shutil.copytree(first, second)
-    table = second / READER / "rows.csv"
-    table.write_text("table,rows\nproducts,3\n")
-    assert checking.compare([READER], first, second, judge=False).concluded()
-    record = second / READER / provenance.FILE
-    changed = record.read_text().replace('"inputs": {', '"inputs": {"other": {},', 1)
-    assert changed != record.read_text()
-    record.write_text(changed)
-    assert not checking.compare([READER], first, second, judge=False).concluded()
+    path = second / READER / provenance.FILE
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps(record | {"inputs": said}))
+    found = checking.compare([READER], first, second, judge=False).concluded()
+    assert "inputs" in {d.row for d in found}
+    assert all(d.file == str(path) or d.row == "spec" for d in found)

@@ -605,6 +605,13 @@ def test_a_loss_that_mixes_replicas():
         mixed.train(initial_weights(mixed.model, [0]), X, Y, RATE, 1)
 
 
+@pytest.mark.parametrize("seed", [1.5, -1, True, np.float32(2)])
+def test_a_seed_that_is_no_whole_number_is_refused(xor, seed):
+    with pytest.raises(ValueError, match=r"a seed must be a whole number from 0\. Received: ") as e:
+        initial_weights(xor.model, [0, seed])
+    assert str(e.value).endswith(repr(seed))
+
+
 def test_an_unknown_scheme():
     with pytest.raises(ValueError, match=r"Received: 'uniform'$"):
         initial_weights(network(2, 1), [0], "uniform")

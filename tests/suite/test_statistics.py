@@ -31,3 +31,17 @@ def test_streams():
     draws = [generator(*seed).standard_normal(4) for seed in [(0,), (1,), (0, 1), (1, 0)]]
     assert len({tuple(d) for d in draws}) == 4
     np.testing.assert_array_equal(generator(3, 2).random(5), generator(3, 2).random(5))
+
+
+@pytest.mark.parametrize("seed", [1.5, 1.0, -1, True, "1", None, np.float64(2), np.bool_(1), [1]])
+def test_a_seed_that_is_no_whole_number_from_0_is_refused(seed):
+    """1.5 would be taken as 1."""
+    for call in (lambda: generator(seed), lambda: generator(0, seed)):
+        with pytest.raises(ValueError, match="a seed must be a whole number from 0") as error:
+            call()
+        assert str(error.value).endswith(f"Received: {seed!r}")
+
+
+def test_a_seed_of_numpy_s_is_the_same_stream():
+    for seed in (np.int64(3), np.uint8(3)):
+        assert generator(seed, np.int32(1)).integers(2**62) == generator(3, 1).integers(2**62)
