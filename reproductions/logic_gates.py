@@ -98,7 +98,8 @@ def run(spec: Spec) -> dict[str, pd.DataFrame]:
         "outcomes": pd.DataFrame(outcomes),
         "curves": pd.concat(curves),
         "gradients": pd.DataFrame(
-            [_gradients(spec, name) for name in spec.networks if name.startswith("linear")]
+            [_gradients(spec, name) for name in spec.networks if name.startswith("linear")],
+            columns=TABLES["gradients"].names,
         ),
         "floors": _floors(),
         "perceptron": _perceptron(spec),
