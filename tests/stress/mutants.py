@@ -20,6 +20,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -202,13 +203,13 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = [mutant for file in files for mutant in spread(every[file], given.most)]
     known, rows = reasons(), []
     # Forked here, where TensorFlow is imported and has started no thread yet.
-    with multiprocessing.get_context("fork").Pool() as pool:
-        for file, failing in zip(files, pool.imap(without_mutant, files), strict=True):
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as pool:
+        for file, failing in zip(files, pool.map(without_mutant, files), strict=True):
             if failing:
                 print(failing, file=sys.stderr)
                 print(f"error: the tests of {file} fail without any mutant", file=sys.stderr)
                 return 2
-        for mutant, result in zip(chosen, pool.imap(outcome, chosen), strict=True):
+        for mutant, result in zip(chosen, pool.map(outcome, chosen), strict=True):
             reason = known.get((mutant.file, mutant.change), "")
             if result == "survived":
                 said = f"{mutant.file}:{mutant.line}: {mutant.change}: {reason or '?'}"
