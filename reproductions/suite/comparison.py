@@ -146,7 +146,7 @@ def compare_table(
         rule, more = "rows must match both ways", len(lonely) - len(shown)
         found.add(Difference(file, _row(key, row), "", *sides, rule, more))
     if not same_seeds:
-        _hold_seeds(file, table, key, expected, obtained, pairs, seeds, found)
+        _hold_seeds(file, table, key, expected, obtained, pairs, seeds, not all_rows, found)
     for name in columns:
         kind = table.columns.get(name)
         if kind is None:
@@ -162,7 +162,7 @@ def compare_table(
             continue
         found.values += len(pairs)
         if isinstance(kind, Rate):
-            found.rate_tests.extend(_count_tests(file, key, name, kind, pairs))
+            found.rate_tests.extend(_count_tests(file, key, name, kind, pairs, same_seeds))
             continue
         sides = pairs[f"{name}|expected"], pairs[f"{name}|obtained"]
         wrong = np.flatnonzero(~_holds(kind, *sides))
@@ -193,7 +193,7 @@ def _must_be_there(lonely, pairs, table, all_rows, seeds) -> pd.DataFrame:
     return lonely.iloc[:0] if table.over_seeds else lonely
 
 
-def _hold_seeds(file, table, key, expected, obtained, pairs, seeds, found) -> None:
+def _hold_seeds(file, table, key, expected, obtained, pairs, seeds, first_look, found) -> None:
     """Holds what tables say of the number of seeds against what their provenance says."""
     if None in seeds:
         return
@@ -202,7 +202,11 @@ def _hold_seeds(file, table, key, expected, obtained, pairs, seeds, found) -> No
         if not isinstance(table.columns.get(column), Exact):
             continue  # held as what it is
         counts = [pairs[f"{column}|{side}"].map(_count) for side in ("expected", "obtained")]
-        fits = [_fits(*pair, seeds) for pair in zip(*counts, strict=True)]
+        # A first look may have numbers of its own in place of the setting's.
+        fits = [
+            _fits(*pair, seeds) or (first_look and pair[0] != seeds[0])
+            for pair in zip(*counts, strict=True)
+        ]
         wrong = np.flatnonzero(~np.array(fits, dtype=bool))
         if len(wrong):
             row = pairs.iloc[wrong[0]]
@@ -341,13 +345,13 @@ def _hold_shares(file, table, name, pairs, found) -> None:
         found.add(Difference(file, row, name, plain(due), plain(value), rule, more))
 
 
-def _count_tests(file, key, name, kind, pairs) -> Iterator[RateTest]:
+def _count_tests(file, key, name, kind, pairs, same_seeds) -> Iterator[RateTest]:
     for _, row in pairs.iterrows():
         counts = [
             (row[f"{name}|{side}"], row.get(f"{kind.trials}|{side}", math.nan))
             for side in ("expected", "obtained")
         ]
-        yield _rate_test(file, _row(key, row), name, *counts)
+        yield _rate_test(file, _row(key, row), name, *counts, none_on_both=same_seeds)
 
 
 def _label_tests(file, key, name, expected, obtained) -> Iterator[RateTest]:
@@ -356,18 +360,20 @@ def _label_tests(file, key, name, expected, obtained) -> Iterator[RateTest]:
     for frame in (expected, obtained):
         groups = frame.groupby(others, sort=True) if others else [((), frame)]
         sides.append({values: group[name].map(plain).value_counts() for values, group in groups})
-    for values in dict.fromkeys([*sides[0], *sides[1]]):
-        a, b = (side.get(values, pd.Series(dtype=int)) for side in sides)
+    for values in [group for group in sides[0] if group in sides[1]]:
+        a, b = (side[values] for side in sides)
         row = " ".join(f"{column}={plain(v)}" for column, v in zip(others, values, strict=True))
         for label in dict.fromkeys([*a.index, *b.index]):
             counts = [(int(side.get(label, 0)), int(side.sum())) for side in (a, b)]
             yield _rate_test(file, row or "all rows", f"{name}={label}", *counts)
 
 
-def _rate_test(file, row, column, expected, obtained) -> RateTest:
+def _rate_test(file, row, column, expected, obtained, none_on_both=True) -> RateTest:
+    """Two counts under test; with the same seeds, those out of none are so on both sides."""
     texts = [f"{plain(k)} of {plain(n)}" for k, n in (expected, obtained)]
     counts = [(_count(k), _count(n)) for k, n in (expected, obtained)]
-    if not all(0 <= k <= n for k, n in counts) or (counts[0][1] == 0) != (counts[1][1] == 0):
+    one_sided = none_on_both and (counts[0][1] == 0) != (counts[1][1] == 0)
+    if one_sided or not all(0 <= k <= n for k, n in counts):
         rule = f"counts must be whole, k of n, {MOST_TRIALS:,} at most"
         return RateTest(Difference(file, row, column, *texts, rule), -1.0)
     p = same_rate_p(*counts[0], *counts[1])

@@ -152,3 +152,34 @@ def test_a_first_look_leaves_out_no_table_altogether():
     empty = counts(5, 10).head(0)
     compare_table("t.csv", COUNTS, counts(5, 10), empty, found, same_seeds=False, all_rows=False)
     assert [d.obtained for d in found.concluded()] == ["no row"]
+
+
+def test_a_first_look_holds_the_groups_and_numbers_that_it_has():
+    labels = Table(key=("net", "seed"), columns={"outcome": Rate()})
+
+    def outcomes(seeds, nets):
+        return by_seed(seeds, nets).drop(columns="cost").assign(outcome="solved")
+
+    found = Comparison()
+    few = outcomes(range(2), "a")
+    looser = {"same_seeds": False, "all_rows": False, "seeds": (40, 2)}
+    compare_table("t.csv", labels, outcomes(range(40), "ab"), few, found, **looser)
+    assert not found.concluded()
+    assert [test.difference.row for test in found.rate_tests] == ["net=a"]
+    # Sums over a number of seeds that a first look sets for itself.
+    found = Comparison()
+    looser = {"same_seeds": False, "all_rows": False, "seeds": (2_048, 32)}
+    compare_table("t.csv", COUNTS, counts(500, 1_000), counts(4, 8), found, **looser)
+    assert not found.concluded()
+    compare_table("t.csv", COUNTS, counts(500, 2_048), counts(4, 8), found, **looser)
+    assert [d.column for d in found.concluded()] == ["seeds"]
+
+
+def test_of_few_seeds_none_may_be_left_to_count():
+    for seeds, held in (((40, 2), True), ((40, 40), False)):
+        table = Table(key=("net",), columns={"later": Rate(trials="left"), "left": Unchecked()})
+        stored = pd.DataFrame({"net": ["a"], "later": [1], "left": [4]})
+        fresh = stored.assign(later=0, left=0)
+        found = Comparison()
+        compare_table("t.csv", table, stored, fresh, found, seeds[0] == seeds[1], seeds=seeds)
+        assert bool(found.concluded()) != held
