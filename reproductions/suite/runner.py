@@ -17,6 +17,7 @@ from reproductions.suite import claims, drawing, provenance, settings, shards
 from reproductions.suite import progress as progress_module
 from reproductions.suite.errors import InputError, one_line
 from reproductions.suite.experiment import Experiment, load, unloadable
+from reproductions.suite.experiment import names as experiment_names
 from reproductions.suite.files import only_writer, write_together, write_whole
 from reproductions.suite.kinds import Table
 from reproductions.suite.parallel import end_with_parent
@@ -70,7 +71,8 @@ def _refuse_other_folders(results: Path, names: list[str]) -> None:
     Raises:
         InputError: this is such a folder.
     """
-    if results.is_dir() and not (results / CLAIMS_FILE).exists():
+    of_results = (CLAIMS_FILE, *experiment_names())
+    if results.is_dir() and not any((results / name).exists() for name in of_results):
         others = [path.name for path in results.iterdir() if not path.name.startswith(".")]
         if others:
             raise InputError(

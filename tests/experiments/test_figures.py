@@ -70,10 +70,13 @@ def moved(tables, shapes):
     Counts move by one and what they are counts of stays, so that shares move too; floats keep
     their order, so that an interval still holds its estimate.
     """
+    keys = {key for shape in shapes.values() for key in shape.key}
     changed = {}
     for name, frame in tables.items():
         frame = frame.copy()
         for column, kind in shapes[name].columns.items():
+            if column in keys:  # rows of another table stand under it
+                continue
             if frame[column].dtype.kind == "f":
                 frame[column] = frame[column] * 0.9 + 0.02
             elif isinstance(kind, Rate) and frame[column].dtype.kind in "iu":

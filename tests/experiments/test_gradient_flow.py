@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from custom_layers import Threshold
 from reproductions import gradient_flow
-from reproductions.suite import gradients, replicas, xor
+from reproductions.suite import gradients, measured, replicas, xor
 from reproductions.suite.statistics import mean_of
 
 ACTIVATIONS = gradient_flow.SPEC.activations
@@ -204,11 +204,11 @@ def test_tables_against_plain_products_of_matrices():
         reached.append(sizes[-1])
         growths.append(np.polyfit(range(6), np.log(sizes), 1)[0])
     own = {"activation": "linear", "initialisation": "normal", "width": 5}
-    (factor,) = gradient_flow._of(tables["factors"], **own, quantity="gradient").itertuples()
+    factor = measured.row(tables["factors"], **own, quantity="gradient")
     assert factor.factor == pytest.approx(np.exp(np.mean(growths)), rel=1e-9)
     assert factor.mean_field == pytest.approx(np.sqrt(5))
     assert factor.fitted == 7
-    (deep,) = gradient_flow._of(tables["depths"], **own, depth=6).itertuples()
+    deep = measured.row(tables["depths"], **own, depth=6)
     assert deep.gradient_q50 == pytest.approx(np.median(reached), rel=1e-5)
     (first,) = gradient_flow._of(tables["layers"], **own, layer=1).itertuples()
     assert first.gradient_q50 == deep.gradient_q50

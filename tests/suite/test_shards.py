@@ -288,7 +288,7 @@ def command(*arguments):
     """The command line, with one experiment that takes its time: run in a process of its own."""
     table = Table(("shard", "seed"), {"draw": Close(rtol=0, atol=0, reason="the same bits")})
     made_up = experiment.Experiment(
-        NAME, "Slow.", Spec(), run_slowly, lambda tables: {}, {"draws": table}, []
+        NAME, "Slow.", Spec(), run_slowly, lambda spec, tables: {}, {"draws": table}, []
     )
     runner.load = lambda name: made_up
     status = command_line.main(["run", NAME, *arguments])
@@ -365,7 +365,7 @@ def test_a_network_stopped_and_taken_up_comes_to_the_same_bytes(tmp_path, monkey
 def test_force_takes_up_nothing(tmp_path, monkeypatch, capsys):
     table = Table(("shard", "seed"), {"draw": Close(rtol=0, atol=0, reason="the same bits")})
     made_up = experiment.Experiment(
-        NAME, "Quick.", Spec(), run_slowly, lambda tables: {}, {"draws": table}, []
+        NAME, "Quick.", Spec(), run_slowly, lambda spec, tables: {}, {"draws": table}, []
     )
     monkeypatch.setattr(runner, "load", lambda name: made_up)
     monkeypatch.setattr(time, "sleep", made.append)
