@@ -210,13 +210,11 @@ def test_tables_against_plain_products_of_matrices():
     assert factor.fitted == 7
     deep = measured.row(tables["depths"], **own, depth=6)
     assert deep.gradient_q50 == pytest.approx(np.median(reached), rel=1e-5)
-    (first,) = gradient_flow._of(tables["layers"], **own, layer=1).itertuples()
+    first = measured.row(tables["layers"], **own, layer=1)
     assert first.gradient_q50 == deep.gradient_q50
-    seeds = gradient_flow._of(tables["seed_factors"], **own).sort_values("seed")["factor"]
+    seeds = measured.rows(tables["seed_factors"], **own).sort_values("seed")["factor"]
     np.testing.assert_allclose(seeds, np.exp(growths), rtol=1e-5)
-    (he,) = gradient_flow._of(
-        tables["layers"], activation="linear", initialisation="he", layer=1
-    ).itertuples()
+    he = measured.row(tables["layers"], activation="linear", initialisation="he", layer=1)
     outputs = np.sqrt(2 / 5) * (stacks.points.numpy() @ stacks.kernels[0].numpy())  # no biases
     expected = np.median(np.sqrt((outputs**2).mean(axis=(1, 2))))
     assert he.value_q50 == pytest.approx(expected, rel=1e-5)
