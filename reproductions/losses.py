@@ -22,6 +22,7 @@ import pandas as pd
 
 from reproductions.suite import drawing
 from reproductions.suite.claims import Claim, Judgement, by
+from reproductions.suite.errors import NotMeasured
 from reproductions.suite.experiment import ANY_SIGN
 from reproductions.suite.kinds import Close, Exact, Table
 from reproductions.suite.statistics import generator
@@ -346,6 +347,8 @@ def _continuous_loss(tables) -> Judgement:
 def _losses_agree(tables) -> Judgement:
     cases = tables["cases"]
     ordinary = cases[cases["ordinary"]]
+    if ordinary.empty:
+        raise NotMeasured("the tables have no case whose outputs Keras takes as they are")
     away = [
         np.abs(ordinary[a] - ordinary[b]).to_numpy().max()  # NaN stays NaN
         for a, b in (("implemented", "by_hand"), ("keras", "by_hand"))
