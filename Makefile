@@ -49,7 +49,7 @@ test-cluster: $(CLUSTER_STAMP) ## run shards on a Dask cluster on loopback, and 
 	$(CLUSTER)/bin/python -m pytest tests/cluster
 
 bench-cluster: $(CLUSTER_STAMP) ## time a shard's way to two Dask workers on loopback and back
-	$(CLUSTER)/bin/python -m reproductions.suite.bench_cluster
+	$(CLUSTER)/bin/python -m reproductions.bench.cluster_timings
 
 stress: $(STRESS_STAMP) ## attack the checks, the input and the runs at full size; tables go to results/stress
 	$(STRESS)/bin/python -m pytest tests/stress --full --store results/stress
@@ -58,10 +58,10 @@ mutants: $(STRESS_STAMP) ## change the code on purpose: the tests must see it (a
 	$(STRESS)/bin/python -m tests.stress.mutants --store results/stress
 
 drift: $(STAMP) ## how far the numbers move on other processors; to results/drift (an hour or more)
-	$(PY) -m reproductions.suite.drift
+	$(PY) -m reproductions.bench.drift
 
 bench: $(STAMP) ## time the replica engine (beside JAX too, once test-backends has run)
-	$(PY) -m reproductions.suite.bench
+	$(PY) -m reproductions.bench.timings
 
 report: $(STAMP) ## write one page of results/latest: results/latest/report/index.html
 	$(PY) -m reproductions report

@@ -1,4 +1,4 @@
-"""Five tutorials on activation functions, rebuilt: a module an experiment, `suite` for all."""
+"""Five tutorials on activation functions, rebuilt and judged claim by claim."""
 
 import sys
 
@@ -15,6 +15,6 @@ if sys.version_info < (3, 11):  # noqa: UP036
         sys.exit(2)
     raise ImportError(_NEEDED)
 
-from reproductions.suite import settings  # noqa: E402
+from reproductions.evidence import settings  # noqa: E402
 
 settings.fix(_IS_PROGRAM)  # before anything imports NumPy, TensorFlow or Keras

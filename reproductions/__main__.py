@@ -10,9 +10,10 @@ import signal
 import sys
 from pathlib import Path
 
-from reproductions.suite import experiment, settings
-from reproductions.suite.errors import InputError, one_line
-from reproductions.suite.files import only_writer
+from reproductions.evidence import settings
+from reproductions.evidence.errors import InputError, one_line
+from reproductions.running import experiment
+from reproductions.running.files import only_writer
 
 LATEST = Path("results/latest")
 EXPECTED = Path("results/expected")
@@ -195,7 +196,7 @@ def _run(given) -> int:
     if given.config and given.dataset:
         raise InputError(f"a data set is named in the file. Received: --dataset {given.dataset}")
     if given.config:
-        from reproductions.suite import config
+        from reproductions.running import config
 
         changes = config.read(given.config)
         for name in given.names:
@@ -210,10 +211,11 @@ def _run(given) -> int:
         raise InputError(
             f"results of a drift setting need a folder of their own. Received: {settings.drift()}"
         )
-    from reproductions.suite import runner
+    from reproductions.running import runner
 
-    with _backend(given):
-        runner.run(names, results, given.seeds, given.force, given.quick, changes)
+    with _backend(given) as sending:
+        request = runner.Request(results, given.seeds, given.force, given.quick, changes, sending)
+        runner.run(names, request)
     return 0
 
 
@@ -227,14 +229,14 @@ def _backend(given):
         )
     if given.scheduler is None:
         raise InputError("a cluster needs --scheduler ADDRESS. Received: --backend dask")
-    from reproductions.suite import cluster
+    from reproductions.running import cluster
 
     return cluster.connected(given.scheduler)
 
 
 def _with_dataset(dataset: Path, wanted: list[str]) -> dict[str, dict]:
     """The setting in which all experiments that learn images, or the wanted ones, learn these."""
-    from reproductions.suite import digits
+    from reproductions.training import digits
 
     able = [
         name for name in experiment.loadable() if hasattr(experiment.load(name).spec, "dataset")
@@ -266,13 +268,13 @@ def _check(given) -> int:
     names = experiment.chosen(given.names)
     for name in given.names:
         experiment.load(name)
-    from reproductions.suite import checking
+    from reproductions.running import checking
 
     return _report(checking.compare(names, given.expected, given.results, judge=True))
 
 
 def _compare(given) -> int:
-    from reproductions.suite import checking
+    from reproductions.running import checking
 
     names = list(experiment.names())
     return _report(checking.compare(names, given.expected, given.results, judge=False))
@@ -280,7 +282,7 @@ def _compare(given) -> int:
 
 def _accept(given) -> int:
     names = experiment.chosen(given.names)
-    from reproductions.suite import checking
+    from reproductions.running import checking
 
     if not LATEST.is_dir():
         raise InputError(f"no such results folder. Received: {LATEST}")
@@ -304,7 +306,7 @@ def _page(given) -> int:
 
 
 def _trial(given) -> int:
-    from reproductions.suite import trial
+    from reproductions.trial import scorecard as trial
 
     return trial.run(given.target, given.expected, given.results)
 

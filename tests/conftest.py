@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # the layers' tests on another backend have no pandas
     import pandas as pd
 
 if os.environ.get("KERAS_BACKEND", "") in ("", "tensorflow"):
-    from reproductions.suite import settings  # before a test imports NumPy or Keras
+    from reproductions.evidence import settings
 
     settings.fix(program=True)
 else:  # the layers alone; no keras.json there, neither read nor written
@@ -52,8 +52,8 @@ def report(pytestconfig):
         pytestconfig.stash[LINES].append(line)
         folder = pytestconfig.getoption("store")
         if folder and table is not None:
-            from reproductions.suite.files import write_whole
-            from reproductions.suite.tables import to_csv
+            from reproductions.evidence.tables import to_csv
+            from reproductions.running.files import write_whole
 
             write_whole(folder / f"{name}.csv", to_csv(table))
 

@@ -11,8 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reproductions.report import FOLDER, content, texts
-from reproductions.suite.files import only_writer, read_bytes, write_whole
-from reproductions.suite.runner import CLAIMS_FILE
+from reproductions.running.files import only_writer, read_bytes, write_whole
+from reproductions.running.results import CLAIMS_FILE
 
 HERE = Path(__file__).parent
 FILE = "index.html"

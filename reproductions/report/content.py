@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reproductions.evidence import claims
+from reproductions.evidence.errors import InputError
+from reproductions.evidence.tables import parse_cells
 from reproductions.report import texts
 from reproductions.report.figures import Picture, pictures
 from reproductions.report.players import player
-from reproductions.suite import claims, experiment, provenance
-from reproductions.suite.errors import InputError
-from reproductions.suite.files import read_bytes
-from reproductions.suite.runner import CLAIMS_FILE, read_tables
-from reproductions.suite.tables import parse_cells
+from reproductions.running import experiment, provenance
+from reproductions.running.files import read_bytes
+from reproductions.running.results import read_claims, read_tables
 
 NOT_JUDGED = "not judged"
 STATES = (*claims.VERDICTS, NOT_JUDGED)
@@ -36,7 +37,7 @@ class Claim:
     rule: str
     note: str
     verdict: str
-    experiment: str | None
+    experiment: str
 
 
 @dataclass(frozen=True)
@@ -113,11 +114,13 @@ def gather(results: Path) -> Page:
     Raises:
         InputError: the folder holds no results, or a file in it cannot be read.
     """
-    judged = claims.read(results / CLAIMS_FILE)
+    judged = read_claims(results)
     there = some(results)
     cells = {row["id"]: row for row in judged.to_dict("records")}
-    owners = {c.id: name for name in experiment.loadable() for c in experiment.load(name).claims}
-    rows = [_claim(name, cells.get(name), owners.get(name)) for name in claims.ledger().index]
+    owners = {
+        claim: name for name in experiment.loadable() for claim in experiment.load(name).claims
+    }
+    rows = [_claim(claim, cells.get(claim.id), name) for claim, name in owners.items()]
     order = {document: place for place, document in enumerate(texts.load("en")["documents"])}
     rows.sort(key=lambda claim: (order.get(claim.document, len(order)), claim.id))
     sections = [_section(results, name, rows, cells) for name in there]
@@ -126,18 +129,17 @@ def gather(results: Path) -> Page:
     return Page(rows, sections, missing)
 
 
-def _claim(name: str, row: Mapping[str, str] | None, owner: str | None) -> Claim:
-    entry = claims.ledger().loc[name]
+def _claim(claim: claims.Claim, row: Mapping[str, str] | None, owner: str) -> Claim:
     statement, reported = {}, {}
     for language in texts.LANGUAGES:
-        own = texts.find(language, "claims", name) or {}
-        statement[language] = own.get("statement", entry["statement"])
-        reported[language] = own.get("expected", entry["expected"])
+        words = texts.find(language, "claims", claim.id) or {}
+        statement[language] = words.get("statement", claim.statement)
+        reported[language] = words.get("expected", claim.expected)
     row = row or dict.fromkeys(claims.COLUMNS, "")
     bounds = _bounds(row["low"], row["high"])
     return Claim(
-        id=name,
-        document=entry["document"],
+        id=claim.id,
+        document=claim.document,
         statement=statement,
         reported=reported,
         obtained=short(row["obtained"]),

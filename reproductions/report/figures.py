@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from reproductions.suite.files import read_bytes
+from reproductions.running.files import read_bytes
 
 MOST_SVG_BYTES = 48_000
 """A larger drawing is shown as pixels: thousands of lines make a page slow, and weigh more."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from reproductions.suite import circles
+from reproductions.training import circles
 
 _WEIGHTS = {"network", "shown", "epoch", "weight", "value"}
 _SHOWN = {"network", "shown", "seed", "accuracy"}

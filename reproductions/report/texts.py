@@ -1,4 +1,7 @@
-"""The page's words: one TOML file a language, and the numbers that stand in them.
+"""The page's words, and the numbers that stand in them.
+
+What frames the page stands in one TOML file a language; the words of an experiment and of its
+claims in the experiment's own TOML file, so that they lie beside its code.
 
 A text names a number instead of holding it: `{SL-06.obtained:.0%}` is a cell of claims.csv,
 `{rates.share[network=2-3-2-1][event=separates the circles]:.0%}` one of the experiment's own
@@ -15,6 +18,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
+from reproductions.running import experiment
+from reproductions.running.experiment import loadable
+
 FOLDER = Path(__file__).with_name("texts")
 LANGUAGES = ("en", "ko")
 UNKNOWN = "–"
@@ -26,8 +32,13 @@ _CELL = re.compile(r"(\w+)\.(\w+)((?:\[\w+=[^\]]*\])*)")
 
 @functools.cache
 def load(language: str) -> Mapping[str, Any]:
-    """A language's texts as they stand in its file."""
-    return tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    """A language's texts: the page's own, and under `experiments` and `claims` those of each."""
+    texts = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    of_experiments = {name: experiment.words(name).get(language, {}) for name in loadable()}
+    claims: dict[str, Any] = {}
+    for words in of_experiments.values():
+        claims |= words.get("claims", {})
+    return {**texts, "experiments": of_experiments, "claims": claims}
 
 
 def find(language: str, *path: str) -> Any:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from reproductions.suite.experiment import FOLDER
+from reproductions.running.experiment import FOLDER
 
 ROOT = FOLDER.parent
 WAIT_S = 60

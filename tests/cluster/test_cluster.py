@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from reproductions.suite import provenance, shards
-from reproductions.suite.experiment import FOLDER
+from reproductions.running import provenance, shards
+from reproductions.running.experiment import FOLDER
 
 pytest.importorskip("distributed", reason="Dask is not installed: `make test-cluster` does it")
 

@@ -14,8 +14,9 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator
 
 from reproductions import __main__ as command_line
-from reproductions.suite import claims, drawing, experiment, runner
-from reproductions.suite.errors import NotMeasured
+from reproductions.evidence import claims, drawing
+from reproductions.evidence.errors import NotMeasured
+from reproductions.running import experiment, results, runner
 
 STORED = experiment.FOLDER.parent / "results" / "expected"
 NAMES = [name for name in experiment.names() if (STORED / name).is_dir()]
@@ -227,10 +228,10 @@ def elsewhere(request):
     """An experiment in another setting: its tables, verdicts, texts, and what it lacks."""
     loaded = experiment.load(request.param)
     spec = another(loaded)
-    frames = loaded.run(*runner.arguments(loaded, spec, STORED))
+    frames = runner.tables_of(loaded, spec, STORED)
     tables = {n: runner.reread(n, frames[n], table) for n, table in loaded.tables.items()}
     left_out = []
-    judged = claims.judge(loaded, tables, "another setting", left_out)
+    judged = claims.judge(loaded.claims, tables, "another setting", left_out)
     says = drawn(loaded, spec, tables, left_out)
     return SimpleNamespace(
         loaded=loaded, spec=spec, tables=tables, judged=judged, left_out=left_out, says=says
@@ -254,7 +255,7 @@ def test_every_number_is_another_one(elsewhere):
 
 def test_the_figures_say_the_numbers_of_their_own_setting(elsewhere):
     loaded, fixed = elsewhere.loaded, FIXED.get(elsewhere.loaded.name, {})
-    stored = drawn(loaded, loaded.spec, runner.read_tables(loaded, STORED))
+    stored = drawn(loaded, loaded.spec, results.read_tables(loaded, STORED))
     before, after = {place[:2] for place in stored}, {place[1:] for place in stored}
     old = numbers_of(loaded.spec) - numbers_of(elsewhere.spec)
     measured = {

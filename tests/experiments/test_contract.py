@@ -8,9 +8,10 @@ import sys
 import numpy as np
 import pytest
 
-from reproductions.suite import claims, drawing, experiment, runner
-from reproductions.suite.kinds import Unchecked
-from reproductions.suite.tables import conform, to_csv
+from reproductions.evidence import claims, drawing
+from reproductions.evidence.kinds import Unchecked
+from reproductions.evidence.tables import conform, to_csv
+from reproductions.running import experiment, runner
 
 NAMES = experiment.names()
 FEW_SEEDS = 3
@@ -22,14 +23,14 @@ def ran(request):
     """An experiment, a small spec of its, and the tables that it makes."""
     loaded = experiment.load(request.param)
     spec = dataclasses.replace(runner.spec_for(loaded, FEW_SEEDS), **loaded.small)
-    return loaded, spec, loaded.run(*runner.arguments(loaded, spec, STORED))
+    return loaded, spec, runner.tables_of(loaded, spec, STORED)
 
 
 def test_tables_are_as_declared_and_the_same_twice(ran):
     loaded, spec, frames = ran
     assert set(frames) == set(loaded.tables)
     state = np.random.get_state()[1].tolist()  # noqa: NPY002 - the global state is what is watched
-    again = loaded.run(*runner.arguments(loaded, spec, STORED))
+    again = runner.tables_of(loaded, spec, STORED)
     assert np.random.get_state()[1].tolist() == state  # noqa: NPY002
     for name, table in loaded.tables.items():
         first, second = (conform(name, made[name], table) for made in (frames, again))
@@ -45,9 +46,9 @@ def test_figures_and_claims_need_the_tables_alone(ran):
     first, second = (drawing.render_all(loaded.figures(spec, tables)) for _ in range(2))
     assert first == second
     assert first, "an experiment shows at least one figure"
-    judged = claims.judge(loaded, tables)
+    judged = claims.judge(loaded.claims, tables)
     assert judged["id"].tolist() == [claim.id for claim in loaded.claims]
-    assert claims.judge(loaded, tables).equals(judged)
+    assert claims.judge(loaded.claims, tables).equals(judged)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -66,7 +67,7 @@ def test_parts(name):
 
 def test_loading_experiments_does_not_import_tensorflow():
     code = (
-        "import sys\nfrom reproductions.suite import experiment\n"
+        "import sys\nfrom reproductions.running import experiment\n"
         "for name in experiment.names(): experiment.load(name)\n"
         "assert not {'tensorflow', 'keras', 'matplotlib'} & set(sys.modules)"
     )

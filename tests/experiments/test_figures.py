@@ -5,8 +5,9 @@ import builtins
 import numpy as np
 import pytest
 
-from reproductions.suite import drawing, experiment, runner
-from reproductions.suite.kinds import Rate
+from reproductions.evidence import drawing
+from reproductions.evidence.kinds import Rate
+from reproductions.running import experiment, results
 
 STORED = experiment.FOLDER.parent / "results" / "expected"
 NAMES = [name for name in experiment.names() if (STORED / name).is_dir()]
@@ -105,7 +106,7 @@ def drawn(loaded, tables):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_figure_moves_with_its_tables(name, monkeypatch):
     loaded = experiment.load(name)
-    tables = runner.read_tables(loaded, STORED)
+    tables = results.read_tables(loaded, STORED)
     drawn(loaded, tables)  # imports are over, fonts are read
 
     def closed(path, *arguments, **options):

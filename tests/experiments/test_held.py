@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from reproductions.suite import claims, experiment, runner
-from reproductions.suite.kinds import Rate, Share, Unchecked
+from reproductions.evidence import claims
+from reproductions.evidence.kinds import Rate, Share, Unchecked
+from reproductions.running import experiment, results
 
 STORED = experiment.FOLDER.parent / "results" / "expected"
 JUDGED = ("verdict", "obtained", "low", "high")
@@ -23,11 +24,11 @@ def altered(values: np.ndarray) -> list[np.ndarray]:
 @pytest.mark.parametrize("name", experiment.names())
 def test_no_verdict_and_no_number_of_a_claim_reads_an_unchecked_column(name):
     loaded = experiment.load(name)
-    tables = runner.read_tables(loaded, STORED)
+    tables = results.read_tables(loaded, STORED)
 
     def judged(tables):
         with np.errstate(all="ignore"):
-            return claims.judge(loaded, tables).set_index("id")[list(JUDGED)]
+            return claims.judge(loaded.claims, tables).set_index("id")[list(JUDGED)]
 
     as_stored = judged(tables)
     read = {}
@@ -56,7 +57,7 @@ def test_what_counts_are_out_of_is_held(name):
 @pytest.mark.parametrize("name", experiment.names())
 def test_a_share_beside_the_count_that_it_follows_from_is_a_share(name):
     loaded = experiment.load(name)
-    for table, frame in runner.read_tables(loaded, STORED).items():
+    for table, frame in results.read_tables(loaded, STORED).items():
         columns = loaded.tables[table].columns
         for count, kind in columns.items():
             if not isinstance(kind, Rate) or kind.trials is None or len(frame) == 0:

@@ -7,8 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reproductions import xor_nan
-from reproductions.suite import experiment, runner, shards
+from reproductions.evidence import kinds
+from reproductions.experiments.xor.xor_nan import run as xor_nan
+from reproductions.running import experiment, runner
+from reproductions.training import pool
+from reproductions.training.pool import Pool
 
 ROUNDING = {"gradient_flow": 1e-12}  # float64 sums, vectorised over as many seeds as there are
 SPLIT = [(0, 16), (16, 23), (23, 29)]
@@ -72,23 +75,23 @@ def bars(monkeypatch):
         def __exit__(self, *error):
             pass
 
-    monkeypatch.setattr(shards, "progress", Bar)
+    monkeypatch.setattr(pool, "progress", lambda items, total, *rest: Bar(total))
     return seen
 
 
 @pytest.fixture
 def sendable(monkeypatch):
     """Holds that every shard's function is found by name, and its arguments are all it has."""
-    gather = shards.gather
+    gather = Pool.gather
 
-    def checked(function, calls, *rest, **options):
+    def checked(self, function, calls, *rest, **options):
         assert pickle.loads(pickle.dumps(function)) is function
         assert pickle.loads(pickle.dumps(calls)) == calls
         assert len({repr(call) for call in calls}) == len(calls)
         assert "0x" not in repr(calls)  # an address, which another run would not find again
-        return gather(function, calls, *rest, **options)
+        return gather(self, function, calls, *rest, **options)
 
-    monkeypatch.setattr(shards, "gather", checked)
+    monkeypatch.setattr(Pool, "gather", checked)
 
 
 def few(name, **options):
@@ -107,10 +110,10 @@ def same(name, some, others):
 @pytest.mark.usefixtures("sendable")
 def test_the_split_changes_no_table(name, monkeypatch, bars):
     run, spec = experiment.load(name).run, few(name)
-    whole = run(spec)
+    whole = run(spec, Pool())
     asked = []
-    monkeypatch.setattr(shards, "ranges", lambda seeds: asked.append(seeds) or SPLIT)
-    same(name, whole, run(spec))
+    monkeypatch.setattr(pool, "ranges", lambda seeds: asked.append(seeds) or SPLIT)
+    same(name, whole, run(spec, Pool()))
     assert set(asked) == {spec.seeds}
     assert [bar.told for bar in bars] == [bar.total for bar in bars]
 
@@ -126,10 +129,10 @@ def test_curves_of_many_seeds_are_counts_of_all_and_quantiles_of_the_first(
     name, quantiles, monkeypatch
 ):
     run = experiment.load(name).run
-    of_all, of_first = run(few(name)), run(few(name, seeds=20))
-    monkeypatch.setattr(shards, "ranges", lambda seeds: SPLIT)
-    monkeypatch.setattr(shards, "LISTED", 20)
-    tables = run(few(name))
+    of_all, of_first = run(few(name), Pool()), run(few(name, seeds=20), Pool())
+    monkeypatch.setattr(pool, "ranges", lambda seeds: SPLIT)
+    monkeypatch.setattr(kinds, "LISTED", 20)
+    tables = run(few(name), Pool())
     expected = of_first["curves"][quantiles]
     assert not expected.equals(of_all["curves"][quantiles])
     of_all["curves"] = of_all["curves"].assign(**expected)
@@ -146,8 +149,8 @@ def test_the_first_seed_like_the_posts_is_drawn():
         for alike in ([], [20], [25], [])
     ]
     spec = dataclasses.replace(xor_nan.SPEC, steps=3, every=1)
-    curve = xor_nan._curve(spec, shards.whole(parts))
+    curve = xor_nan._curve(spec, pool.whole(parts))
     assert (curve[["seed", "cost", "accuracy"]] == 20).all(axis=None)
-    none = xor_nan._curve(spec, shards.whole(parts[:1]))
+    none = xor_nan._curve(spec, pool.whole(parts[:1]))
     assert (none["seed"] == -1).all()
     assert none[["cost", "accuracy"]].isna().all(axis=None)

@@ -8,9 +8,11 @@ import shutil
 import pytest
 
 from reproductions import __main__ as command_line
+from reproductions.evidence import claims
+from reproductions.evidence.tables import to_csv
 from reproductions.report import build, content, figures
-from reproductions.suite import claims, experiment, runner
-from reproductions.suite.tables import to_csv
+from reproductions.running import experiment, runner
+from reproductions.running.results import read_claims
 
 NAME = "document_arithmetic"  # needs no TensorFlow
 
@@ -19,7 +21,7 @@ NAME = "document_arithmetic"  # needs no TensorFlow
 def made(tmp_path_factory):
     """Fresh results of one experiment."""
     folder = tmp_path_factory.mktemp("made")
-    runner.run([NAME], folder)
+    runner.run([NAME], runner.Request(folder))
     return folder
 
 
@@ -30,7 +32,9 @@ def results(made, tmp_path):
 
 def test_all_claims_are_there_judged_or_not(made):
     page = content.gather(made)
-    assert {claim.id for claim in page.claims} == set(claims.ledger().index)
+    assert {claim.id for claim in page.claims} == {
+        claim.id for name in experiment.names() for claim in experiment.load(name).claims
+    }
     assert sum(page.counts.values()) == len(page.claims)
     assert page.counts[content.NOT_JUDGED] == len(page.claims) - 2
     assert page.counts[claims.DOCUMENT_ERROR] == 1
@@ -86,7 +90,7 @@ def test_every_table_is_packed_whole(made):
 
 
 def test_what_others_wrote_is_escaped(results):
-    frame = claims.read(results / "claims.csv")
+    frame = read_claims(results)
     frame["note"] = '</script><script>alert("x")</script>'
     frame["obtained"] = "<img src=x onerror=alert(1)>"
     (results / "claims.csv").write_bytes(to_csv(frame))

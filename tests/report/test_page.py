@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from reproductions.report import build, content
-from reproductions.suite import circles, claims, experiment, runner
+from reproductions.running import experiment, results
+from reproductions.training import circles
 
 STORED = experiment.FOLDER.parent / "results" / "expected"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -130,8 +131,8 @@ def test_every_look_of_the_page(visit, shots, language, scheme, viewport):
 
 
 def test_the_filters(visit):
-    counts = claims.read(STORED / "claims.csv")["verdict"].value_counts().to_dict()
-    counts[content.NOT_JUDGED] = len(claims.ledger()) - sum(counts.values())
+    counts = results.read_claims(STORED)["verdict"].value_counts().to_dict()
+    counts[content.NOT_JUDGED] = len(content.gather(STORED).claims) - sum(counts.values())
     counts = {verdict: count for verdict, count in counts.items() if count}
     with visit("?lang=en") as page:
         rows = shown_rows(page)
@@ -243,7 +244,7 @@ def test_the_player_computes_what_numpy_does(visit):
     with visit("?lang=en") as page:
         box = play(page)
         name = box.get_attribute("data-player")
-        tables = runner.read_tables(experiment.load(name), STORED)
+        tables = results.read_tables(experiment.load(name), STORED)
         for network in box.locator(".network option").all_inner_texts():
             box.locator(".network").select_option(label=network)
             for run in range(2):
@@ -344,7 +345,7 @@ def test_everything_has_a_name(visit):
 
 def test_without_scripts_everything_can_still_be_read(visit):
     with visit(java_script_enabled=False) as page:
-        assert shown_rows(page).count() == len(claims.ledger())
+        assert shown_rows(page).count() == len(content.gather(STORED).claims)
         assert page.is_visible("noscript")
         assert not re.search("[가-힣]", page.inner_text("#claims-table"))
 

@@ -5,13 +5,15 @@ import re
 import pandas as pd
 import pytest
 
+from reproductions.evidence import claims
 from reproductions.report import texts
-from reproductions.suite import claims, experiment
+from reproductions.running import experiment
 
-WHERE = "write it into reproductions/report/texts/{}.toml: {}"
+WHERE = "write it into [{}] of the experiment's TOML file: {}"
 SECTIONS = ("ui", "verdicts", "documents", "player")
 STORED = experiment.FOLDER.parent / "results" / "expected"
-IDS = list(claims.ledger().index)
+CLAIMS = {claim.id: claim for name in experiment.names() for claim in experiment.load(name).claims}
+IDS = list(CLAIMS)
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -26,7 +28,7 @@ def test_both_languages_hold_the_same_words(section):
 
 def test_every_verdict_and_document_has_words():
     assert set(claims.VERDICTS) < set(texts.load("en")["verdicts"])
-    assert set(claims.ledger()["document"]) == set(texts.load("en")["documents"])
+    assert {claim.document for claim in CLAIMS.values()} == set(texts.load("en")["documents"])
 
 
 def test_every_claim_is_in_korean():
@@ -44,11 +46,14 @@ def digits(text):
 
 @pytest.mark.parametrize("name", IDS)
 def test_a_claim_in_korean_has_the_same_numbers(name):
-    entry, korean = claims.ledger().loc[name], texts.load("ko")["claims"][name]
+    entry, korean = CLAIMS[name], texts.load("ko")["claims"][name]
     for column in ("statement", "expected"):
-        english = digits(entry[column])
+        english = digits(getattr(entry, column))
         # Numerals that Korean writes in place of words, as in "six times", may be more.
-        assert not set(english) - set(digits(korean[column])), (entry[column], korean[column])
+        assert not set(english) - set(digits(korean[column])), (
+            getattr(entry, column),
+            korean[column],
+        )
 
 
 @pytest.mark.parametrize("name", experiment.names())

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from reproductions.suite.comparison import Comparison, compare_table
-from reproductions.suite.kinds import (
+from reproductions.evidence.comparison import Comparison, compare_table
+from reproductions.evidence.kinds import (
     SHARE_ROUNDING,
     Close,
     Exact,
@@ -21,7 +21,7 @@ from reproductions.suite.kinds import (
     Share,
     Unchecked,
 )
-from reproductions.suite.tables import plain
+from reproductions.evidence.tables import plain
 from tests.stress.stored import Stored
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from reproductions.suite import provenance
-from reproductions.suite.files import WRITER, sha256
+from reproductions.running import provenance
+from reproductions.running.files import WRITER, sha256
 
 ROOT = Path(__file__).parents[2]
 LIGHT = "document_arithmetic"  # needs no TensorFlow

@@ -8,10 +8,10 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["reproductions"]):
-    from reproductions.suite import claims, config, provenance
-    from reproductions.suite.errors import InputError
-    from reproductions.suite.kinds import Close, Exact, Rate, Table
-    from reproductions.suite.tables import parse_table, to_csv
+    from reproductions.evidence.errors import InputError
+    from reproductions.evidence.kinds import Close, Exact, Rate, Table
+    from reproductions.evidence.tables import parse_table, to_csv
+    from reproductions.running import config, provenance, results
 
 TABLE = Table(
     key=("seed",),
@@ -29,7 +29,7 @@ def main() -> None:
     readers = [
         lambda data: to_csv(parse_table(Path("t.csv"), data, TABLE)),
         lambda data: to_csv(parse_table(Path("t.csv"), b"seed,value,k,n\n" + data, TABLE)),
-        lambda data: claims.read(_file(folder / claims.LEDGER.name, data)),
+        lambda data: results.read_claims(_file(folder / results.CLAIMS_FILE, data).parent),
         lambda data: config.read(_file(folder / "mine.toml", data)),
         lambda data: provenance.read(_file(folder / provenance.FILE, data).parent),
     ]

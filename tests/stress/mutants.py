@@ -37,34 +37,34 @@ HEAVY = (
 )
 LAYERS = ("tests/layers",)
 CHECKS = (
-    "tests/suite/test_comparison.py",
-    "tests/suite/test_counts_and_seeds.py",
-    "tests/suite/test_tables.py",
+    "tests/evidence/test_comparison.py",
+    "tests/evidence/test_counts_and_seeds.py",
+    "tests/evidence/test_tables.py",
 )
 GUARDS = (
-    "tests/suite/test_provenance.py",
-    "tests/suite/test_guards.py",
-    "tests/suite/test_command_line.py",
-    "tests/suite/test_inputs.py",
+    "tests/running/test_provenance.py",
+    "tests/running/test_guards.py",
+    "tests/running/test_command_line.py",
+    "tests/running/test_inputs.py",
     "tests/experiments/test_claims.py",
 )
-TRIALS = ("tests/suite/test_soundness.py", "tests/suite/test_trial.py")
+TRIALS = ("tests/trial/test_soundness.py", "tests/trial/test_scorecard.py")
 TARGETS = {
     **{
         path.relative_to(ROOT).as_posix(): LAYERS
         for path in sorted((ROOT / "custom_layers").glob("*.py"))
     },
-    "reproductions/suite/comparison.py": CHECKS,
-    "reproductions/suite/kinds.py": CHECKS,
-    "reproductions/suite/tables.py": CHECKS,
+    "reproductions/evidence/comparison.py": CHECKS,
+    "reproductions/evidence/kinds.py": CHECKS,
+    "reproductions/evidence/tables.py": CHECKS,
     **{
         f"reproductions/suite/{name}.py": GUARDS
         for name in ("provenance", "checking", "runner", "claims")
     },
-    "reproductions/suite/shards.py": ("tests/suite/test_shards.py",),
-    "reproductions/suite/trial.py": TRIALS,
-    "reproductions/suite/candidate.py": TRIALS,
-    "reproductions/suite/soundness.py": TRIALS,
+    "reproductions/running/shards.py": ("tests/running/test_shards.py",),
+    "reproductions/trial/scorecard.py": TRIALS,
+    "reproductions/trial/candidate.py": TRIALS,
+    "reproductions/trial/soundness.py": TRIALS,
 }
 LONGEST_S = 300
 """Of the processor's time, which is the same on a busy machine; ten times that of a clock's."""
@@ -244,8 +244,8 @@ def _conclude(rows: pd.DataFrame, made: dict[str, int], store: Path | None) -> i
     unexplained = int(survived["reason"].eq("").sum())
     print(f"{len(rows)} mutants, {share:.1%} killed; {unexplained} survivors without a reason")
     if store:
-        from reproductions.suite.files import write_whole
-        from reproductions.suite.tables import to_csv
+        from reproductions.evidence.tables import to_csv
+        from reproductions.running.files import write_whole
 
         write_whole(store / "mutants.csv", to_csv(counts.reset_index()))
         write_whole(store / "survivors.csv", to_csv(survived.drop(columns="outcome")))

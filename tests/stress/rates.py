@@ -13,8 +13,8 @@ import numpy as np
 from scipy.special import gammaln
 from scipy.stats import binom
 
-from reproductions.suite.comparison import RateTest
-from reproductions.suite.kinds import Rate
+from reproductions.evidence.comparison import RateTest
+from reproductions.evidence.kinds import Rate
 from tests.stress.stored import Stored
 
 SHIFT = 0.1

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from reproductions.suite import experiment
-from reproductions.suite.comparison import Comparison, compare_table
-from reproductions.suite.kinds import Table
-from reproductions.suite.tables import parse_table, read_table, to_csv
+from reproductions.evidence.comparison import Comparison, compare_table
+from reproductions.evidence.kinds import Table
+from reproductions.evidence.tables import parse_table, to_csv
+from reproductions.running import experiment
+from reproductions.running.results import read_table
 
 EXPECTED = experiment.FOLDER.parent / "results" / "expected"
 

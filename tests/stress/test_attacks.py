@@ -16,12 +16,13 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from reproductions.suite import checking, claims, experiment, provenance
-from reproductions.suite.errors import InputError
-from reproductions.suite.kinds import Close, Exact, Printed, Share, Unchecked
-from reproductions.suite.runner import CLAIMS_FILE, read_tables
-from reproductions.suite.statistics import same_rate_p
-from reproductions.suite.tables import read_table, to_csv
+from reproductions.evidence import claims
+from reproductions.evidence.errors import InputError
+from reproductions.evidence.kinds import Close, Exact, Printed, Share, Unchecked
+from reproductions.evidence.statistics import same_rate_p
+from reproductions.evidence.tables import to_csv
+from reproductions.running import checking, experiment, provenance, results
+from reproductions.running.results import CLAIMS_FILE, read_table, read_tables
 from tests.stress import stored
 
 EVERY = 211
@@ -128,10 +129,10 @@ def made(top: Path, name: str, table: str, frame: pd.DataFrame) -> None:
     record = json.loads(path.read_text())
     record["files"][f"{table}.csv"] = hashlib.sha256(data).hexdigest()
     path.write_text(json.dumps(record))
-    kept = claims.read(stored.EXPECTED / CLAIMS_FILE)
+    kept = results.read_claims(stored.EXPECTED)
     # Where no verdict fits what is left, the rows stay as they are stored.
     with contextlib.suppress(Exception):
-        fresh = claims.judge(loaded, read_tables(loaded, top))
+        fresh = claims.judge(loaded.claims, read_tables(loaded, top))
         kept = claims.merge(kept, fresh, [claim.id for claim in loaded.claims])
     (top / CLAIMS_FILE).write_bytes(to_csv(kept))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reproductions.suite import experiment
+from reproductions.running import experiment
 
 ROOT = experiment.FOLDER.parent
 FILES = sorted(
@@ -16,7 +16,10 @@ FILES = sorted(
 PICKLES = {"cloudpickle", "dill", "marshal", "pickle", "shelve", "yaml"}
 READS_PICKLES = {"read_pickle", "to_pickle", "enable_unsafe_deserialization"}
 RUNS_TEXT = {"eval", "exec", "compile"}
-RUN_LISTINGS = {"reproductions/printed_code.py", "tests/experiments/test_printed_code.py"}
+RUN_LISTINGS = {
+    "reproductions/experiments/functions/printed_code.py",
+    "tests/experiments/functions/test_printed_code.py",
+}
 """They run the documents' printed listings, which stand in the project itself."""
 
 
@@ -54,7 +57,7 @@ def _calls(file: str, node: ast.Call) -> list[str]:
     if of_numpy and package and "allow_pickle" not in given:
         found.append("np.load without allow_pickle=False")
     frame = name == "to_csv" and isinstance(node.func, ast.Attribute)
-    if frame and package and file != "reproductions/suite/tables.py":
+    if frame and package and file != "reproductions/evidence/tables.py":
         found.append("writes a CSV past tables.to_csv")
     return found
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from reproductions.suite.kinds import Rate
+from reproductions.evidence.kinds import Rate
 from tests.stress import columns, stored
 
 

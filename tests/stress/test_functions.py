@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reproductions.suite import battery, trial
+from reproductions.training import battery
+from reproductions.trial import scorecard as trial
 from tests.stress import outcomes
 
 TINY = battery.Setting(

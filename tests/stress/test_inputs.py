@@ -16,11 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reproductions import __main__ as command_line
-from reproductions.suite import checking, claims, config, experiment, provenance, runner
-from reproductions.suite.comparison import Comparison, compare_table
-from reproductions.suite.errors import InputError
-from reproductions.suite.kinds import Close, Exact, Printed, Rate, Table, Unchecked
-from reproductions.suite.tables import parse_table, to_csv
+from reproductions.evidence import claims
+from reproductions.evidence.comparison import Comparison, compare_table
+from reproductions.evidence.errors import InputError
+from reproductions.evidence.kinds import Close, Exact, Printed, Rate, Table, Unchecked
+from reproductions.evidence.tables import parse_table, to_csv
+from reproductions.running import checking, config, experiment, provenance, runner
 
 NAME = "document_arithmetic"  # needs no TensorFlow
 LONGEST_S = 20
@@ -31,7 +32,7 @@ MOST_GROWTH_KB = 400_000
 def made(tmp_path_factory):
     """Fresh results of one experiment."""
     folder = tmp_path_factory.mktemp("made")
-    runner.run([NAME], folder)
+    runner.run([NAME], runner.Request(folder))
     return folder
 
 

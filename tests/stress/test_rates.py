@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy.stats import binom, fisher_exact
 
-from reproductions.suite.comparison import FALSE_ALARM
-from reproductions.suite.statistics import same_rate_p
+from reproductions.evidence.comparison import FALSE_ALARM
+from reproductions.evidence.statistics import same_rate_p
 from tests.stress import rates, stored
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.suite import hostile
+from tests.evidence import hostile
 
 CONFIG = "[deep_xor]\nseeds = 8\nhidden = [5]\nsteps = 201\n"
 CUSTOM = ["run", "--config", "../small.toml"]

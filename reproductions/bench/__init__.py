@@ -1,0 +1,1 @@
+"""How fast the engine is, and how far numbers move on other processors."""

@@ -1,0 +1,1 @@
+"""Two circles that networks pull apart, in two, three and four dimensions."""

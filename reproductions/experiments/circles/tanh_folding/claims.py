@@ -1,0 +1,3 @@
+"""The claims, judged from the tables."""
+
+CLAIMS = {}

@@ -1,0 +1,1 @@
+"""Gradients: through depth, slope and range; dying units; zigzag paths."""

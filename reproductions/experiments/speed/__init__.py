@@ -1,0 +1,1 @@
+"""What activation functions cost, and how fast networks learn with them."""

@@ -1,0 +1,1 @@
+"""What the other experiments say, put together."""

@@ -1,0 +1,1 @@
+"""Networks that learn XOR, and those that do not."""

@@ -1,0 +1,87 @@
+"""The claims, judged from the tables."""
+
+from itertools import pairwise
+
+from reproductions.evidence import measured
+from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement, by
+from reproductions.evidence.statistics import wilson
+from reproductions.experiments.xor.xor_depth.run import COSTS, SMALLEST, SOLVED, THREE, cliff_text
+from reproductions.training import xor
+
+
+def _median_falls(before, after) -> bool:
+    """Whether some cost has more than half of `after`'s seeds below it, and not of `before`'s.
+
+    The counts below each cost hold, other than the medians, on every processor.
+    """
+    return any(
+        after[level] > after["seeds"] / 2 >= before[level]
+        for level in (f"below_{cost:g}" for cost in COSTS)
+    )
+
+
+def _more_is_better(tables) -> Judgement:
+    networks = tables["networks"]
+    rows = [measured.row(networks, network=name) for name in THREE]
+    better = [
+        wilson(a["solved"], a["seeds"])[1] < wilson(b["solved"], b["seeds"])[0]
+        and _median_falls(a, b)
+        for a, b in pairwise(rows)
+    ]
+    verdict = REPRODUCED if all(better) else IN_PART if any(better) else NOT_REPRODUCED
+    obtained = "; ".join(
+        f"{name}: {row['solved'] / row['seeds']:.1%}, cost {row['cost_q50']:.2g}"
+        for name, row in zip(THREE, rows, strict=True)
+    )
+    shares = (networks["solved"] / networks["seeds"]).set_axis(networks["network"])
+    note = f"at width 5, {cliff_text(tables['depths'])}"
+    if {"2-10-1", "2-2-2-2-1"} <= set(shares.index):
+        note = (
+            "width and depth grow together here: with two layers of sigmoids 2-10-1 solves"
+            f" {shares['2-10-1']:.1%}, with four 2-2-2-2-1 solves {shares['2-2-2-2-1']:.1%}; {note}"
+        )
+    return Judgement(verdict, obtained, note=note)
+
+
+def _needs_two_layers(tables) -> Judgement:
+    networks, single = tables["networks"].set_index("network"), tables["single"]
+    one, two = networks.loc["2-1"], networks.loc[SMALLEST]
+    low, high = wilson(two["solved"], two["seeds"])
+    most = single[single["count"] > 0].groupby("moment")["right"].max()
+    never = one["solved"] == 0 and most.max() < len(xor.X)
+    verdict = NOT_REPRODUCED
+    if never and two["solved"]:
+        verdict = REPRODUCED if low > 0.2 else IN_PART
+    note = (
+        f"obtained: {SMALLEST}; 2-1 solves {one['solved']:.0f} of {one['seeds']:.0f}, with at most"
+        f" {most['start']} of 4 points right before training and {most['end']} after; no straight"
+        " line can have more than 3"
+    )
+    return Judgement(verdict, two["solved"] / two["seeds"], low, high, note)
+
+
+def _initialisation_decides(tables) -> Judgement:
+    levels = tables["levels"]
+    last = levels[levels["step"] == levels["step"].max()].set_index("level")
+    solved, seeds = last.loc[SOLVED, ["count", "seeds"]]
+    low, high = wilson(solved, seeds)
+    both = low > 0.05 and high < 0.95
+    some = 0 < solved < seeds
+    verdict = by(both, IN_PART if some else NOT_REPRODUCED)
+    others = last[(last.index != SOLVED) & (last["count"] > 0)]
+    ends = ", ".join(f"{name} {row['count'] / seeds:.1%}" for name, row in others.iterrows())
+    two = tables["networks"].set_index("network").loc[SMALLEST]
+    note = (
+        f"2-2-1 at step {last['step'].iloc[0]:,}; the others: {ends or 'none'}; of"
+        f" {two['continued']:.0f} unsolved at a tenth of the steps {two['solved_later']:.0f} were"
+        f" only slow; the gradient is still {last['gradient_q50'].min():.1g} or more at each level"
+        " (median): valleys that go on falling, not points of rest"
+    )
+    return Judgement(verdict, solved / seeds, low, high, note)
+
+
+CLAIMS = {
+    "NP-14": _needs_two_layers,
+    "SL-24": _initialisation_decides,
+    "XP-01": _more_is_better,
+}

@@ -1,0 +1,58 @@
+"""The claims, judged from the tables."""
+
+from reproductions.evidence import measured
+from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement
+from reproductions.evidence.statistics import wilson
+from reproductions.experiments.xor.xor_nan.run import NAMES
+
+
+def _sigmoid_breaks(tables) -> Judgement:
+    events = tables["events"]
+    own = measured.row(events, activation="sigmoid", rate=0.01)
+    low, high = wilson(own["late"], own["seeds"])
+    verdict = REPRODUCED if low > 0.5 else IN_PART if own["late"] else NOT_REPRODUCED
+    shown = events[events["like_post"] > 0]
+    sources = ", ".join(
+        f"{NAMES[row.activation]} at {row.rate:g} ({row.like_post / row.seeds:.1%})"
+        for row in shown.itertuples()
+    )
+    note = f"the post's curve comes from: {sources or 'no activation'}"
+    return Judgement(verdict, own["late"] / own["seeds"], low, high, note)
+
+
+def _half_after(tables) -> Judgement:
+    events = tables["events"]
+    half, broken = int(events["accuracy_half_after"].sum()), int(events["non_finite"].sum())
+    low, high = wilson(half, max(broken, 1))
+    verdict = REPRODUCED if 0 < broken == half else IN_PART if low > 0.95 else NOT_REPRODUCED
+    return Judgement(
+        verdict,
+        f"{half} of {broken} seeds that became NaN",
+        low,
+        high,
+        "NaN > 0.5 is false, so all four answers are 0 and two of them right",
+    )
+
+
+def _cause(tables) -> Judgement:
+    events = measured.rows(tables["events"], rate=0.01)
+    finite, broken = int(events["finite_under_stable_loss"].sum()), int(events["non_finite"].sum())
+    low, high = wilson(finite, max(broken, 1))
+    verdict = REPRODUCED if high < 0.5 else NOT_REPRODUCED if low > 0.95 else IN_PART
+    kernels = tables["kernels"]
+    return Judgement(
+        verdict,
+        finite / max(broken, 1),
+        low,
+        high,
+        "share of NaN seeds that stay finite when only the loss's arithmetic changes: the cause is"
+        f" 0 * log 0 at large logits; XLA and TensorFlow's kernels agree on"
+        f" {kernels['same_outcome'].sum()} of {kernels['seeds'].sum()} seeds",
+    )
+
+
+CLAIMS = {
+    "XP-03": _sigmoid_breaks,
+    "XP-04": _half_after,
+    "XP-05": _cause,
+}

@@ -1,0 +1,1 @@
+"""Finds experiments, runs them, resumes, stores their results, checks and accepts them."""

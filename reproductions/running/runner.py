@@ -1,0 +1,315 @@
+"""Runs experiments and writes what they give: tables, figures, provenance, claims."""
+
+import dataclasses
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from tqdm import tqdm
+
+from reproductions.evidence import claims, drawing, settings
+from reproductions.evidence.errors import InputError, one_line
+from reproductions.evidence.kinds import Table
+from reproductions.evidence.tables import conform, parse_table, to_csv
+from reproductions.running import provenance, shards
+from reproductions.running.experiment import Experiment, load, unloadable
+from reproductions.running.experiment import names as experiment_names
+from reproductions.running.files import only_writer, write_whole
+from reproductions.running.results import (
+    CLAIMS_FILE,
+    read_claims,
+    read_inputs,
+    read_tables,
+    write_folder,
+)
+from reproductions.training.parallel import end_with_parent
+from reproductions.training.pool import Pool, Sending, progress
+
+QUICK_SEEDS = 32
+
+REFUSALS = (ValueError, MemoryError)
+"""How a setting fails on purpose: its spec or what it runs refuses a value, or has no room."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run is asked for, beside the names of experiments.
+
+    Attributes:
+        results: the folder that it writes to.
+        seeds: how many random initialisations, in place of each experiment's own number.
+        force: whether to run what would come out the same too.
+        quick: whether a first look is enough.
+        changes: by experiment, fields of the spec in another setting than the stored one.
+        sending: sends shards to other processes.
+    """
+
+    results: Path
+    seeds: int | None = None
+    force: bool = False
+    quick: bool = False
+    changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    sending: Sending | None = None
+
+
+Outcome = tuple[str, pd.DataFrame, str]
+"""An experiment's name, its rows of claims.csv, and the time that it took."""
+
+
+def run(names: list[str], request: Request) -> None:
+    """Runs experiments into a results folder and prints a line for each, then the verdicts.
+
+    What is already there and would come out the same is left as it is, unless `force` is set.
+
+    Raises:
+        InputError: the folder cannot be written to or holds other things than results, another
+            process writes there, its claims.csv cannot be read, an experiment cannot run in the
+            setting asked for, a library is set otherwise than the suite has it, or, once the others
+            have run, one cannot be loaded.
+    """
+    settings.hold()
+    _refuse_other_folders(request.results, names)
+    broken = [name for name in names if name in unloadable()]
+    able = [name for name in names if name not in broken]
+    if able:
+        with only_writer(request.results):
+            _run(able, request)
+    for name in broken[:-1]:
+        tqdm.write(f"error: {unloadable()[name]}", file=sys.stderr)
+    if broken:
+        raise InputError(unloadable()[broken[-1]])
+
+
+def _refuse_other_folders(results: Path, names: list[str]) -> None:
+    """Refuses to write where other things than results lie, or through a link.
+
+    Raises:
+        InputError: this is such a folder.
+    """
+    of_results = (CLAIMS_FILE, *experiment_names())
+    if results.is_dir() and not any((results / name).exists() for name in of_results):
+        others = [path.name for path in results.iterdir() if not path.name.startswith(".")]
+        if others:
+            raise InputError(
+                f"this folder holds other things than results, {others[0]} among them; name a new"
+                f" one. Received: {results}"
+            )
+    for name in names:
+        if (results / name).is_symlink():
+            raise InputError(
+                f"cannot write {results / name}: it is a link, which may lead anywhere"
+            )
+
+
+def _run(names: list[str], request: Request) -> None:
+    results = request.results
+    verdicts = read_claims(results)
+    write_whole(results / CLAIMS_FILE, to_csv(verdicts))  # fails now rather than after an hour
+    judged_now = []
+    with progress(total=len(names), what="experiments", unit="experiment") as bar:
+        for name, judged, took in _in_turn(names, request, verdicts, bar.set_description):
+            ids = [claim.id for claim in load(name).claims]
+            judged_now.extend(ids)
+            verdicts = claims.merge(verdicts, judged, ids)
+            write_whole(results / CLAIMS_FILE, to_csv(verdicts))
+            shards.clear(results / name)
+            setting = in_words(request.changes.get(name, {}))
+            bar.write(f"{name:24} {took:>9}  {setting}".rstrip())
+            bar.update()
+    print(verdict_lines(verdicts[verdicts["id"].isin(judged_now)]))
+
+
+def _in_turn(
+    names: list[str],
+    request: Request,
+    verdicts: pd.DataFrame,
+    announce: Callable[[str], object],
+) -> Iterator[Outcome]:
+    """Runs the experiments; those that read what others make come last.
+
+    A first look mostly compiles and draws, on one core: there experiments run side by side in
+    processes, and then, one at a time, those that are timed; but not where shards go to other
+    machines, which only this process is connected to.
+    """
+    readers = [name for name in names if load(name).inputs]
+    others = [name for name in names if name not in readers]
+    if request.quick and len(others) > 1 and request.sending is None:
+        from joblib import Parallel, delayed
+
+        # After Ctrl-C the processes' own keeper cleans up, and would warn that it had to.
+        os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
+        processes = Parallel(n_jobs=os.cpu_count(), return_as="generator")
+        beside = [name for name in reversed(others) if not load(name).alone]
+        timed = [name for name in others if load(name).alone]
+        for together in (beside, *([name] for name in timed)):
+            yield from processes(
+                delayed(_one_in_process)(name, request, verdicts) for name in together
+            )
+        others = []
+    for name in [*others, *readers]:
+        announce(name)
+        yield _one(name, request, verdicts)
+
+
+def _one_in_process(name: str, request: Request, verdicts: pd.DataFrame) -> Outcome:
+    end_with_parent()
+    # Bars of several processes would write over each other.
+    return _one(name, request, verdicts, quiet=True)
+
+
+def _one(name: str, request: Request, verdicts: pd.DataFrame, quiet: bool = False) -> Outcome:
+    """Runs one experiment unless it is current."""
+    experiment, results = load(name), request.results
+    changes = request.changes.get(name, {})
+    setting = in_words(other_than_stored(experiment, changes))
+    with another_setting(name, setting):
+        spec = spec_for(experiment, request.seeds, request.quick, changes)
+    started = time.perf_counter()
+    # The run's process alone writes there, unless it was killed and one of its own still does.
+    with only_writer(results / name, wait=True):
+        if not request.force and provenance.is_current(results / name, experiment, spec):
+            _tell(experiment, provenance.read(results / name).get("left_out"))
+            return name, claims_again(experiment, results, verdicts, setting), "unchanged"
+        if request.force:
+            shards.clear(results / name)
+        fingerprint = provenance.decided_by(experiment, spec, results)
+        store = shards.StoredShards(results / name, fingerprint)
+        judged = run_one(experiment, spec, results, setting, Pool(store, request.sending, quiet))
+    return name, judged, f"{time.perf_counter() - started:.1f} s"
+
+
+def claims_again(
+    experiment: Experiment, results: Path, verdicts: pd.DataFrame, setting: str
+) -> pd.DataFrame:
+    """An unchanged experiment's rows of claims.csv; judged anew only if they are not as written."""
+    rows = verdicts[verdicts["id"].isin([claim.id for claim in experiment.claims])]
+    if claims.digest(rows) == provenance.read(results / experiment.name).get("judged"):
+        return rows
+    told = [] if setting else None
+    return claims.judge(experiment.claims, read_tables(experiment, results), setting, told)
+
+
+@contextmanager
+def another_setting(name: str, setting: str):
+    """Turns a refusal of another setting than the stored one into a line for its author.
+
+    Raises:
+        InputError: one of `REFUSALS` was raised, and `setting` is not empty.
+    """
+    try:
+        yield
+    except REFUSALS as error:
+        if not setting:
+            raise
+        raise InputError(
+            f"{name} cannot run in this setting ({_in_a_line(error)}). Received: {setting}"
+        ) from error
+
+
+def other_than_stored(experiment: Experiment, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that make another setting of an experiment's own; a number of seeds does not."""
+    stored = vars(experiment.spec)
+    return {n: value for n, value in fields.items() if n != "seeds" and value != stored[n]}
+
+
+def in_words(fields: Mapping[str, Any]) -> str:
+    """Fields of a spec in one short line, empty for none."""
+    texts = [f"{name} = {json.dumps(value, default=str)}" for name, value in fields.items()]
+    return ", ".join(text if len(text) <= 80 else f"{text[:77]}..." for text in texts)
+
+
+def _in_a_line(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
+
+
+def spec_for(
+    experiment: Experiment,
+    seeds: int | None = None,
+    quick: bool = False,
+    changes: Mapping[str, Any] | None = None,
+):
+    """The experiment's spec, with the changes and as many seeds as the user asks for.
+
+    `quick` takes its settings for a first look, and few seeds where no number is asked for.
+    """
+    fields = {**(experiment.quick if quick else {}), **(changes or {})}
+    if experiment.has_seeds:
+        few = min(QUICK_SEEDS, experiment.spec.seeds) if quick else experiment.spec.seeds
+        fields["seeds"] = seeds or fields.get("seeds", few)
+    return dataclasses.replace(experiment.spec, **fields)
+
+
+def run_one(
+    experiment: Experiment, spec: Any, results: Path, setting: str = "", pool: Pool | None = None
+) -> pd.DataFrame:
+    """Runs one experiment, writes its files, and returns its rows of claims.csv.
+
+    Claims and figures are made from the tables as they will be read back, so that they say
+    nothing that the stored numbers do not. Those that another `setting` than the stored one has no
+    numbers for are left out, with a line for each.
+    """
+    started = time.perf_counter()
+    shapes = experiment.tables.items()
+    with another_setting(experiment.name, setting):
+        frames = tables_of(experiment, spec, results, pool)
+        tables = {name: reread(name, frames[name], table) for name, table in shapes}
+    contents = {f"{name}.csv": to_csv(tables[name]) for name, _ in shapes}
+    left_out = [] if setting else None
+    judged = claims.judge(experiment.claims, tables, setting, left_out)
+    contents |= drawing.render_all(experiment.figures(spec, tables), left_out)
+    _tell(experiment, left_out)
+    seconds = time.perf_counter() - started
+    digest = claims.digest(judged)
+    record = provenance.describe(experiment, spec, seconds, contents, results, digest)
+    record |= {"left_out": left_out} if left_out else {}
+    write_folder(results / experiment.name, contents, provenance.to_json(record))
+    return judged
+
+
+def _tell(experiment: Experiment, left_out: list[str] | None) -> None:
+    """Prints what a setting has no numbers for, as its run or its provenance says it."""
+    for line in left_out if isinstance(left_out, list) else ():
+        tqdm.write(one_line(f"{experiment.name}, {line}"))
+
+
+def tables_of(
+    experiment: Experiment, spec: Any, results: Path, pool: Pool | None = None
+) -> dict[str, pd.DataFrame]:
+    """What an experiment's `run` makes, as it makes it.
+
+    Raises:
+        InputError: a table that it reads is not in the results folder, or cannot be read.
+        ValueError: it makes other tables than it declares.
+    """
+    inputs = (read_inputs(experiment, results),) if experiment.inputs else ()
+    frames = experiment.run(spec, pool or Pool(), *inputs)
+    if set(frames) != set(experiment.tables):
+        raise ValueError(
+            f"{experiment.name} must make the tables {sorted(experiment.tables)}."
+            f" Received: {sorted(frames)}"
+        )
+    return frames
+
+
+def reread(name: str, frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """A table in its declared shape, as it will be read back from disk."""
+    return parse_table(Path(f"{name}.csv"), to_csv(conform(name, frame, table)), table)
+
+
+def verdict_lines(rows: pd.DataFrame) -> str:
+    """The verdicts as a run ends with them: a line a claim, then a count of each verdict."""
+    lines = [
+        f"{row.id}  {row.verdict:18}  {row.statement}"
+        + (f" [{row.obtained}]" if row.obtained else "")
+        for row in rows.itertuples()
+    ]
+    counts = rows["verdict"].value_counts()
+    total = ", ".join(f"{counts[v]} {v}" for v in claims.VERDICTS if v in counts)
+    return "\n".join([*lines, f"{len(rows)} claims: {total or 'none'}"])

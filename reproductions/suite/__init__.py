@@ -1,1 +1,0 @@
-"""The machinery that every experiment shares: claims, tables, running, checking, figures."""

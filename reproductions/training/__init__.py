@@ -1,0 +1,1 @@
+"""The replica engine, and what is trained: XOR, two circles, digits, gradients, paths."""

@@ -1,0 +1,341 @@
+"""Long experiments in shards: parts that need nothing of each other, side by side on all cores.
+
+A shard is a function of a module, called with a `Shard` and its arguments. These hold the spec, and
+so the seeds: nothing else may tell two runs of it apart. It gives arrays or data frames by name.
+"""
+
+import functools
+import os
+import threading
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from reproductions.training.parallel import start_tensorflow
+
+RANGE, MOST_RANGES = 128, 1000
+"""Seeds in a shard: few enough that an experiment of a few hundred keeps several cores busy, and
+that little is lost with a machine; and how many ranges at most one process gathers."""
+
+Arrays = Mapping[str, np.ndarray | pd.DataFrame]
+"""What a shard gives, by name."""
+
+T = TypeVar("T")
+
+
+class Cache:
+    """Things that are made once and then shared, such as engines."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple, Any] = {}
+        self._lock = threading.RLock()
+
+    def once(self, make: Callable[..., T], *arguments: Any, **options: Any) -> T:
+        """What `make` gives for these arguments, made at the first call."""
+        with self._lock:
+            key = (make, arguments, *sorted(options.items()))
+            if key not in self._made:
+                self._made[key] = make(*arguments, **options)
+            return self._made[key]
+
+
+@dataclass(frozen=True)
+class Shard:
+    """What a shard's function is called with, before its own arguments.
+
+    Attributes:
+        advance: counts so many units of progress; it does nothing where the bar is in another
+            process.
+        cache: what the shards of one experiment share in a process. An engine compiles its network
+            once, on one core: with one thread each, engines of several networks keep all cores
+            busy.
+    """
+
+    advance: Callable[[int], object] = lambda count: None
+    cache: Cache = field(default_factory=Cache)
+
+    def once(self, make: Callable[..., T], *arguments: Any, **options: Any) -> T:
+        """One thing for all shards of an experiment in a process, such as an engine."""
+        return self.cache.once(make, *arguments, **options)
+
+
+class Store(Protocol):
+    """Where finished shards are kept, so that a run that was killed goes on from them."""
+
+    def load(self, name: str) -> dict[str, np.ndarray] | None:
+        """A shard's plain arrays, or None where it is not kept."""
+
+    def save(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
+        """Keeps a shard's plain arrays."""
+
+
+@dataclass(frozen=True)
+class Sending:
+    """How shards are computed in other processes.
+
+    Attributes:
+        check: called there before each shard; refuses a process that could give other bits.
+        failing: what goes on around the shards, and puts into words what goes wrong there.
+        settings: of `joblib.parallel_config`.
+    """
+
+    check: Callable[[], None]
+    failing: Callable[[], AbstractContextManager]
+    settings: Mapping[str, Any]
+
+
+class Pool:
+    """Computes the shards of one experiment, on this process' threads or where joblib sends them.
+
+    Args:
+        store: keeps finished shards; by default none are kept.
+        sending: sends shards to other processes; by default they stay here.
+        quiet: shows no progress, as in a process beside others.
+    """
+
+    def __init__(
+        self, store: Store | None = None, sending: Sending | None = None, quiet: bool = False
+    ) -> None:
+        self._store, self._sending, self._quiet = store, sending, quiet
+        self._cache = Cache()
+
+    def progress(
+        self,
+        items: Iterable[T] | None = None,
+        total: int | None = None,
+        what: str = "",
+        unit: str = "seed",
+    ) -> "tqdm[T]":
+        """A progress bar, as the function `progress` makes it."""
+        return progress(items, total, what, unit, self._quiet)
+
+    def by_seeds(
+        self,
+        function: Callable[..., Arrays],
+        calls: Sequence[tuple],
+        seeds: int | Sequence[int],
+        what: str,
+        each: int = 1,
+    ) -> list[list[dict[str, Any]]]:
+        """What a function gives for each call, its seeds split into ranges, a shard each.
+
+        All calls come before the next seeds, so that no two cores wait for the same compilation.
+
+        Args:
+            function: as for `gather`; after the arguments of a call it takes its seeds' start and
+                stop.
+            calls: the arguments before those two.
+            seeds: how many each call has, one number for all or one for each.
+            what: the progress bar's name.
+            each: how many units of progress one seed counts.
+
+        Returns:
+            For each call what its shards gave, in the order of the seeds.
+        """
+        counts = [seeds] * len(calls) if isinstance(seeds, int) else seeds
+        split = [(i, *span) for i, count in enumerate(counts) for span in ranges(count)]
+        split.sort(key=lambda shard: shard[1])
+        sizes = [each * (stop - start) for _, start, stop in split]
+        gathered = self.gather(
+            function, [(*calls[i], *span) for i, *span in split], what, sizes, "seed"
+        )
+        by_call: list[list[dict[str, Any]]] = [[] for _ in calls]
+        for (i, *_), arrays in zip(split, gathered, strict=True):
+            by_call[i].append(arrays)
+        return by_call
+
+    def gather(
+        self,
+        function: Callable[..., Arrays],
+        calls: Sequence[tuple],
+        what: str,
+        sizes: Sequence[int] | None = None,
+        unit: str = "shard",
+    ) -> list[dict[str, Any]]:
+        """What a function gives for each call, shards side by side on all cores.
+
+        Args:
+            function: of a module, not a closure; it takes a `Shard` and the arguments of a call.
+                Compiled loops run outside Python's lock, so threads do, but for shards that are
+                sent.
+            calls: the arguments of each shard; their `repr` tells shards apart.
+            what: the progress bar's name.
+            sizes: how many units of progress each shard counts, by calls of `advance`; by default
+                one, counted here.
+            unit: of progress.
+
+        Returns:
+            The shards' arrays and data frames, in the order of `calls`.
+        """
+        store, sending = self._store, self._sending
+        names = [f"{function.__module__}.{function.__qualname__}{call!r}" for call in calls]
+        kept = {i: store.load(name) for i, name in enumerate(names)} if store else {}
+        done = {i: arrays for i, arrays in kept.items() if arrays is not None}
+        todo = [i for i in range(len(calls)) if i not in done]
+        counted = sizes or [1] * len(calls)
+        if todo:
+            start_tensorflow()
+        with self.progress(total=sum(counted), what=what, unit=unit) as bar:
+            bar.update(sum(counted[i] for i in done))
+            if done:
+                bar.write(f"{what}: goes on from {len(done)} of {len(calls)} shards")
+            shard = Shard(bar.update, self._cache)
+            with (
+                sending.failing() if sending else nullcontext(),
+                self._side_by_side(function, {i: calls[i] for i in todo}, shard) as fresh,
+            ):
+                for i, arrays in fresh:
+                    if store:
+                        store.save(names[i], arrays)
+                    done[i] = arrays
+                    if not sizes or sending:  # a shard elsewhere cannot count for itself
+                        bar.update(counted[i])
+        return [_unpack(done[i]) for i in range(len(calls))]
+
+    @contextmanager
+    def _side_by_side(
+        self, function: Callable[..., Arrays], calls: Mapping[int, tuple], shard: Shard
+    ) -> Iterator[Iterator]:
+        """Gives each call's number and plain arrays, as they are done."""
+        from joblib import Parallel, delayed, parallel_config
+
+        sending = self._sending
+        # Around this one call: nothing else that uses joblib, as a first look does, goes elsewhere.
+        with parallel_config(**sending.settings) if sending else nullcontext():
+            parallel = Parallel(
+                n_jobs=max(1, min(len(calls), os.cpu_count() or 1)),
+                prefer="threads",
+                batch_size=1,
+                return_as="generator_unordered",
+            )
+        compute = (
+            functools.partial(_sent, sending.check) if sending else functools.partial(_here, shard)
+        )
+        done = parallel(delayed(compute)(i, function, call) for i, call in calls.items())
+        try:
+            yield done
+        finally:  # left early, it starts nothing more, waits for nothing under way, says nothing
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                done.close()
+
+
+def _here(
+    shard: Shard, i: int, function: Callable[..., Arrays], call: tuple
+) -> tuple[int, dict[str, np.ndarray]]:
+    return i, _pack(function(shard, *call))
+
+
+def _sent(
+    check: Callable[[], None], i: int, function: Callable[..., Arrays], call: tuple
+) -> tuple[int, dict[str, np.ndarray]]:
+    check()
+    return i, _pack(function(_elsewhere(function.__module__), *call))
+
+
+@functools.lru_cache(maxsize=1)  # a worker sees no end of an experiment: the next one is its end
+def _elsewhere(module: str) -> Shard:
+    """What the shards of one experiment share in a worker."""
+    return Shard()
+
+
+def progress(
+    items: Iterable[T] | None = None,
+    total: int | None = None,
+    what: str = "",
+    unit: str = "seed",
+    quiet: bool = False,
+) -> "tqdm[T]":
+    """A bar over `items`, or over `total` units that the caller counts with `update`.
+
+    It is shown on a terminal only, on standard error, so that a log holds none.
+    """
+    return tqdm(
+        items,
+        total=total,
+        desc=what,
+        unit=f" {unit}",
+        disable=quiet or None,  # None: quiet where the output is no terminal
+        leave=False,
+        dynamic_ncols=True,
+    )
+
+
+def ranges(seeds: int) -> list[tuple[int, int]]:
+    """Start and stop of each shard's seeds; their number alone decides, so that shards are found.
+
+    They are whole blocks of the engine.
+    """
+    size = max(RANGE, -(-seeds // (MOST_RANGES * RANGE)) * RANGE)
+    return [(start, min(start + size, seeds)) for start in range(0, seeds, size)]
+
+
+def whole(
+    ranges_of_seeds: Sequence[Mapping[str, np.ndarray]], summed: Sequence[str] = ()
+) -> dict[str, np.ndarray]:
+    """The arrays of a call's ranges of seeds: some added up, the others side by side.
+
+    Args:
+        ranges_of_seeds: in the order of the seeds; an array may be in some of them only.
+        summed: the names of those that are added up; the seed is the last axis of the others.
+    """
+    names = dict.fromkeys(name for arrays in ranges_of_seeds for name in arrays)
+    pieces = {name: [some[name] for some in ranges_of_seeds if name in some] for name in names}
+    return {
+        name: sum(arrays) if name in summed else np.concatenate(arrays, axis=-1)
+        for name, arrays in pieces.items()
+    }
+
+
+def joined(shards: Sequence[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+    """The data frames of all shards, those of one name one below the other."""
+    names = dict.fromkeys(name for frames in shards for name in frames)
+    return {
+        name: pd.concat([frames[name] for frames in shards if name in frames], ignore_index=True)
+        for name in names
+    }
+
+
+# Fresh results are packed and unpacked too, so that kept ones cannot differ from them.
+
+
+def _pack(given: Arrays) -> dict[str, np.ndarray]:
+    """Plain arrays, one a column of a data frame, under names that tell them from arrays."""
+    arrays = {}
+    for name, value in given.items():
+        if isinstance(value, pd.DataFrame):
+            columns = {f"frame/{name}/{c}": _plain(value[c].to_numpy()) for c in value.columns}
+            if not columns:
+                raise ValueError(f"a shard's frame must have columns. Received: {name}")
+            arrays |= columns
+        else:
+            arrays[f"array/{name}"] = _plain(np.asarray(value))
+    return arrays
+
+
+def _plain(array: np.ndarray) -> np.ndarray:
+    """The array without Python objects; texts as NumPy's own."""
+    if array.dtype != object:
+        return array
+    if not all(isinstance(cell, str) for cell in array.flat):
+        raise ValueError(f"a shard gives numbers, truth values and texts. Received: {array}")
+    return array.astype(str)
+
+
+def _unpack(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    unpacked: dict[str, Any] = {}
+    frames: dict[str, dict[str, np.ndarray]] = {}
+    for path, array in arrays.items():
+        kind, _, name = path.partition("/")
+        if kind == "array":
+            unpacked[name] = array
+        else:
+            name, _, column = name.partition("/")
+            frames.setdefault(name, {})[column] = array
+    return unpacked | {name: pd.DataFrame(columns) for name, columns in frames.items()}

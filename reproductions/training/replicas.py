@@ -1,0 +1,472 @@
+"""Many initialisations of one network, trained side by side.
+
+A replica is one initialisation. It stands on the last axis: kernels are (in, out, replica), signals
+(batch, unit, replica). Replicas do not touch each other, so everything but the dense product is
+elementwise on that axis, any activation works unchanged, and each vector instruction advances many
+replicas. The whole training loop is one compiled function; replicas go through it in blocks small
+enough for the cache, blocks side by side on threads.
+
+The package sets XLA flags before TensorFlow is imported (see `settings.py`);
+without them the results are the same bits, three times slower.
+"""
+
+import functools
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from reproductions.evidence.statistics import generator
+from reproductions.training.parallel import workers
+
+BLOCK = 64
+"""Replicas in a call: a block's weights, signals and gradients stay in a core's L2 cache."""
+
+Weights = list[np.ndarray]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What training gave, the replica always on the last axis.
+
+    Attributes:
+        model: the Keras model that every replica is a copy of.
+        weights: as `model.get_weights()`, with one more axis.
+        records: what was recorded, (record, ..., replica), by name.
+        finite_steps: after how many steps the weights were still finite, (replica,); of an engine
+            that does not watch, -1 where they are not finite in the end, else all steps.
+    """
+
+    model: keras.Sequential
+    weights: Weights
+    records: dict[str, np.ndarray]
+    finite_steps: np.ndarray
+
+    def __len__(self):
+        """The number of replicas."""
+        return len(self.finite_steps)
+
+    def replica(self, i: int) -> keras.Sequential:
+        """One replica as an ordinary Keras model, to predict with, plot and save."""
+        model = keras.models.clone_model(self.model)
+        model.set_weights([array[..., i] for array in self.weights])
+        return model
+
+
+class Replicas:
+    """A network whose replicas are trained together by plain SGD.
+
+    Args:
+        model: a built `keras.Sequential` of `Dense` layers (with bias, trainable) and layers that
+            act on each element alone and have no state, such as all of `custom_layers` but Softmax.
+        loss: a function of (y, output), shapes (batch, unit, 1 or replica) and (batch, unit,
+            replica), that gives the loss of each replica, (replica,).
+        record: a function of (y, output) that gives what is recorded, by name, each (..., replica);
+            by default the loss alone, as `loss`.
+        gradients: also record, as `gradient_norm`, the norm of the loss's gradient with respect to
+            each Dense layer's kernel, (layer, replica).
+        snapshots: also record the weights, as `weight_0`, `weight_1`, ..., in `get_weights` order.
+        watch: look at every step whether the weights are finite, and not at the end alone; it costs
+            a tenth of the time to train and a fifth of the time to compile.
+        threads: blocks trained at once; by default as many as the machine has cores.
+
+    Raises:
+        ValueError: the model has no Dense layer, or a layer that cannot be replicated; later, the
+            loss does not give one number a replica.
+    """
+
+    def __init__(
+        self,
+        model: keras.Sequential,
+        loss: Callable,
+        record: Callable | None = None,
+        gradients: bool = False,
+        snapshots: bool = False,
+        watch: bool = True,
+        threads: int | None = None,
+        block: int = BLOCK,
+    ):
+        _check_model(model)
+        self.model = model
+        self.loss = loss
+        self.record = record or (lambda y, output: {"loss": loss(y, output)})
+        self.gradients = gradients
+        self.snapshots = snapshots
+        self.watch = watch
+        self.threads = threads or os.cpu_count() or 1
+        self.block = block
+        self._capacity = 0  # the most records that a compiled loop of ours can take
+        # TensorFlow counts traces by the code object, and would warn of several engines as of one
+        # that is traced again and again; a partial is counted for itself.
+        self._compiled = tf.function(
+            functools.partial(self._loop), jit_compile=True, autograph=False
+        )
+
+    def train(self, weights, x, y, rate, steps, done=lambda replicas: None, **options) -> Trained:
+        """Trains all replicas and joins their blocks; arguments as for `blocks`.
+
+        `done` is told the number of replicas in each block that is finished.
+        """
+        blocks = []
+        for block in self.blocks(weights, x, y, rate, steps, **options):
+            blocks.append(block)
+            done(len(block))
+
+        def join(arrays):
+            return np.concatenate(list(arrays), axis=-1)
+
+        return Trained(
+            self.model,
+            [join(arrays) for arrays in zip(*(b.weights for b in blocks), strict=True)],
+            {name: join(b.records[name] for b in blocks) for name in blocks[0].records},
+            join(b.finite_steps for b in blocks),
+        )
+
+    def blocks(
+        self,
+        weights: Weights | Callable[[int, int], Weights],
+        x: np.ndarray,
+        y: np.ndarray,
+        rate: float | np.ndarray,
+        steps: int,
+        every: int | None = None,
+        batches: np.ndarray | Callable[[int, int], np.ndarray] | None = None,
+        replicas: int | None = None,
+        record_on: tuple[np.ndarray, np.ndarray] | None = None,
+    ) -> Iterator[Trained]:
+        """Trains the replicas and gives them block by block, in order, as they are done.
+
+        No more than a few blocks are in memory at a time, however many replicas there are.
+
+        Args:
+            weights: initial weights, as `model.get_weights()` with the replica on one more, last
+                axis; or a function of (start, stop) that makes those of a block, so that not all
+                need be in memory at once.
+            x: inputs, (sample, unit); the same for all replicas.
+            y: targets, (sample, unit).
+            rate: learning rate, for all replicas or one for each, (replica,).
+            steps: number of updates.
+            every: take a record before the first and then before every so many updates; by
+                default, before the first only.
+            batches: which samples each step uses, (step, batch), or a function of (start, stop)
+                that gives those of a block, (step, batch, replica). By default all, every step.
+            replicas: their number; needed only if `weights` is a function.
+            record_on: inputs and targets on which records are taken; by default x and y.
+
+        Yields:
+            Each block's replicas.
+
+        Raises:
+            ValueError: an argument does not fit; the message ends with what was received.
+        """
+        arrays = not callable(weights)
+        count = _count(weights, self.model) if arrays else replicas
+        every = steps if every is None else every
+        rate = self._check(x, y, rate, steps, every, batches, count)
+        seen = (x, y) if record_on is None else record_on
+        _check_data(*seen, self.model)
+        x, y, seen_x, seen_y = (tf.constant(array, tf.float32) for array in (x, y, *seen))
+        records = int(-(-steps // every))
+        # Fewer records need no other compilation. Another thread may train on this engine too.
+        capacity = self._capacity = max(self._capacity, records)
+
+        def one(start: int) -> Trained:
+            stop = min(start + self.block, count)
+            own = [w[..., start:stop] for w in weights] if arrays else weights(start, stop)
+            given = _count(own, self.model)
+            if given != stop - start:
+                raise ValueError(
+                    f"weights must give {stop - start} replicas from {start} on. Received: {given}"
+                )
+            order = batches
+            if callable(batches):
+                order = batches(start, stop)
+                _check_order(order, (steps, None, stop - start), len(x))
+                order = self._fill(order)
+            trained, taken, finite = self._compiled(
+                [tf.constant(self._fill(w), tf.float32) for w in own],
+                tf.constant(self._fill(rate[start:stop]), tf.float32),
+                x,
+                y,
+                seen_x,
+                seen_y,
+                None if order is None else tf.constant(order, tf.int32),
+                tf.constant(steps, tf.int32),
+                tf.constant(every, tf.int32),
+                tf.constant(records, tf.int32),
+                capacity,
+            )
+            size = stop - start
+            return Trained(
+                self.model,
+                [w.numpy()[..., :size] for w in trained],
+                {name: array.numpy()[:records, ..., :size] for name, array in taken.items()},
+                finite.numpy()[:size],
+            )
+
+        yield from _in_order(one, range(0, count, self.block), self.threads)
+
+    def _fill(self, array: np.ndarray) -> np.ndarray:
+        """Fills a last block up with copies of its last replica.
+
+        So every replica goes through the same program, and comes to the same bits, whatever their
+        number and whichever its neighbours.
+        """
+        missing = self.block - array.shape[-1]
+        if not missing:
+            return array  # padding with nothing would take longer than a hundred steps' work
+        return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, missing)], mode="edge")
+
+    def _check(self, x, y, rate, steps, every, batches, count) -> np.ndarray:
+        _check_data(x, y, self.model)
+        for name, value in (("steps", steps), ("every", every), ("replicas", count)):
+            if not isinstance(value, int | np.integer) or value < 1:
+                raise ValueError(f"{name} must be a whole number above 0. Received: {value}")
+        if batches is not None and not callable(batches):
+            _check_order(batches, (steps, None), len(x))
+        if np.shape(rate) not in ((), (count,)) or not np.isfinite(rate).all():
+            raise ValueError(f"rate must be finite, one number or one a replica. Received: {rate}")
+        return np.broadcast_to(np.asarray(rate, "float32"), (count,))
+
+    def _forward(self, weights, x):
+        """The model's output on replicas, (batch, unit, replica)."""
+        signal = tf.broadcast_to(x, (*x.shape[:2], self.block))
+        weights = iter(weights)
+        for layer in self.model.layers:
+            if isinstance(layer, keras.layers.Dense):
+                signal = layer.activation(dense(signal, next(weights), next(weights)))
+            else:
+                signal = layer(signal)
+        return signal
+
+    def _loop(self, weights, rate, x, y, seen_x, seen_y, order, steps, every, records, capacity):
+        """Plain SGD on one block: an outer loop over records, an inner one over steps."""
+
+        def batch(step):
+            if order is None:
+                return x[..., None], y[..., None]
+            picked = order[step]
+            xs, ys = tf.gather(x, picked), tf.gather(y, picked)
+            if order.shape.rank == 3:  # an order for each replica: (batch, replica, unit) so far
+                return tf.transpose(xs, (0, 2, 1)), tf.transpose(ys, (0, 2, 1))
+            return xs[..., None], ys[..., None]
+
+        def loss_gradients(weights, x, y):
+            losses = self.loss(y, self._forward(weights, x))
+            if losses.shape != (self.block,):
+                raise ValueError(
+                    "the loss must give one number a replica, shape (replica,)."
+                    f" Received: {losses.shape} for {self.block} replicas"
+                )
+            # Summed over replicas, each of which moves its own weights only.
+            return tf.gradients(tf.reduce_sum(losses), weights)
+
+        def take(weights):
+            x, y = seen_x[..., None], seen_y[..., None]
+            taken = self.record(y, self._forward(weights, x))
+            if self.gradients:
+                kernels = loss_gradients(weights, x, y)[::2]
+                norms = [tf.sqrt(tf.reduce_sum(kernel**2, (0, 1))) for kernel in kernels]
+                taken = {**taken, "gradient_norm": tf.stack(norms)}
+            if self.snapshots:
+                taken = {**taken, **{f"weight_{i}": w for i, w in enumerate(weights)}}
+            return taken
+
+        def step(i, finite, *weights):
+            weights = [
+                w - rate * gradient
+                for w, gradient in zip(weights, loss_gradients(weights, *batch(i)), strict=True)
+            ]
+            if self.watch:
+                finite += tf.cast(_finite(weights), tf.int32)
+            return i + 1, finite, *weights
+
+        def chunk(r, arrays, finite, *weights):
+            arrays = [a.write(r, v) for a, v in zip(arrays, take(weights).values(), strict=True)]
+            end = tf.minimum((r + 1) * every, steps)
+            _, finite, *weights = tf.while_loop(
+                lambda i, *_: i < end, step, (r * every, finite, *weights)
+            )
+            return r + 1, arrays, finite, *weights
+
+        shapes = {name: value.shape for name, value in take(weights).items()}
+        arrays = [tf.TensorArray(tf.float32, capacity, element_shape=s) for s in shapes.values()]
+        finite = tf.zeros(self.block, tf.int32)
+        _, arrays, finite, *weights = tf.while_loop(
+            lambda r, *_: r < records, chunk, (0, arrays, finite, *weights)
+        )
+        if not self.watch:  # what is not finite never becomes finite again
+            finite = tf.where(_finite(weights), steps, -1)
+        return weights, {n: a.stack() for n, a in zip(shapes, arrays, strict=True)}, finite
+
+
+@tf.custom_gradient
+def dense(x, kernel, bias):
+    """The dense product of every replica.
+
+    A sum over a broadcast product rather than a matrix product: XLA compiles a loop as one kernel
+    only if there is no matrix product in it.
+
+    Args:
+        x: (batch, in, replica).
+        kernel: (in, out, replica).
+        bias: (out, replica).
+
+    Returns:
+        (batch, out, replica).
+    """
+    y = tf.reduce_sum(x[:, :, None] * kernel[None], 1) + bias
+
+    def gradient(dy):
+        dy = _computed_once(dy, bias[0, 0])
+        dx = tf.reduce_sum(dy[:, None] * kernel[None], 2)
+        return dx, _batch_sum(x[:, :, None] * dy[:, None]), _batch_sum(dy)
+
+    return y, gradient
+
+
+def _computed_once(x, scalar):
+    """Returns x, and keeps XLA from computing it anew wherever it is used.
+
+    XLA fuses the cheap product of gradient and slope into each of its readers, and so computes it
+    once for every element of theirs. A conditional is not fused; both branches give x, so `scalar`
+    only has to be unknown when the loop is compiled.
+    """
+    return tf.cond(scalar > 0, lambda: tf.identity(x), lambda: tf.identity(x))
+
+
+def _finite(weights):
+    """Whether all of a replica's weights are finite, (replica,)."""
+    each = [tf.reduce_all(tf.math.is_finite(w), list(range(w.shape.rank - 1))) for w in weights]
+    return tf.reduce_all(tf.stack(each), 0)
+
+
+def _batch_sum(x, group=8):
+    """Sums axis 0, in groups short enough for the compiler to unroll, and so to vectorise."""
+    while x.shape[0] > group and x.shape[0] % group == 0:
+        x = tf.reduce_sum(tf.reshape(x, (-1, group, *x.shape[1:])), 1)
+    return tf.reduce_sum(x, 0)
+
+
+def initial_weights(
+    model: keras.Sequential, seeds: Sequence[int], scheme: str = "normal"
+) -> Weights:
+    """Draws every replica's weights from a stream of its own.
+
+    Args:
+        model: gives the shapes.
+        seeds: a whole number from 0 for each replica.
+        scheme: "normal", N(0, 1) for kernels and biases, as `tf.random_normal` draws them;
+            "glorot", uniform with variance 2 / (in + out), biases 0 (Glorot and Bengio 2010;
+            Keras' default); or "he", normal with variance 2 / in, biases 0 (He et al. 2015).
+
+    Returns:
+        Arrays as `model.get_weights()`, float32, with the replica on one more, last axis.
+
+    Raises:
+        ValueError: there is no such scheme, or a seed is no whole number from 0.
+    """
+    if scheme not in ("normal", "glorot", "he"):
+        raise ValueError(f"scheme must be 'normal', 'glorot' or 'he'. Received: {scheme!r}")
+    shapes = [w.shape for w in model.weights]
+    ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes])
+    draw = (
+        (lambda g: g.uniform(-1, 1, ends[-1]))
+        if scheme == "glorot"
+        else (lambda g: g.standard_normal(ends[-1]))
+    )
+    drawn = np.stack([draw(generator(seed)) for seed in seeds], axis=-1)
+    weights = []
+    for shape, part in zip(shapes, np.split(drawn, ends[:-1]), strict=True):
+        scale = 1.0
+        if scheme != "normal":
+            is_bias = len(shape) == 1
+            variance = 2 / sum(shape) * 3 if scheme == "glorot" else 2 / shape[0]
+            scale = 0.0 if is_bias else np.sqrt(variance)
+        weights.append((scale * part.reshape(*shape, -1)).astype("float32"))
+    return weights
+
+
+def _check_model(model: keras.Sequential) -> None:
+    if not isinstance(model, keras.Sequential) or not model.built:
+        raise ValueError(f"the model must be a built keras.Sequential. Received: {model}")
+    dense_layers = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    if not dense_layers:
+        raise ValueError(f"the model must have a Dense layer. Received: {model.layers}")
+    for layer in model.layers:
+        is_dense = layer in dense_layers
+        if is_dense and not (layer.use_bias and layer.trainable):
+            raise ValueError(
+                f"Dense layers must have a bias and be trainable. Received: {layer.get_config()}"
+            )
+        if not is_dense and layer.variables:  # of which a random state, as Dropout's, is one
+            raise ValueError(f"only Dense layers may have weights or state. Received: {layer}")
+        if not _is_elementwise(layer.activation if is_dense else layer):
+            raise ValueError(
+                f"activations must act on each element alone, as the replicas do. Received: {layer}"
+            )
+
+
+def _is_elementwise(function: Callable) -> bool:
+    """Whether numbers come out the same in another shape and in other company."""
+    x = generator(0).standard_normal(30).astype("float32")
+    replicated = keras.ops.convert_to_numpy(function(x[:24].reshape(2, 3, 4)))
+    plain = keras.ops.convert_to_numpy(function(x.reshape(5, 6)))
+    same_shape = replicated.shape == (2, 3, 4) and plain.shape == (5, 6)
+    return same_shape and np.allclose(replicated.ravel(), plain.ravel()[:24], equal_nan=True)
+
+
+def _check_order(order: np.ndarray, expected: tuple[int | None, ...], samples: int) -> None:
+    """Refuses batches that do not fit: XLA would take the nearest sample there is, silently."""
+    shape = np.shape(order)
+    steps, *_ = expected
+    fits = len(shape) == len(expected) and shape[0] >= steps and shape[2:] == expected[2:]
+    fits = fits and 0 not in shape
+    if not fits or np.min(order) < 0 or np.max(order) >= samples:
+        raise ValueError(
+            f"batches must be (step, batch), or (step, batch, replica) from a function, hold"
+            f" {steps} steps or more, and name samples from 0 to {samples - 1}."
+            f" Received: shape {shape}" + (f", {np.min(order)} to {np.max(order)}" if fits else "")
+        )
+
+
+def _check_data(x, y, model: keras.Sequential) -> None:
+    units = (model.input_shape[-1], model.output_shape[-1])
+    if np.ndim(x) != 2 or np.ndim(y) != 2 or len(x) != len(y):
+        raise ValueError(
+            "x and y must be (sample, unit) with as many samples."
+            f" Received: shapes {np.shape(x)} and {np.shape(y)}"
+        )
+    if (np.shape(x)[1], np.shape(y)[1]) != units:
+        raise ValueError(
+            f"x and y must have {units[0]} and {units[1]} units as the model does."
+            f" Received: shapes {np.shape(x)} and {np.shape(y)}"
+        )
+
+
+def _count(weights: Weights, model: keras.Sequential) -> int:
+    shapes = [np.shape(w) for w in weights]
+    expected = [tuple(w.shape) for w in model.weights]
+    sizes = {shape[-1] if shape else 0 for shape in shapes}
+    if [shape[:-1] for shape in shapes] != expected or len(sizes) != 1:
+        raise ValueError(
+            f"weights must have the shapes {expected}, each with one more axis, the replicas."
+            f" Received: {shapes}"
+        )
+    return sizes.pop()
+
+
+def _in_order(function, items, threads: int) -> Iterator:
+    """Applies a function on threads; gives the results in order, and never runs far ahead."""
+    waiting = deque()
+    with workers(threads) as executor:
+        for item in items:
+            waiting.append(executor.submit(function, item))
+            if len(waiting) > 2 * threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()

@@ -1,0 +1,185 @@
+"""Counts, seeds and caps: what a comparison says of cells that count nothing, and of how many."""
+
+import math
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from reproductions.evidence.comparison import Comparison, compare_table
+from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
+from reproductions.evidence.statistics import share_of
+from reproductions.evidence.tables import parse_table, to_csv
+
+COUNTS = Table(
+    key=("width",), columns={"solved": Rate(trials="seeds"), "seeds": Exact()}, over_seeds=True
+)
+
+
+def counts(successes, trials):
+    return pd.DataFrame({"width": [5], "solved": [successes], "seeds": [trials]})
+
+
+NO_COUNTS = {
+    "text": "many",
+    "no number": math.nan,
+    "an empty cell": "",
+    "a comma": "4,096",
+    "a truth value": True,
+    "a number beyond 64 bits": 2**63,
+    "half a seed": 0.5,
+    "less than none": -1,
+    "infinity": math.inf,
+}
+
+
+@pytest.mark.parametrize("side", ["expected", "obtained"])
+@pytest.mark.parametrize("kind", NO_COUNTS)
+def test_a_cell_that_counts_no_seeds_is_a_difference_of_its_row(kind, side):
+    table = Table(
+        key=("width",),
+        columns={"solved": Rate(trials="seeds"), "seeds": Exact(), **shares("solved", "seeds")},
+        over_seeds=True,
+    )
+    good = pd.DataFrame([{"width": w, "solved": 5, "seeds": 10, **share_of(5, 10)} for w in (1, 2)])
+    bad = good.assign(seeds=pd.Series([10, NO_COUNTS[kind]], dtype=object))
+    # As it is read from a file, in which the other cells of the column become texts with it.
+    bad = parse_table(Path("t.csv"), to_csv(bad), table)
+    for same_seeds in (True, False):
+        sides = (bad, good) if side == "expected" else (good, bad)
+        found = Comparison()
+        compare_table("t.csv", table, *sides, found, same_seeds=same_seeds)
+        rows = {(d.column, d.row, d.more) for d in found.concluded()}
+        held = {"solved", "share", "low", "high"} | ({"seeds"} if same_seeds else set())
+        assert rows == {(column, "width=2", 0) for column in held}
+
+
+def test_many_differences_are_the_first_of_each_column_and_a_count():
+    table = Table(key=("row",), columns={"a": Exact(), "b": Close(1e-3, 0, "a test")})
+    stored = pd.DataFrame({"row": range(5_000), "a": 1, "b": 1.0})
+    found = Comparison()
+    compare_table("t.csv", table, stored, stored.assign(a=2, b=[1.0, *[9.0] * 4_999]), found)
+    assert [str(d) for d in found.concluded()] == [
+        "t.csv: row=0, a: expected 1, obtained 2 (exact), and 4,999 more in this column",
+        "t.csv: row=1, b: expected 1.0, obtained 9.0 (within rtol 0.001 and atol 0),"
+        " and 4,998 more in this column",
+    ]
+    found = Comparison()
+    compare_table("t.csv", table, stored, stored.head(1), found)
+    assert [(d.row, d.more) for d in found.concluded()] == [("row=1", 4_998)]
+    rows = pd.DataFrame({"id": ["XP-01", "XP-02"], "verdict": "reproduced"})
+    claimed = Table(key=("id",), columns={"verdict": Exact()}, name_every_row=True)
+    found = Comparison()
+    compare_table("x/claims.csv", claimed, rows, rows.assign(verdict="not"), found)
+    assert [(d.row, d.more) for d in found.concluded()] == [("id=XP-01", 0), ("id=XP-02", 0)]
+
+
+def test_many_rates_that_moved_are_the_first_and_a_count():
+    stored, moved = (
+        pd.DataFrame({"width": range(50), "solved": k, "seeds": 1_000}) for k in (100, 900)
+    )
+    found = Comparison()
+    compare_table("t.csv", COUNTS, stored, moved, found)
+    assert [(d.row, d.column, d.more) for d in found.concluded()] == [("width=0", "solved", 49)]
+
+
+BY_SEED = Table(key=("net", "seed"), columns={"cost": Unchecked()})
+
+
+def by_seed(seeds, nets="ab"):
+    rows = [{"net": net, "seed": seed, "cost": 0.5} for net in nets for seed in seeds]
+    return pd.DataFrame(rows, columns=["net", "seed", "cost"])
+
+
+@pytest.mark.parametrize("all_rows", [True, False], ids=["whole", "first look"])
+def test_a_seed_that_both_sides_ran_over_has_its_row_on_both(all_rows):
+    def rows_missing(expected, obtained, seeds):
+        found = Comparison()
+        compare_table(
+            "t.csv", BY_SEED, expected, obtained, found, False, all_rows=all_rows, seeds=seeds
+        )
+        return [(d.row, d.more) for d in found.concluded()]
+
+    stored = by_seed(range(4))
+    assert rows_missing(stored, stored, (4, 5))  # a seed more, and no row of it
+    assert not rows_missing(stored, by_seed(range(5)), (4, 5))
+    assert not rows_missing(stored, by_seed(range(2)), (4, 2))
+    # Listed in part, as the first few seeds are.
+    assert not rows_missing(by_seed(range(3)), by_seed(range(3)), (10, 12))
+    assert not rows_missing(by_seed(range(3)), by_seed(range(2)), (10, 2))
+    assert rows_missing(by_seed(range(3)), by_seed(range(2)), (10, 3))
+    assert rows_missing(by_seed(range(3)), by_seed(range(4)), (10, 12))
+    assert rows_missing(stored, by_seed(range(10**3)), (4, 10**8))
+    assert rows_missing(stored, by_seed([]), (4, 5)) == [("net=a seed=0", 7)]
+    assert rows_missing(by_seed([]), stored, (4, 5)) == [("net=a seed=0", 7)]
+    assert rows_missing(stored, by_seed([0, 2, 3, 4]), (4, 5))[0] == ("net=a seed=1", 1)
+    assert rows_missing(stored, by_seed([0, 1, 2, 3, "x"]), (4, 5))
+    # A first look may leave a network out; a run over other seeds may not.
+    lacking = rows_missing(stored, by_seed(range(2), nets="a"), (4, 2))
+    assert lacking == ([("net=b seed=0", 1)] if all_rows else [])
+
+
+def test_the_column_seeds_holds_what_the_provenance_says():
+    stored = counts(500, 1_000)
+
+    def seeds_differ(obtained, seeds):
+        found = Comparison()
+        compare_table("t.csv", COUNTS, stored, obtained, found, same_seeds=False, seeds=seeds)
+        return [d.column for d in found.concluded()]
+
+    assert not seeds_differ(counts(5, 10), (1_000, 10))
+    assert seeds_differ(counts(500, 1_000), (1_000, 1_001)) == ["seeds"]
+    assert seeds_differ(counts(5, 10), (1_000, 11)) == ["seeds"]
+    # Sums over a number of seeds of their own are the same in both; over a part, in proportion.
+    assert not seeds_differ(counts(500, 1_000), (4_096, 2_048))
+    assert not seeds_differ(counts(5, 10), (4_000, 40))
+    assert seeds_differ(counts(1, 1), (4_096, 2_048)) == ["seeds"]
+    # A first look with as many seeds.
+    assert seeds_differ(counts(0, 1), (1_000, 1_000)) == ["seeds"]
+
+
+def test_counts_out_of_none_are_no_evidence():
+    found = Comparison()
+    compare_table("t.csv", COUNTS, counts(500, 1_000), counts(0, 0), found)
+    assert {d.column for d in found.concluded()} == {"solved", "seeds"}
+    found = Comparison()
+    compare_table("t.csv", COUNTS, counts(0, 0), counts(0, 0), found)
+    assert not found.concluded()
+
+
+def test_a_first_look_leaves_out_no_table_altogether():
+    found = Comparison()
+    empty = counts(5, 10).head(0)
+    compare_table("t.csv", COUNTS, counts(5, 10), empty, found, same_seeds=False, all_rows=False)
+    assert [d.obtained for d in found.concluded()] == ["no row"]
+
+
+def test_a_first_look_holds_the_groups_and_numbers_that_it_has():
+    labels = Table(key=("net", "seed"), columns={"outcome": Rate()})
+
+    def outcomes(seeds, nets):
+        return by_seed(seeds, nets).drop(columns="cost").assign(outcome="solved")
+
+    found = Comparison()
+    few = outcomes(range(2), "a")
+    looser = {"same_seeds": False, "all_rows": False, "seeds": (40, 2)}
+    compare_table("t.csv", labels, outcomes(range(40), "ab"), few, found, **looser)
+    assert not found.concluded()
+    assert [test.difference.row for test in found.rate_tests] == ["net=a"]
+    # Sums over a number of seeds that a first look sets for itself.
+    found = Comparison()
+    looser = {"same_seeds": False, "all_rows": False, "seeds": (2_048, 32)}
+    compare_table("t.csv", COUNTS, counts(500, 1_000), counts(4, 8), found, **looser)
+    assert not found.concluded()
+    compare_table("t.csv", COUNTS, counts(500, 2_048), counts(4, 8), found, **looser)
+    assert [d.column for d in found.concluded()] == ["seeds"]
+
+
+def test_of_few_seeds_none_may_be_left_to_count():
+    for seeds, held in (((40, 2), True), ((40, 40), False)):
+        table = Table(key=("net",), columns={"later": Rate(trials="left"), "left": Unchecked()})
+        stored = pd.DataFrame({"net": ["a"], "later": [1], "left": [4]})
+        fresh = stored.assign(later=0, left=0)
+        found = Comparison()
+        compare_table("t.csv", table, stored, fresh, found, seeds[0] == seeds[1], seeds=seeds)
+        assert bool(found.concluded()) != held

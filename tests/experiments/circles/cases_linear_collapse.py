@@ -1,0 +1,30 @@
+"""Made-up tables for the claims on linear stacks."""
+
+import pandas as pd
+
+from reproductions.evidence.claims import NOT_REPRODUCED, REPRODUCED
+
+
+def stacks(within=True, control=1.0, difference=1e-13):
+    row = {
+        "dtype": "float64",
+        "size": 1.0,
+        "difference": difference,
+        "within_bound": within,
+        "control_difference": control,
+    }
+    return {"stacks": pd.DataFrame([row])}
+
+
+def cube(found):
+    return {"cube": pd.DataFrame({"stack": [8.0, found], "cube": [8.0, -8.0]})}
+
+
+CASES = [
+    ("SL-01", stacks(), REPRODUCED),
+    ("SL-01", stacks(within=False), NOT_REPRODUCED),
+    ("SL-01", stacks(control=1e-3), NOT_REPRODUCED),
+    ("SL-01", stacks(difference=1e-9), NOT_REPRODUCED),
+    ("NP-01", cube(-8.0), REPRODUCED),
+    ("NP-01", cube(-8.00000000001), NOT_REPRODUCED),
+]

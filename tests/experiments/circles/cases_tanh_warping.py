@@ -1,0 +1,38 @@
+"""Made-up tables for the claims on the slides' 2-D, 3-D and 4-D networks."""
+
+import pandas as pd
+
+from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
+from reproductions.experiments.circles.tanh_warping import BETTER, SEPARATES
+
+
+def tables(network, separates, better=500, seeds=512):
+    """One network's counts; the others' are of the other kind."""
+    rows, accuracies = [], []
+    for name in ("2-2-2-1", "2-3-2-1", "2-4-2-1"):
+        own = separates if name == network else seeds - separates
+        rows += [(name, SEPARATES, own, seeds), (name, BETTER, better, seeds)]
+        accuracies += [(name, seed, 1.0 if seed < own else 0.8) for seed in range(seeds)]
+    return {
+        "rates": pd.DataFrame(rows, columns=["network", "event", "count", "seeds"]),
+        "seeds": pd.DataFrame(accuracies, columns=["network", "seed", "accuracy"]),
+    }
+
+
+CASES = [
+    ("SL-05", tables("2-2-2-1", 0), REPRODUCED),
+    ("SL-05", tables("2-2-2-1", 1), IN_PART),
+    ("SL-05", tables("2-2-2-1", 400), NOT_REPRODUCED),
+    # Too few seeds to tell.
+    ("SL-05", tables("2-2-2-1", 0, better=3, seeds=3), NOT_REPRODUCED),
+    *(
+        case
+        for claim, network in (("SL-06", "2-3-2-1"), ("SL-07", "2-4-2-1"))
+        for case in (
+            (claim, tables(network, 400), REPRODUCED),
+            (claim, tables(network, 250), IN_PART),
+            # Better than a line is not enough.
+            (claim, tables(network, 10, better=512), NOT_REPRODUCED),
+        )
+    ),
+]

@@ -1,0 +1,66 @@
+"""What stands between a listing and its row: statements, attempts, and messages in one line."""
+
+import warnings
+
+import pytest
+
+from reproductions.experiments.functions import printed_code
+from reproductions.experiments.functions.printed_code import Listing, Repair
+
+
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        ("name 'keras' is not defined", "name 'keras' is not defined"),
+        ("From /a/site-packages/b.py:98: f is deprecated\nInstructions", "f is deprecated"),
+        (r"From C:\a\b.py:98: f is deprecated", "f is deprecated"),
+        ("cannot open /home/someone/file.txt", "cannot open file.txt"),
+        ("<object at 0x7f3A> is odd", "<object at 0x…> is odd"),
+        ("pass `input_shape`/`input_dim` here", "pass `input_shape`/`input_dim` here"),
+        ("", ""),
+    ],
+)
+def test_a_message_is_one_line_that_is_the_same_on_every_machine(message, line):
+    assert printed_code.one_line(message) == line
+
+
+def test_statements_are_tried_in_order_until_a_repair_runs():
+    listing = Listing(
+        "made up",
+        "1",
+        "import warnings\nx = y\nwarnings.warn('old')\nz = [\n  x]",
+        (
+            ("x = y", (Repair("left out", "", "x = 1 / 0"), Repair("changed", "", "x = 1"))),
+            ("z = [\n  x]", (Repair("changed", "", "raise SystemError"),)),
+        ),
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")  # as in the process that the listings have
+        rows = printed_code._try_statements(listing, {}, training_steps=1)
+    assert [(r["place"], r["attempt"], r["fate"], r["category"], r["code"]) for r in rows] == [
+        (1, 0, "runs", "", "import warnings"),
+        (2, 0, "fails", "NameError", "x = y"),
+        (2, 1, "fails", "ZeroDivisionError", "x = 1 / 0"),
+        (2, 2, "runs", "", "x = 1"),
+        (3, 0, "warns", "UserWarning", "warnings.warn('old')"),
+        (4, 0, "runs", "", "z = [ …"),
+    ]
+
+
+def test_the_training_loop_is_cut_short():
+    namespace = {}
+    code = "for step in range(20001):\n    pass"
+    printed_code._attempt(Repair("", "", code), namespace, training_steps=5)
+    assert namespace["step"] == 4
+
+
+def test_every_repair_belongs_to_a_printed_statement():
+    for listing in (*printed_code.LISTINGS, printed_code.PLAIN):
+        statements = printed_code._statements(listing.code)
+        assert {code for code, _ in listing.repairs} <= set(statements), listing.name
+
+
+def test_a_process_that_cannot_run_its_listings_is_an_error(monkeypatch):
+    monkeypatch.setattr(printed_code.sys, "executable", "false")
+    with pytest.raises(RuntimeError, match="relu-post could not be run"):
+        printed_code._in_process(("relu-post",), 1)

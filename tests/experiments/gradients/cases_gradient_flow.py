@@ -1,0 +1,152 @@
+"""Made-up tables for the claims of `gradient_flow`, and the verdicts that they must give."""
+
+import itertools
+
+import pandas as pd
+
+from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
+
+SEEDS = 1000
+SETTINGS = list(itertools.product(("normal", "glorot", "he"), (5, 64)))
+
+
+def chain(error=1e-15, quotient=1e-7):
+    """Tables for XP-08."""
+    rows = {
+        "activation": "sigmoid",
+        "depth": 2,
+        "layer": [1, 2],
+        "seeds": SEEDS,
+        "error": [error, 0.0],
+        "difference_error_q50": [quotient, float("nan")],
+    }
+    return {"chain": pd.DataFrame(rows)}
+
+
+def post(sigmoid=1000, tanh=10, relu=300, leaky_relu=0, last=900):
+    """Tables for XP-09: how many seeds get nearly nothing; the last layer's must not matter."""
+    counts = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu, "leaky_relu": leaky_relu}
+    rows = [
+        {
+            "activation": name,
+            "depth": depth,
+            "layer": layer,
+            "seeds": SEEDS,
+            "none": 0,
+            "nearly_none": (count if depth == 10 else 0) if layer == 1 else last,
+            "gradient_q50": 1e-5 if name == "sigmoid" else 0.5,
+        }
+        for name, count in counts.items()
+        for depth, layer in ((3, 1), (3, 2), (10, 1), (10, 2))
+    ]
+    return {"post": pd.DataFrame(rows)}
+
+
+def shrinking(value=0.5, spread=0.5, gradient=0.5, where=SETTINGS):
+    """Tables for RP-02: factors of the sigmoid; 1 outside of `where`."""
+    rows = []
+    for scheme, width in SETTINGS:
+        for quantity, factor in (("value", value), ("spread", spread), ("gradient", gradient)):
+            own = factor if (scheme, width) in where else 1.0
+            rows.append(
+                {
+                    "activation": "sigmoid",
+                    "initialisation": scheme,
+                    "width": width,
+                    "quantity": quantity,
+                    "factor": own,
+                    "low": own - 0.01,
+                    "high": own + 0.01,
+                }
+            )
+    layers = [
+        {"activation": "sigmoid", "initialisation": s, "width": w, "layer": 30, "value_q50": 0.5}
+        for s, w in SETTINGS
+    ]
+    return {"factors": pd.DataFrame(rows), "layers": pd.DataFrame(layers)}
+
+
+def relu(factors=(1.0,) * 6, none=(0,) * 6):
+    """Tables for RP-03: a factor and a count of seeds without gradient for each setting."""
+    rows, depths = [], []
+    for (scheme, width), factor, count in zip(SETTINGS, factors, none, strict=True):
+        key = {"activation": "relu", "initialisation": scheme, "width": width, "seeds": SEEDS}
+        interval = {"factor": factor, "low": factor - 0.01, "high": factor + 0.01}
+        rows.append({**key, "quantity": "gradient", **interval})
+        # What is lost at a lesser depth must not matter.
+        depths += [{**key, "depth": 1, "none": 999}, {**key, "depth": 30, "none": count}]
+    return {"factors": pd.DataFrame(rows), "depths": pd.DataFrame(depths)}
+
+
+def scales(small=0.5, one=0.5, large=0.9, grown=0, linear=1000):
+    """Tables for NP-04: the sigmoid's factor below, at and above 1; how often it grows tenfold."""
+    rows = []
+    for width, scale in itertools.product((5, 64), (0.1, 1.0, 10.0)):
+        factor = {0.1: small, 1.0: one, 10.0: large}[scale]
+        key = {"width": width, "scale": scale, "seeds": SEEDS, "factor": factor}
+        key |= {"low": factor - 0.01, "high": factor + 0.01}
+        alone = grown if (width, scale) == (64, 10.0) else 0
+        rows.append({"activation": "sigmoid", **key, "grown": alone})
+        rows.append({"activation": "linear", **key, "grown": linear if scale > 1 else 0})
+    return {"scales": pd.DataFrame(rows)}
+
+
+def shares(relu=(0.1,) * 6, sigmoid=0.3, tanh=0.4, zero=None, dense=0.0):
+    """Tables for SL-14 and NP-08: shares saturated, and of zeros, in each setting's one layer."""
+    rows = []
+    for place, (scheme, width) in enumerate(SETTINGS):
+        for name, share in (("relu", relu[place]), ("sigmoid", sigmoid), ("tanh", tanh)):
+            none = (share if zero is None else zero[place]) if name == "relu" else dense
+            rows.append(
+                {
+                    "activation": name,
+                    "initialisation": scheme,
+                    "width": width,
+                    "layer": 1,
+                    "saturated": share,
+                    "saturated_low": share - 0.01,
+                    "saturated_high": share + 0.01,
+                    "zero": none,
+                    "zero_low": none - 0.01,
+                    "zero_high": none + 0.01,
+                }
+            )
+    return {"layers": pd.DataFrame(rows)}
+
+
+CASES = [
+    ("XP-08", chain(), REPRODUCED),
+    ("XP-08", chain(error=1e-9), NOT_REPRODUCED),
+    ("XP-08", chain(quotient=1e-3), NOT_REPRODUCED),
+    ("XP-09", post(), REPRODUCED),
+    # The sigmoid's alone; and tanh's is no larger.
+    ("XP-09", post(sigmoid=700), IN_PART),
+    ("XP-09", post(sigmoid=990, tanh=985), IN_PART),
+    ("XP-09", post(sigmoid=400), NOT_REPRODUCED),
+    ("RP-02", shrinking(), REPRODUCED),
+    ("RP-02", shrinking(value=1.0), IN_PART),
+    ("RP-02", shrinking(value=0.945), IN_PART),  # its interval goes beyond 0.95
+    ("RP-02", shrinking(where=SETTINGS[:-1]), NOT_REPRODUCED),
+    ("RP-03", relu(), REPRODUCED),
+    ("RP-03", relu(factors=(1.0, 5.0, 0.7, 0.7, 0.9, 1.0)), IN_PART),
+    ("RP-03", relu(none=(600, 0, 600, 0, 600, 0)), IN_PART),
+    ("RP-03", relu(none=(40,) * 6), NOT_REPRODUCED),  # the interval goes beyond 5 %
+    ("RP-03", relu(factors=(0.905,) * 6), NOT_REPRODUCED),
+    ("NP-04", scales(), REPRODUCED),
+    ("NP-04", scales(grown=40), REPRODUCED),
+    ("NP-04", scales(large=3.0, grown=100), IN_PART),
+    ("NP-04", scales(linear=0), IN_PART),
+    ("NP-04", scales(small=0.995), NOT_REPRODUCED),
+    ("NP-04", scales(one=1.2), NOT_REPRODUCED),
+    ("SL-14", shares(), REPRODUCED),
+    ("SL-14", shares(relu=(0.5,) * 6), IN_PART),
+    ("SL-14", shares(relu=(0.1, *(0.5,) * 5), zero=(0.0,) * 6), IN_PART),
+    ("SL-14", shares(relu=(0.5,) * 6, zero=(0.4,) * 6), NOT_REPRODUCED),
+    # Below tanh's alone, or within the intervals.
+    ("SL-14", shares(relu=(0.35,) * 6, zero=(0.0,) * 6), NOT_REPRODUCED),
+    ("SL-14", shares(relu=(0.285,) * 6, zero=(0.0,) * 6), NOT_REPRODUCED),
+    ("NP-08", shares(relu=(0.5,) * 6), REPRODUCED),
+    ("NP-08", shares(relu=(0.5, 0.5, 0.5, 0.5, 0.5, 0.895)), IN_PART),
+    ("NP-08", shares(relu=(0.05,) * 6), NOT_REPRODUCED),
+    ("NP-08", shares(relu=(0.5,) * 6, dense=0.1), NOT_REPRODUCED),
+]

@@ -1,0 +1,40 @@
+"""Made-up tables for the claims on speed, and the verdicts that they must give."""
+
+import pandas as pd
+
+from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
+
+
+def speed(sigmoid=6.0, tanh=6.0, at=None):
+    """Ratios to ReLU, each with a reach of 10 %; `at` sets single ones."""
+    rows = []
+    for network in ("CNN", "perceptron"):
+        for threshold in (0.25, 0.1, 0.02):
+            for function, ratio in (("relu", 1.0), ("sigmoid", sigmoid), ("tanh", tanh)):
+                ratio = (at or {}).get((network, function, threshold), ratio)
+                rows.append(
+                    {
+                        "network": network,
+                        "function": function,
+                        "threshold": threshold,
+                        "ratio": ratio,
+                        "low": 0.9 * ratio,
+                        "high": 1.1 * ratio,
+                    }
+                )
+    return {"speed": pd.DataFrame(rows)}
+
+
+CASES = [
+    ("SL-13", speed(), REPRODUCED),
+    ("SL-13", speed(tanh=0.5), IN_PART),
+    ("SL-13", speed(sigmoid=1.05), IN_PART),
+    ("SL-13", speed(at={("CNN", "tanh", 0.02): 1.05}), IN_PART),
+    ("SL-13", speed(sigmoid=1.05, tanh=0.5), NOT_REPRODUCED),
+    ("RP-05", speed(), REPRODUCED),
+    ("RP-05", speed(sigmoid=9.5, tanh=3.8), REPRODUCED),
+    ("RP-05", speed(tanh=1.2), IN_PART),
+    ("RP-05", speed(2.0, 2.0, at={("perceptron", "tanh", 0.1): 5.0}), IN_PART),
+    ("RP-05", speed(2.0, 2.0), NOT_REPRODUCED),
+    ("RP-05", speed(20.0, 15.0), NOT_REPRODUCED),
+]

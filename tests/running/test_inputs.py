@@ -1,0 +1,95 @@
+"""An experiment that reads the tables of another: given, in order, and part of its fingerprint."""
+
+import dataclasses
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+from reproductions.evidence.errors import InputError
+from reproductions.evidence.kinds import Exact, Table
+from reproductions.running import checking, experiment, provenance, results, runner
+
+SOURCE = "document_arithmetic"  # needs no TensorFlow
+READER = "activation_curves"  # stands before its source in the alphabet
+
+
+@dataclasses.dataclass(frozen=True)
+class Spec:
+    pass
+
+
+def read(spec, pool, inputs):
+    rows = len(inputs[SOURCE]["products"])
+    return {"rows": pd.DataFrame([{"table": "products", "rows": rows}])}
+
+
+@pytest.fixture
+def reader(monkeypatch):
+    """An experiment that counts the rows of another's table."""
+    made_up = experiment.Experiment(
+        name=READER,
+        doc="Counts.",
+        spec=Spec(),
+        run=read,
+        figures=lambda spec, tables: {},
+        tables={"rows": Table(("table",), {"rows": Exact()}, over_seeds=True)},
+        claims=[],
+        inputs={SOURCE: ("products",)},
+    )
+    load = experiment.load
+
+    def fake(name):
+        return made_up if name == READER else load(name)
+
+    for module in (runner, checking, results):
+        monkeypatch.setattr(module, "load", fake)
+    return made_up
+
+
+def test_the_source_runs_first_and_its_table_is_given(reader, tmp_path, capsys):
+    runner.run([READER, SOURCE], runner.Request(tmp_path))
+    products = len((tmp_path / SOURCE / "products.csv").read_text().splitlines()) - 1
+    table = tmp_path / READER / "rows.csv"
+    assert table.read_text() == f"table,rows\nproducts,{products}\n"
+    capsys.readouterr()
+    runner.run([READER, SOURCE], runner.Request(tmp_path))
+    assert capsys.readouterr().out.count("unchanged") == 2
+
+
+def test_another_table_is_another_result(reader, tmp_path):
+    runner.run([READER, SOURCE], runner.Request(tmp_path))
+    path = tmp_path / SOURCE / "products.csv"
+    path.write_bytes(path.read_bytes() + path.read_bytes().splitlines(keepends=True)[-1])
+    assert not provenance.is_current(tmp_path / READER, reader, reader.spec)
+
+
+def test_a_missing_source_is_named(reader, tmp_path):
+    with pytest.raises(InputError, match=rf"run {SOURCE} first. Received: {tmp_path}$"):
+        runner.run([READER], runner.Request(tmp_path))
+
+
+def test_over_another_setting_of_the_source_the_counts_alone_are_held(reader, tmp_path):
+    first, second = tmp_path / "a", tmp_path / "b"
+    runner.run([READER, SOURCE], runner.Request(first))
+    runner.run([READER, SOURCE], runner.Request(second, changes={SOURCE: {"layers": 12}}))
+    rows = [
+        pd.read_csv(folder / READER / "rows.csv")["rows"].tolist() for folder in (first, second)
+    ]
+    assert rows[0] != rows[1]
+    found = checking.compare([READER], first, second, judge=False).concluded()
+    assert {(d.row, d.column) for d in found} == {("spec", f"{SOURCE}.layers")}
+
+
+@pytest.mark.parametrize("said", [{}, {SOURCE: {}}, {"other": {}}], ids=str)
+def test_the_setting_of_a_source_is_that_of_the_results_beside(reader, tmp_path, said):
+    first, second = tmp_path / "a", tmp_path / "b"
+    runner.run([READER, SOURCE], runner.Request(first))
+    shutil.copytree(first, second)
+    path = second / READER / provenance.FILE
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps(record | {"inputs": said}))
+    found = checking.compare([READER], first, second, judge=False).concluded()
+    assert "inputs" in {d.row for d in found}
+    assert all(d.file == str(path) or d.row == "spec" for d in found)

@@ -1,0 +1,163 @@
+"""The pool: shards side by side, in the order of their calls, whatever they hold."""
+
+import contextlib
+import os
+import threading
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reproductions.training import pool
+from reproductions.training.pool import Cache, Pool, Sending
+
+made = []
+
+
+def part(shard, number, power=1):
+    """A shard of every type; it counts how often it is made."""
+    made.append(number)
+    return {
+        "values": np.array([number**power, 0.1, np.nan, np.inf, -0.0]),
+        "rows": pd.DataFrame(
+            {
+                "label": ["ja 예", "", f"{number}"],
+                "count": np.array([1, 2, number]),
+                "single": np.array([0.1, np.nan, 3], "float32"),
+                "solved": [True, False, number > 1],
+            }
+        ),
+        "nothing": pd.DataFrame({"label": [], "value": np.array([], float)}),
+        "one": number,
+    }
+
+
+@pytest.fixture(autouse=True)
+def count():
+    made.clear()
+    return made
+
+
+CALLS = [(3,), (1, 2), (2,)]
+
+
+def test_results_come_in_the_order_of_the_calls_with_what_they_hold():
+    results = Pool().gather(part, CALLS, "test")
+    assert [int(result["one"]) for result in results] == [3, 1, 2]
+    assert sorted(made) == [1, 2, 3]
+    for result, call in zip(results, CALLS, strict=True):
+        expected = part(None, *call)
+        np.testing.assert_array_equal(result["values"], expected["values"])
+        pd.testing.assert_frame_equal(result["rows"], expected["rows"], check_dtype=False)
+        assert result["rows"]["single"].dtype == "float32"
+        assert list(result["nothing"].columns) == ["label", "value"]
+
+
+def slower_first(shard, number):
+    time.sleep(0.2 if number == 0 else 0)
+    return {"number": number}
+
+
+def test_the_order_is_that_of_the_calls_whichever_is_done_first(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    results = Pool().gather(slower_first, [(0,), (1,), (2,)], "test")
+    assert [int(result["number"]) for result in results] == [0, 1, 2]
+
+
+def test_nothing_is_written_outside_a_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Pool().gather(part, CALLS, "test")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("value", [np.array([None]), pd.DataFrame({"a": [{}]}), pd.DataFrame()])
+def test_what_cannot_be_kept_as_plain_arrays_is_refused(value):
+    with pytest.raises(ValueError, match="Received"):
+        pool._pack({"value": value})
+
+
+@pytest.mark.parametrize("seeds", [1, 127, 128, 129, 4096, 128_001, 10**7, 10**8])
+def test_ranges_hold_every_seed_once_in_whole_blocks(seeds):
+    ranges = pool.ranges(seeds)
+    assert [start for start, _ in ranges] == [0, *(stop for _, stop in ranges[:-1])]
+    assert ranges[-1][1] == seeds
+    assert len(ranges) <= pool.MOST_RANGES
+    assert all(start % 64 == 0 for start, _ in ranges)
+
+
+def spans(shard, name, start, stop):
+    made.append((name, start))
+    return {"seeds": np.arange(start, stop), "name": name}
+
+
+def test_every_call_comes_before_the_next_seeds(monkeypatch):
+    monkeypatch.setattr(pool, "RANGE", 64)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    found = Pool().by_seeds(spans, [("a",), ("b",)], [100, 150], "test")
+    assert made == [("a", 0), ("b", 0), ("a", 64), ("b", 64), ("b", 128)]
+    for parts, name, seeds in zip(found, "ab", (100, 150), strict=True):
+        assert {str(part["name"]) for part in parts} == {name}
+        np.testing.assert_array_equal(np.concatenate([p["seeds"] for p in parts]), range(seeds))
+
+
+def test_some_arrays_are_added_up_and_the_others_stand_side_by_side():
+    parts = [
+        {"count": np.array([1, 2]), "seeds": np.array([[0, 1], [2, 3]])},
+        {"count": np.array([10, 20]), "seeds": np.array([[4], [5]]), "late": np.array([7])},
+    ]
+    found = pool.whole(parts, summed=("count",))
+    expected = {"count": [11, 22], "seeds": [[0, 1, 4], [2, 3, 5]], "late": [7]}
+    assert {name: array.tolist() for name, array in found.items()} == expected
+
+
+def test_what_shards_share_is_made_once_while_other_threads_wait():
+    cache, both = Cache(), threading.Barrier(2, timeout=10)
+
+    def make(name, option=None):
+        made.append((name, option))
+        time.sleep(0.05)  # long enough for another thread to come
+        return object()
+
+    def ask():
+        both.wait()
+        return cache.once(make, "a")
+
+    others = []
+    thread = threading.Thread(target=lambda: others.append(ask()))
+    thread.start()
+    mine = ask()
+    thread.join()
+    assert others == [mine]
+    assert cache.once(make, "a", option=1) is not mine
+    assert made == [("a", None), ("a", 1)]
+
+
+def shared(shard):
+    return {"one": shard.once(object) is shard.once(object), "made": id(shard.cache)}
+
+
+def test_the_shards_of_an_experiment_share_what_those_of_the_next_do_not():
+    both = Pool()
+    first, second = both.gather(shared, [(), ()], "test")
+    (other,) = Pool().gather(shared, [()], "test")
+    assert first["one"]
+    assert first["made"] == second["made"] != other["made"]
+
+
+def test_a_worker_lets_go_with_the_next_experiment(monkeypatch):
+    caches = []
+    for module in ("x", "x", "y", "x"):
+        monkeypatch.setattr(shared, "__module__", module)
+        pool._sent(lambda: None, 0, shared, ())
+        caches.append(pool._elsewhere(module).cache)
+    assert caches[0] is caches[1]
+    assert len({id(cache) for cache in caches}) == 3
+
+
+def test_shards_that_are_sent_are_checked_there_and_counted_here():
+    checked = []
+    sending = Sending(lambda: checked.append(1), contextlib.nullcontext, {"backend": "threading"})
+    results = Pool(sending=sending).gather(part, CALLS, "test")
+    assert [int(result["one"]) for result in results] == [3, 1, 2]
+    assert len(checked) == len(CALLS)
