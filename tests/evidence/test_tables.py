@@ -11,11 +11,10 @@ from reproductions.evidence.tables import (
     parse_cells,
     parse_table,
     plain,
-    read_cells,
-    read_table,
     to_csv,
 )
 from reproductions.running.files import write_together, write_whole
+from reproductions.running.results import read_cells, read_table
 
 TABLE = Table(
     key=("name", "seed"),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from reproductions import __main__ as command_line
 from reproductions.evidence.errors import InputError
 from reproductions.running import config, experiment, runner
+from reproductions.training.spec import ANY_SIGN
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Part:
 class Spec:
     seeds: int = 64
     rate: float = 0.1
-    bias: float = dataclasses.field(default=0.5, metadata=experiment.ANY_SIGN)
+    bias: float = dataclasses.field(default=0.5, metadata=ANY_SIGN)
     low: float = 0.0
     offset: int = -3
     name: str = "post"

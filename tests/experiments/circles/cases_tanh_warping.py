@@ -3,7 +3,7 @@
 import pandas as pd
 
 from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
-from reproductions.experiments.circles.tanh_warping import BETTER, SEPARATES
+from reproductions.experiments.circles.tanh_warping.run import BETTER, SEPARATES
 
 
 def tables(network, separates, better=500, seeds=512):

@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from reproductions.experiments.functions.softmax_temperature import SPEC, _entropy, _solve, _system
+from reproductions.experiments.functions.softmax_temperature.run import (
+    SPEC,
+    _entropy,
+    _solve,
+    _system,
+)
 
 TARGETS = np.array(SPEC.slide_entropies)
 

@@ -9,8 +9,8 @@ import pytest
 import tensorflow as tf
 
 from reproductions.evidence.statistics import generator
-from reproductions.experiments.gradients.dying_relu import dead_share
 from reproductions.experiments.gradients.dying_relu import run as dying_relu
+from reproductions.experiments.gradients.dying_relu.run import dead_share
 from reproductions.training import replicas, units, xor
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
-from reproductions.experiments.xor.deep_xor import ENDS, LEARNS, REACHES
+from reproductions.experiments.xor.deep_xor.run import ENDS, LEARNS, REACHES
 
 ACTIVATIONS = ("sigmoid", "relu", "leaky_relu", "tanh")
 EVENTS = ("solved", "plateau", "other", "non-finite", ENDS, REACHES, LEARNS)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
-from reproductions.experiments.xor.xor_depth import COSTS
+from reproductions.experiments.xor.xor_depth.run import COSTS
 
 DEPTHS = pd.DataFrame(
     {
