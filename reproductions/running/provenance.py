@@ -15,7 +15,7 @@ from reproductions.evidence import settings
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.kinds import MOST_TRIALS
 from reproductions.running import shards
-from reproductions.running.experiment import FOLDER, Experiment, claims_text
+from reproductions.running.experiment import FOLDER, Experiment, claims_text, places
 from reproductions.running.experiment import modules as modules_of
 from reproductions.running.files import PARTIAL, WRITER, read_bytes, sha256
 
@@ -243,7 +243,7 @@ def _code(name: str) -> str:
         seen.add(module)
         modules |= _imports(_source(module))
     paths = [_source(module) for module in sorted(seen)]
-    paths.append(ROOT / "requirements.txt")
+    paths += [ROOT / "requirements.txt", *sorted(places()[name].rglob("*.txt"))]
     sums = [f"{path.relative_to(ROOT)} {_checksum(path)}" for path in paths]
     return "\n".join([*sums, claims_text(name)])
 

@@ -17,7 +17,8 @@ PICKLES = {"cloudpickle", "dill", "marshal", "pickle", "shelve", "yaml"}
 READS_PICKLES = {"read_pickle", "to_pickle", "enable_unsafe_deserialization"}
 RUNS_TEXT = {"eval", "exec", "compile"}
 RUN_LISTINGS = {
-    "reproductions/experiments/functions/printed_code.py",
+    "reproductions/experiments/functions/printed_code/run.py",
+    "reproductions/experiments/functions/printed_code/statements.py",
     "tests/experiments/functions/test_printed_code.py",
 }
 """They run the documents' printed listings, which stand in the project itself."""

@@ -4,8 +4,8 @@ import warnings
 
 import pytest
 
-from reproductions.experiments.functions import printed_code
-from reproductions.experiments.functions.printed_code import Listing, Repair
+from reproductions.experiments.functions.printed_code import listings, run, statements
+from reproductions.experiments.functions.printed_code.listings import Listing, Repair
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from reproductions.experiments.functions.printed_code import Listing, Repair
     ],
 )
 def test_a_message_is_one_line_that_is_the_same_on_every_machine(message, line):
-    assert printed_code.one_line(message) == line
+    assert statements.one_line(message) == line
 
 
 def test_statements_are_tried_in_order_until_a_repair_runs():
@@ -36,7 +36,7 @@ def test_statements_are_tried_in_order_until_a_repair_runs():
     )
     with warnings.catch_warnings():
         warnings.simplefilter("default")  # as in the process that the listings have
-        rows = printed_code._try_statements(listing, {}, training_steps=1)
+        rows = statements._try_statements(listing, {}, training_steps=1)
     assert [(r["place"], r["attempt"], r["fate"], r["category"], r["code"]) for r in rows] == [
         (1, 0, "runs", "", "import warnings"),
         (2, 0, "fails", "NameError", "x = y"),
@@ -50,17 +50,17 @@ def test_statements_are_tried_in_order_until_a_repair_runs():
 def test_the_training_loop_is_cut_short():
     namespace = {}
     code = "for step in range(20001):\n    pass"
-    printed_code._attempt(Repair("", "", code), namespace, training_steps=5)
+    statements._attempt(Repair("", "", code), namespace, training_steps=5)
     assert namespace["step"] == 4
 
 
 def test_every_repair_belongs_to_a_printed_statement():
-    for listing in (*printed_code.LISTINGS, printed_code.PLAIN):
-        statements = printed_code._statements(listing.code)
-        assert {code for code, _ in listing.repairs} <= set(statements), listing.name
+    for listing in (*listings.LISTINGS, listings.PLAIN):
+        printed = statements._statements(listing.code)
+        assert {code for code, _ in listing.repairs} <= set(printed), listing.name
 
 
 def test_a_process_that_cannot_run_its_listings_is_an_error(monkeypatch):
-    monkeypatch.setattr(printed_code.sys, "executable", "false")
+    monkeypatch.setattr(run.sys, "executable", "false")
     with pytest.raises(RuntimeError, match="relu-post could not be run"):
-        printed_code._in_process(("relu-post",), 1)
+        run._in_process(("relu-post",), 1)

@@ -1,0 +1,112 @@
+"""Runs listings statement by statement: a program, in a process that it changes for good."""
+
+import ast
+import contextlib
+import io
+import json
+import logging
+import re
+import sys
+import warnings
+
+from reproductions.experiments.functions.printed_code.listings import (
+    LISTINGS,
+    PLAIN,
+    Listing,
+    Repair,
+)
+
+RUNS, SHOWS_WARNING, FAILS = "runs", "warns", "fails"
+
+
+def trials(documents: list[str], training_steps: int) -> list[dict]:
+    """Runs the documents' listings here and now: every statement, then every listing whole.
+
+    This changes the process for good: TensorFlow 2 may be off afterwards.
+    """
+    rows = []
+    for document in documents:
+        listings = [item for item in LISTINGS if item.document == document]
+        namespace = {"__name__": "__main__"}
+        for listing in listings:
+            rows += _try_statements(listing, namespace, training_steps)
+        # After the statements: TensorFlow logs a deprecation only once in a process.
+        namespace = {"__name__": "__main__"}
+        for listing in listings:
+            if not listing.fragment:
+                row = _attempt(Repair("", "as printed", listing.code), namespace, training_steps)
+                place = {"document": document, "listing": listing.name, "place": 0, "attempt": 0}
+                rows.append({**place, **row})
+    if "plain" in documents:
+        rows += _try_statements(PLAIN, {"__name__": "__main__"}, training_steps)
+    return rows
+
+
+def _try_statements(listing: Listing, namespace: dict, training_steps: int) -> list[dict]:
+    exec(listing.before, namespace)
+    repairs, rows = dict(listing.repairs), []
+    for place, code in enumerate(_statements(listing.code), start=1):
+        attempts = [Repair("", "as printed", code), *repairs.get(code, ())]
+        for number, attempt in enumerate(attempts):
+            row = _attempt(attempt, namespace, training_steps)
+            key = {"document": listing.document, "listing": listing.name, "place": place}
+            rows.append({**key, "attempt": number, **row})
+            if row["fate"] == RUNS:
+                break
+    return rows
+
+
+def _statements(code: str) -> list[str]:
+    """The top-level statements as printed; all in one where it is no Python."""
+    try:
+        return [ast.get_source_segment(code, node) for node in ast.parse(code).body]
+    except SyntaxError:
+        return [code]
+
+
+def _attempt(attempt: Repair, namespace: dict, training_steps: int) -> dict[str, str]:
+    """Runs code and says whether it ran, warned or failed, and with which words."""
+    short = attempt.code.replace("range(20001)", f"range({training_steps})")
+    logged = io.StringIO()
+    handler = logging.StreamHandler(logged)
+    handler.setLevel(logging.WARNING)
+    logging.getLogger("tensorflow").addHandler(handler)
+    fate, category, message = RUNS, "", ""
+    try:
+        with (
+            warnings.catch_warnings(record=True) as caught,
+            contextlib.redirect_stdout(io.StringIO()),
+        ):
+            exec(compile(short, "<listing>", "exec"), namespace)
+        shown = [item for item in caught if "non-interactive" not in str(item.message)]
+        if shown:
+            fate, category = SHOWS_WARNING, shown[0].category.__name__
+            message = str(shown[0].message)
+        elif logged.getvalue():
+            fate, category, message = SHOWS_WARNING, "TensorFlow's log", logged.getvalue()
+    except Exception as error:
+        fate, category, message = FAILS, type(error).__name__, str(error)
+    finally:
+        logging.getLogger("tensorflow").removeHandler(handler)
+    lines = attempt.code.splitlines()
+    few = attempt.reason and len(lines) <= 3
+    return {
+        "reason": attempt.reason,
+        "change": attempt.change,
+        "code": "; ".join(lines) if few else lines[0] + (" …" if lines[1:] else ""),
+        "fate": fate,
+        "category": category,
+        "message": one_line(message),
+    }
+
+
+def one_line(message: str) -> str:
+    """The first line of a message, without what differs between machines and runs."""
+    line = next(iter(message.strip().splitlines()), "")
+    line = re.sub(r"^From \S+:\d+: ", "", line)
+    line = re.sub(r"(/|[A-Za-z]:\\)\S*[/\\]", "", line)
+    return re.sub(r"0x[0-9a-fA-F]+", "0x…", line).strip()
+
+
+if __name__ == "__main__":
+    print(json.dumps(trials(sys.argv[2:], int(sys.argv[1]))))
