@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, settings
+from reproductions.evidence.differences import plain
 from reproductions.evidence.kinds import Close, Rate, Share, Unchecked
-from reproductions.evidence.tables import plain, to_csv
+from reproductions.evidence.tables import to_csv
 from reproductions.running import checking
 from reproductions.running.experiment import chosen, load
 from reproductions.running.files import write_whole

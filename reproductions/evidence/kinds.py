@@ -1,23 +1,140 @@
-"""How a table's column is held against its stored numbers: the six kinds of comparison."""
+"""How a table's column is held against its stored numbers: the six kinds of comparison.
 
+Each kind compares a column itself: `hold` adds what differs to a comparison.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import pandas as pd
+
+from reproductions.evidence.differences import INTEGER, Comparison, Difference, RateTest, plain
+from reproductions.evidence.statistics import same_rate_p, share_of
+
+MOST_TRIALS = 10**8
+"""As many seeds as a run takes; the test of greater counts would take minutes."""
+
+LISTED = 2**16
+"""Seeds that have a row, or a curve, of their own, at most; of ten million it would be gigabytes,
+and the counts hold all."""
+
+SIDES = ("expected", "obtained")
+
 
 @dataclass(frozen=True)
-class Exact:
+class Column:
+    """One column of a table, on both sides.
+
+    Attributes:
+        file: the name under which differences are reported.
+        table: the table that it belongs to.
+        name: its own name.
+        frames: the stored table and the fresh one, whole.
+        pairs: the rows that both have, their columns named `name|expected` and `name|obtained`.
+        same_seeds: whether both sides ran over the same seeds.
+    """
+
+    file: str
+    table: "Table"
+    name: str
+    frames: tuple[pd.DataFrame, pd.DataFrame]
+    pairs: pd.DataFrame
+    same_seeds: bool = True
+
+    def row(self, place: int) -> str:
+        """The key of a row of the pairs, in words."""
+        return key_in_words(self.table.key, self.pairs.iloc[place])
+
+    def add(self, differing: list[tuple[int, str, str]], rule: str, found: Comparison) -> None:
+        """Adds the rows that differ: the first and how many more, or each by itself.
+
+        Args:
+            differing: place among the pairs, and what both sides hold.
+            rule: which they do not keep.
+            found: receives the differences.
+        """
+        shown = differing if self.table.name_every_row else differing[:1]
+        more = len(differing) - len(shown)
+        for place, *values in shown:
+            found.add(Difference(self.file, self.row(place), self.name, *values, rule, more))
+
+
+class Kind:
+    """How a column is held.
+
+    Attributes:
+        of_numbers: whether it holds nothing but numbers.
+        nan: whether NaN is a legal outcome.
+        over_other_seeds: whether it is held between runs over different seeds too, in a table
+            whose rows sum up all seeds.
+    """
+
+    of_numbers = True
+    nan = False
+    over_other_seeds = False
+
+    @property
+    def rule(self) -> str:
+        """What must be so, in words."""
+        raise NotImplementedError
+
+    def holds(self, expected: pd.Series, obtained: pd.Series) -> np.ndarray:
+        """Where the numbers of two columns agree."""
+        raise NotImplementedError
+
+    def hold(self, column: Column, found: Comparison) -> None:
+        """Adds what differs to a comparison."""
+        found.values += len(column.pairs)
+        sides = [column.pairs[f"{column.name}|{side}"] for side in SIDES]
+        wrong = np.flatnonzero(~self.holds(*sides))
+        values = [(int(place), *(plain(side.iloc[place]) for side in sides)) for place in wrong]
+        column.add(values, self.rule, found)
+
+
+@dataclass(frozen=True)
+class Exact(Kind):
     """Equality: integers, labels, verdicts."""
 
+    of_numbers = False
+
+    @property
+    def rule(self) -> str:
+        """What must be so, in words."""
+        return "exact"
+
+    def holds(self, expected: pd.Series, obtained: pd.Series) -> np.ndarray:
+        """Where two columns agree; as Python's numbers, as floats lose digits of large ones."""
+        numbers = all(
+            pd.api.types.is_numeric_dtype(side) and not pd.api.types.is_bool_dtype(side)
+            for side in (expected, obtained)
+        )
+        pairs = zip(expected, obtained, strict=True)
+        same = [a == b if numbers else plain(a) == plain(b) for a, b in pairs]
+        return np.array(same, dtype=bool)
+
 
 @dataclass(frozen=True)
-class Printed:
+class Printed(Kind):
     """Equality after rounding to the `digits` decimals that a document prints."""
 
     digits: int
 
+    @property
+    def rule(self) -> str:
+        """What must be so, in words."""
+        return f"equal when rounded to {self.digits} decimals"
+
+    def holds(self, expected: pd.Series, obtained: pd.Series) -> np.ndarray:
+        """Where the numbers of two columns agree."""
+        a, b = expected.to_numpy(float), obtained.to_numpy(float)
+        return np.isfinite(a) & (np.round(a, self.digits) == np.round(b, self.digits))
+
 
 @dataclass(frozen=True)
-class Close:
+class Close(Kind):
     """|obtained - expected| <= atol + rtol * |expected|; `reason` says why so much is allowed.
 
     NaN equals NaN only with `nan=True`, which says that NaN is a legal outcome of the column.
@@ -28,9 +145,39 @@ class Close:
     reason: str
     nan: bool = False
 
+    @property
+    def rule(self) -> str:
+        """What must be so, in words."""
+        return f"within rtol {self.rtol:g} and atol {self.atol:g}"
+
+    def holds(self, expected: pd.Series, obtained: pd.Series) -> np.ndarray:
+        """Where the numbers of two columns agree."""
+        a, b = expected.to_numpy(float), obtained.to_numpy(float)
+        return np.isclose(b, a, rtol=self.rtol, atol=self.atol, equal_nan=self.nan)
+
 
 @dataclass(frozen=True)
-class Rate:
+class Unchecked(Kind):
+    """Only that the column is there and finite: times, throughput, what single seeds came to.
+
+    With `nan=True`, NaN is a legal outcome.
+    """
+
+    nan: bool = False
+
+    @property
+    def rule(self) -> str:
+        """What must be so, in words."""
+        return "finite"
+
+    def holds(self, expected: pd.Series, obtained: pd.Series) -> np.ndarray:
+        """Where both columns hold what they may."""
+        sides = (side.to_numpy(float) for side in (expected, obtained))
+        return np.all([np.isfinite(side) | (self.nan & np.isnan(side)) for side in sides], axis=0)
+
+
+@dataclass(frozen=True)
+class Rate(Kind):
     """A share of random initialisations, held by a two-sample test on its counts.
 
     With `trials`, the column holds the number of successes in as many trials as the column named
@@ -39,10 +186,48 @@ class Rate:
     """
 
     trials: str | None = None
+    over_other_seeds = True
+
+    @property
+    def of_numbers(self) -> bool:
+        """Whether it holds counts, and no labels."""
+        return self.trials is not None
+
+    def hold(self, column: Column, found: Comparison) -> None:
+        """Adds a test for each count, or for each label, to a comparison."""
+        if self.trials is None:
+            found.rate_tests.extend(self._of_labels(column))
+            return
+        found.values += len(column.pairs)
+        found.rate_tests.extend(self._of_counts(column))
+
+    def _of_counts(self, column: Column) -> Iterator[RateTest]:
+        for place, (_, row) in enumerate(column.pairs.iterrows()):
+            counts = [
+                (row[f"{column.name}|{side}"], row.get(f"{self.trials}|{side}", math.nan))
+                for side in SIDES
+            ]
+            place_in_words = column.row(place)
+            yield _rate_test(column.file, place_in_words, column.name, *counts, column.same_seeds)
+
+    def _of_labels(self, column: Column) -> Iterator[RateTest]:
+        others = [name for name in column.table.key if name != "seed"]
+        sides = []
+        for frame in column.frames:
+            groups = frame.groupby(others, sort=True) if others else [((), frame)]
+            counts = {values: group[column.name].map(plain) for values, group in groups}
+            sides.append({values: labels.value_counts() for values, labels in counts.items()})
+        for values in [group for group in sides[0] if group in sides[1]]:
+            a, b = (side[values] for side in sides)
+            words = (f"{name}={plain(v)}" for name, v in zip(others, values, strict=True))
+            row = " ".join(words) or "all rows"
+            for label in dict.fromkeys([*a.index, *b.index]):
+                pair = [(int(side.get(label, 0)), int(side.sum())) for side in (a, b)]
+                yield _rate_test(column.file, row, f"{column.name}={label}", *pair)
 
 
 @dataclass(frozen=True)
-class Share:
+class Share(Kind):
     """A share of random initialisations, or an end of its 95 % Wilson interval.
 
     It must be what the counts of its own row make it, in both folders, to `SHARE_ROUNDING`. How far
@@ -53,35 +238,71 @@ class Share:
     count: str
     trials: str
     part: Literal["share", "low", "high"]
+    over_other_seeds = True
+
+    @property
+    def rule(self) -> str:
+        """What must be so, in words."""
+        return f"as {self.count} of {self.trials} of its own row make it"
+
+    def hold(self, column: Column, found: Comparison) -> None:
+        """Adds the cells that are not what the counts of their row make them, on either side."""
+        pairs = column.pairs
+        found.values += len(pairs)
+        wrong = []
+        for side in SIDES:
+            names = (f"{name}|{side}" for name in (column.name, self.count, self.trials))
+            cells = [
+                pairs[name] if name in pairs else pd.Series(math.nan, pairs.index) for name in names
+            ]
+            for place, (value, *numbers) in enumerate(zip(*cells, strict=True)):
+                count, trials = map(counted, numbers)
+                sound = 0 <= count <= trials and trials > 0
+                due = share_of(count, trials)[self.part] if sound else math.nan
+                if not abs(value - due) <= SHARE_ROUNDING:  # not >, as NaN would pass that
+                    wrong.append((place, plain(due), plain(value)))
+        column.add(wrong, self.rule, found)
 
 
 SHARE_ROUNDING = 1e-9
 
 
-def shares(count: str, trials: str = "seeds") -> dict[str, Share]:
-    """The columns `share`, `low` and `high` beside those of the counts that they follow from."""
-    return {part: Share(count, trials, part) for part in ("share", "low", "high")}
+def shares(count: str, trials: str = "seeds") -> dict[str, Kind]:
+    """The columns of a count, of its trials, and of the share that they make with its interval.
 
-
-@dataclass(frozen=True)
-class Unchecked:
-    """Only that the column is there and finite: times, throughput, what single seeds came to.
-
-    With `nan=True`, NaN is a legal outcome.
+    `statistics.share_of` makes what the columns `share`, `low` and `high` hold.
     """
-
-    nan: bool = False
-
-
-Kind = Exact | Printed | Close | Rate | Share | Unchecked
+    parts: tuple[Literal["share", "low", "high"], ...] = ("share", "low", "high")
+    of_count = {part: Share(count, trials, part) for part in parts}
+    return {count: Rate(trials), trials: Exact(), **of_count}
 
 
-MOST_TRIALS = 10**8
-"""As many seeds as a run takes; the test of greater counts would take minutes."""
+def key_in_words(key: tuple[str, ...] | list[str], row: pd.Series) -> str:
+    """A row's key, as a difference names the row."""
+    return " ".join(f"{name}={plain(row[name])}" for name in key)
 
-LISTED = 2**16
-"""Seeds that have a row, or a curve, of their own, at most; of ten million it would be gigabytes,
-and the counts hold all."""
+
+def counted(cell: object) -> int:
+    """A cell that counts seeds or successes; -1 for anything but a whole number from 0 on.
+
+    In a column in which somebody wrote a text, the other cells are texts too.
+    """
+    if isinstance(cell, float | np.floating) and float(cell).is_integer():
+        cell = int(cell)
+    text = plain(cell)
+    return int(text) if INTEGER.fullmatch(text) and 0 <= int(text[:20]) <= MOST_TRIALS else -1
+
+
+def _rate_test(file, row, column, expected, obtained, none_on_both=True) -> RateTest:
+    """Two counts under test; with the same seeds, those out of none are so on both sides."""
+    texts = [f"{plain(k)} of {plain(n)}" for k, n in (expected, obtained)]
+    counts = [(counted(k), counted(n)) for k, n in (expected, obtained)]
+    one_sided = none_on_both and (counts[0][1] == 0) != (counts[1][1] == 0)
+    if one_sided or not all(0 <= k <= n for k, n in counts):
+        rule = f"counts must be whole, k of n, {MOST_TRIALS:,} at most"
+        return RateTest(Difference(file, row, column, *texts, rule), -1.0)
+    p = same_rate_p(*counts[0], *counts[1])
+    return RateTest(Difference(file, row, column, *texts, f"two-sample test, p = {p:.1g}"), p)
 
 
 @dataclass(frozen=True)
@@ -94,7 +315,7 @@ class Table:
     """
 
     key: tuple[str, ...]
-    columns: dict[str, Kind]
+    columns: Mapping[str, Kind]
     over_seeds: bool = False
     name_every_row: bool = False
 

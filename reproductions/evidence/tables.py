@@ -10,16 +10,15 @@ import math
 import re
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
+from reproductions.evidence.differences import INTEGER
 from reproductions.evidence.errors import InputError
-from reproductions.evidence.kinds import Close, Exact, Printed, Rate, Share, Table, Unchecked
+from reproductions.evidence.kinds import Exact, Table
 
-INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 NUMBER = re.compile(INTEGER.pattern + r"(\.[0-9]+)?(e[+-]?[0-9]+)?")
 NOT_FINITE = ("nan", "inf", "-inf")
-"""How numbers are written. Python's own `int` and `float` take `1_000`, ` 7` and `٣` too."""
+"""How numbers are written."""
 
 MOST_BYTES = 2**27
 """Of a table: a hundred times the largest that is stored."""
@@ -51,7 +50,7 @@ def conform(name: str, frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     for column in frame:
         kind = table.columns.get(column)
         values = frame[column]
-        if values.isna().any() and not (isinstance(kind, Close | Unchecked) and kind.nan):
+        if values.isna().any() and not (kind and kind.nan):
             raise ValueError(f"table {name} has a NaN in column {column}, which may hold none")
         if values.map(lambda cell: isinstance(cell, str) and not cell.isprintable()).any():
             raise ValueError(f"table {name} has a line break or control code in column {column}")
@@ -142,9 +141,7 @@ def parse_table(path: Path, data: bytes, table: Table) -> pd.DataFrame:
 
 
 def _typed(path: Path, name: str, cells: list[str], kind) -> pd.Series:
-    must_be_number = isinstance(kind, Close | Printed | Share | Unchecked) or (
-        isinstance(kind, Rate) and kind.trials is not None
-    )
+    must_be_number = kind.of_numbers
     whole = all(map(INTEGER.fullmatch, cells))
     if whole and all(len(cell) <= 20 and -(2**63) <= int(cell) < 2**63 for cell in cells):
         return pd.Series([int(cell) for cell in cells], dtype=int)
@@ -165,10 +162,3 @@ def _typed(path: Path, name: str, cells: list[str], kind) -> pd.Series:
 def _is_number(cell: str) -> bool:
     """Whether a cell is a number that a float can hold, written as this module writes numbers."""
     return cell in NOT_FINITE or bool(NUMBER.fullmatch(cell) and math.isfinite(float(cell)))
-
-
-def plain(value) -> str:
-    """A value as a difference shows it."""
-    if isinstance(value, float | np.floating):
-        return repr(float(value))
-    return str(value)

@@ -8,7 +8,8 @@ import pandas as pd
 
 from reproductions import report
 from reproductions.evidence import claims, drawing
-from reproductions.evidence.comparison import Comparison, Difference, compare_table
+from reproductions.evidence.comparison import compare_table
+from reproductions.evidence.differences import Comparison, Difference
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.kinds import Table
 from reproductions.evidence.tables import conform, to_csv

@@ -4,15 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reproductions.evidence.comparison import (
-    FALSE_ALARM,
-    MOST_TRIALS,
-    Comparison,
-    Difference,
-    RateTest,
-    compare_table,
-)
+from reproductions.evidence.comparison import compare_table
+from reproductions.evidence.differences import FALSE_ALARM, Comparison, Difference, RateTest, plain
 from reproductions.evidence.kinds import (
+    MOST_TRIALS,
     SHARE_ROUNDING,
     Close,
     Exact,
@@ -23,7 +18,6 @@ from reproductions.evidence.kinds import (
     shares,
 )
 from reproductions.evidence.statistics import generator, share_of
-from reproductions.evidence.tables import plain
 
 
 def differences(kind, expected, obtained, **options):

@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from reproductions.evidence.comparison import Comparison, compare_table
+from reproductions.evidence.comparison import compare_table
+from reproductions.evidence.differences import Comparison
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.evidence.statistics import share_of
 from reproductions.evidence.tables import parse_table, to_csv

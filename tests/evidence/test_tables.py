@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from reproductions.evidence.differences import plain
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.kinds import Close, Exact, Printed, Rate, Table, Unchecked
 from reproductions.evidence.tables import (
     conform,
     parse_cells,
     parse_table,
-    plain,
     to_csv,
 )
 from reproductions.running.files import write_together, write_whole

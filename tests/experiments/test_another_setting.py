@@ -283,7 +283,7 @@ def test_a_run_without_an_activation_says_what_it_lacks_and_makes_the_rest(
     printed = capsys.readouterr().out
     assert "deep_xor, XP-12 is not judged: the tables have no activation tanh\n" in printed
     assert "deep_xor, XP-13 is not judged: the tables have no activation leaky_relu\n" in printed
-    judged = claims.read(tmp_path / "mine" / "claims.csv")["id"].tolist()
+    judged = results.read_claims(tmp_path / "mine")["id"].tolist()
     assert judged == ["XP-02", "XP-10", "XP-11", "XP-16"]
     stored, made = STORED / "deep_xor", tmp_path / "mine" / "deep_xor"
     assert {path.name for path in made.iterdir()} == {path.name for path in stored.iterdir()}

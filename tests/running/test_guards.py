@@ -12,7 +12,7 @@ import pytest
 
 from reproductions import __main__ as command_line
 from reproductions.evidence import claims
-from reproductions.running import checking, experiment, runner
+from reproductions.running import checking, experiment, results, runner
 
 NAME = "document_arithmetic"  # needs no TensorFlow
 SEEDED = "losses"  # has seeds, a table by seed, and trains nothing
@@ -362,7 +362,7 @@ def copy(tmp_path_factory):
     for name in ("reproductions", "custom_layers"):
         shutil.copytree(experiment.FOLDER.parent / name, top / name)
     shutil.copy(experiment.FOLDER.parent / "requirements.txt", top)
-    begun = top / "reproductions"
+    begun = top / "reproductions" / "experiments" / "xor"
     (begun / "half_a.py").write_text('"""Begun."""\n\ndef run(spec:\n')
     (begun / "half_b.py").write_text('"""Begun too."""\n\nSPEC = undefined_name\n')
     (begun / "half_c.py").write_text('"""Begun as well."""\n')
@@ -389,7 +389,8 @@ def test_a_half_written_experiment_stops_no_other(copy, made):
     first, second = err.splitlines()
     assert first == (
         "error: half_b cannot be loaded: NameError: name 'undefined_name' is not defined"
-        " (half_b.py, line 3). Received: reproductions/half_b.py"
+        " (reproductions/experiments/xor/half_b.py, line 3)."
+        " Received: reproductions/experiments/xor/half_b.py"
     )
     assert second.startswith("error: half_c cannot be loaded: AttributeError: ")
     status, out, err = python_m(copy, "check", "half_a")
@@ -463,6 +464,6 @@ def test_a_table_larger_than_any_is_refused_unread(folders, call):
 
 def test_a_first_look_without_seeds_is_no_run_over_none(folders, tmp_path):
     loaded = experiment.load("activation_curves")
-    rows = claims.read(folders[0] / "claims.csv").head(0)
+    rows = results.read_claims(folders[0]).head(0)
     note = checking._seeds_note(loaded.name, (None, None), [rows, rows])
     assert note == "activation_curves: a first look, whose rows are compared"

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence.comparison import Comparison, compare_table
+from reproductions.evidence.comparison import compare_table
+from reproductions.evidence.differences import Comparison, plain
 from reproductions.evidence.kinds import (
     SHARE_ROUNDING,
     Close,
@@ -21,7 +22,6 @@ from reproductions.evidence.kinds import (
     Share,
     Unchecked,
 )
-from reproductions.evidence.tables import plain
 from tests.stress.stored import Stored
 
 

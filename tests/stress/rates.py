@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import gammaln
 from scipy.stats import binom
 
-from reproductions.evidence.comparison import RateTest
+from reproductions.evidence.differences import RateTest
 from reproductions.evidence.kinds import Rate
 from tests.stress.stored import Stored
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from reproductions.evidence.comparison import Comparison, compare_table
+from reproductions.evidence.comparison import compare_table
+from reproductions.evidence.differences import Comparison
 from reproductions.evidence.kinds import Table
 from reproductions.evidence.tables import parse_table, to_csv
 from reproductions.running import experiment

@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 
 from reproductions import __main__ as command_line
 from reproductions.evidence import claims
-from reproductions.evidence.comparison import Comparison, compare_table
+from reproductions.evidence.comparison import compare_table
+from reproductions.evidence.differences import Comparison
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.kinds import Close, Exact, Printed, Rate, Table, Unchecked
 from reproductions.evidence.tables import parse_table, to_csv
-from reproductions.running import checking, config, experiment, provenance, runner
+from reproductions.running import checking, config, experiment, provenance, results, runner
 
 NAME = "document_arithmetic"  # needs no TensorFlow
 LONGEST_S = 20
@@ -168,7 +169,7 @@ def test_claims(attack, made, tmp_path):
     def check(data):
         path.write_bytes(data)
         with contextlib.suppress(InputError):
-            frame = claims.read(path)
+            frame = results.read_claims(path.parent)
             merged = claims.merge(frame, frame.head(1), ["XP-06"])
             assert list(merged.columns) == list(claims.COLUMNS)
             runner.verdict_lines(merged)

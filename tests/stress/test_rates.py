@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binom, fisher_exact
 
-from reproductions.evidence.comparison import FALSE_ALARM
+from reproductions.evidence.differences import FALSE_ALARM
 from reproductions.evidence.statistics import same_rate_p
 from tests.stress import rates, stored
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from reproductions.evidence import drawing
-from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
+from reproductions.evidence.kinds import Close, Table, Unchecked, shares
 from reproductions.training import battery, xor
 from reproductions.training.pool import Pool, Shard, joined
 
@@ -97,8 +97,6 @@ TABLES = {
     "shares": Table(
         ("function", "check", "quantity"),
         {
-            "count": Rate(trials="trials"),
-            "trials": Exact(),
             **shares("count", "trials"),
         },
         over_seeds=True,

@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from reproductions.evidence.comparison import Comparison, compare_table
+from reproductions.evidence.comparison import compare_table
+from reproductions.evidence.differences import Comparison
 from reproductions.running import experiment, runner
 from reproductions.training.pool import Pool
 

@@ -194,8 +194,6 @@ TABLES = {
     "rates": Table(
         key=("network", "event"),
         columns={
-            "count": Rate(trials="seeds"),
-            "seeds": Exact(),
             **shares("count"),
         },
         over_seeds=True,

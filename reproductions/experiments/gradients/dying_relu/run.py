@@ -388,7 +388,6 @@ TABLES = {
         key=("width", "depth"),
         columns={
             "seeds": Exact(),
-            "dead_at_one": Rate(trials="seeds"),
             **shares("dead_at_one"),
             "formula": Close(rtol=1e-12, atol=0, reason="one formula in float64"),
             "dead_at_all": Rate(trials="seeds"),
@@ -422,8 +421,6 @@ TABLES = {
     "zeros": Table(
         key=("setting", "layer"),
         columns={
-            "zeros": Rate(trials="inputs"),
-            "inputs": Exact(),
             **shares("zeros", "inputs"),
         },
         over_seeds=True,

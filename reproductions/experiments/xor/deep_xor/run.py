@@ -189,8 +189,6 @@ TABLES = {
     "rates": Table(
         key=("activation", "loss", "event"),
         columns={
-            "count": Rate(trials="seeds"),
-            "seeds": Exact(),
             **shares("count"),
         },
         over_seeds=True,

@@ -372,7 +372,6 @@ TABLES = {
         columns={
             "seeds": Exact(),
             "solved_start": Rate(trials="seeds"),
-            "solved": Rate(trials="seeds"),
             **shares("solved"),
             "at_floor": Rate(trials="seeds"),
             "changed": Rate(trials="seeds"),

@@ -223,7 +223,6 @@ TABLES = {
         key=("hidden", "output", "rate"),
         columns={
             "seeds": Exact(),
-            "solved": Rate(trials="seeds"),
             **shares("solved"),
             "dead_start": Rate(trials="seeds"),
             "dead_end": Rate(trials="seeds"),

@@ -317,8 +317,6 @@ TABLES = {
     "levels": Table(
         key=("step", "level"),
         columns={
-            "count": Rate(trials="seeds"),
-            "seeds": Exact(),
             **shares("count"),
             **dict.fromkeys(("cost_q50", "gradient_q50"), Unchecked(nan=True)),
         },
