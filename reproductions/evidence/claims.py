@@ -82,9 +82,17 @@ class Claim:
     judge: Judge = field(repr=False, compare=False)
 
 
-def by(holds: bool, otherwise: str = NOT_REPRODUCED) -> str:
-    """`reproduced` where a rule holds, else the other verdict."""
-    return REPRODUCED if holds else otherwise
+def graded(whole: object, in_part: object = False, otherwise: str = NOT_REPRODUCED) -> str:
+    """The verdict on a rule.
+
+    Args:
+        whole: whether all that it asks holds: `reproduced`.
+        in_part: else, whether what it asks at least holds: `reproduced in part`.
+        otherwise: the verdict where neither does.
+    """
+    if whole:
+        return REPRODUCED
+    return IN_PART if in_part else otherwise
 
 
 def judge(

@@ -19,31 +19,6 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
 )  # fmt: skip
 GREY = "#767676"
 
-FUNCTION_STYLE = {
-    # One function, one colour and dash, in every figure.
-    "threshold": {"color": BLACK, "linestyle": "-"},
-    "linear": {"color": GREY, "linestyle": "-"},
-    "sigmoid": {"color": BLUE, "linestyle": "-"},
-    "tanh": {"color": GREEN, "linestyle": (0, (5, 1.5))},
-    "relu": {"color": VERMILION, "linestyle": "-"},
-    "leaky_relu": {"color": ORANGE, "linestyle": (0, (4, 1, 1, 1))},
-    "elu": {"color": PURPLE, "linestyle": (0, (6, 1.5, 1.5, 1.5))},
-    "softplus": {"color": SKY, "linestyle": (0, (3, 1))},
-    "swish": {"color": "#8C6D00", "linestyle": (0, (1, 1))},
-}
-
-FUNCTION_NAMES = {
-    "threshold": "threshold",
-    "linear": "linear",
-    "sigmoid": "sigmoid",
-    "tanh": "tanh",
-    "relu": "ReLU",
-    "leaky_relu": "leaky ReLU",
-    "elu": "ELU",
-    "softplus": "softplus",
-    "swish": "swish",
-}
-
 STYLE = {
     "figure.dpi": 100,
     "figure.constrained_layout.use": True,

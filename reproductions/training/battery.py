@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reproductions.evidence.statistics import mean_of, share_of
-from reproductions.training import xor
+from reproductions.training import activations, xor
 
 Rows = list[dict]
 
@@ -258,7 +258,7 @@ def cost(factories: dict[str, Callable], setting: Setting) -> dict[str, Rows]:
     """
     from reproductions.training.cost import element_times
 
-    layers = {"reference": lambda dtype: xor.activation("relu", dtype=dtype), **factories}
+    layers = {"reference": lambda dtype: activations.layer("relu", dtype=dtype), **factories}
     times, _ = element_times(
         layers, "reference", modes=("xla",), sizes=(setting.cost_elements,),
         rounds=setting.cost_rounds,

@@ -1,17 +1,13 @@
 """The XOR problem as the xor-post sets it: data, networks, losses, and what counts as solved."""
 
-import difflib
-import functools
 import math
-import reprlib
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 
-Activation = Literal[
-    "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish", "linear"
-]  # fmt: skip
+from reproductions.training.activations import layer, one_of
+
 Loss = Literal["document", "stable"]
 
 X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
@@ -29,51 +25,12 @@ OUTCOMES = ("solved", "plateau", "other", "non-finite")
 COUNTED = ("solved", "plateau", "non-finite")
 
 
-def one_of(argument: str, name: str, choices: Mapping[str, Any]) -> Any:
-    """What an argument names.
-
-    Raises:
-        ValueError: it is none of the choices; the nearest are named.
-    """
-    if isinstance(name, str) and name in choices:
-        return choices[name]
-    near = difflib.get_close_matches(str(name)[:100], choices)
-    hint = f"; did you mean {' or '.join(near)}?" if near else "."
-    raise ValueError(
-        f"{argument} must be one of {', '.join(choices)}{hint}"
-        f" Received: {argument}={reprlib.repr(name)}"
-    )
-
-
-def activation(name: str, **options):
-    """A fresh layer of `custom_layers` by its function's name; TensorFlow's leaky slope, 0.2.
-
-    Any options go to the layer, such as `dtype`.
-
-    Raises:
-        ValueError: there is no such activation.
-    """
-    import custom_layers
-
-    layers = {
-        "sigmoid": custom_layers.Sigmoid,
-        "tanh": custom_layers.Tanh,
-        "relu": custom_layers.ReLU,
-        "leaky_relu": functools.partial(custom_layers.LeakyReLU, negative_slope=0.2),
-        "elu": custom_layers.ELU,
-        "softplus": custom_layers.Softplus,
-        "swish": custom_layers.Swish,
-        "linear": custom_layers.Linear,
-    }
-    return one_of("name", name, layers)(**options)
-
-
-def network(hidden: tuple[int, ...], name: str, loss: str):
+def network(hidden: tuple[int, ...], activation: str | Callable, loss: str):
     """A Keras model from two inputs to one output.
 
     Args:
         hidden: the widths of the hidden layers.
-        name: their activation.
+        activation: theirs, by name or as a function.
         loss: "document" ends in a sigmoid, "stable" in the logit.
 
     Raises:
@@ -81,9 +38,9 @@ def network(hidden: tuple[int, ...], name: str, loss: str):
     """
     import keras
 
-    parts = [part for width in hidden for part in (keras.layers.Dense(width), activation(name))]
-    output = activation(one_of("loss", loss, {"document": "sigmoid", "stable": "linear"}))
-    return keras.Sequential([keras.Input((2,)), *parts, keras.layers.Dense(1), output])
+    layers = [new for width in hidden for new in (keras.layers.Dense(width), layer(activation))]
+    output = layer(one_of("loss", loss, {"document": "sigmoid", "stable": "linear"}))
+    return keras.Sequential([keras.Input((2,)), *layers, keras.layers.Dense(1), output])
 
 
 def document_loss(y, h):

@@ -9,7 +9,7 @@ import pytest
 from reproductions import __main__ as command_line
 from reproductions.evidence.errors import InputError
 from reproductions.running import experiment, provenance, runner
-from reproductions.training import classifiers, digits, xor
+from reproductions.training import activations, classifiers, digits
 from reproductions.training.classifiers import Classifier
 
 RATES = (0.1, 0.5)
@@ -27,12 +27,12 @@ def plain(network, activation, images):
     model = keras.Sequential([keras.Input(images.x_train.shape[1:])])
     for filters in network.filters:
         model.add(keras.layers.Conv2D(filters, 3, padding="same"))
-        model.add(xor.activation(activation))
+        model.add(activations.layer(activation))
         model.add(keras.layers.MaxPooling2D())
     model.add(keras.layers.Flatten())
     for width in network.hidden:
         model.add(keras.layers.Dense(width))
-        model.add(xor.activation(activation))
+        model.add(activations.layer(activation))
     model.add(keras.layers.Dense(images.classes))
     return model
 
@@ -44,7 +44,13 @@ def test_a_replica_is_a_plain_keras_model(name, activation, images):
     weights = network.weights(images, seeds)
     order = classifiers.batches(images, STEPS, 32)
     errors, trained = classifiers.train(
-        network, lambda: xor.activation(activation), images, weights, RATES, (0, STEPS), watched=200
+        network,
+        lambda: activations.layer(activation),
+        images,
+        weights,
+        RATES,
+        (0, STEPS),
+        watched=200,
     )
     for i, rate in enumerate(RATES):
         model = plain(network, activation, images)

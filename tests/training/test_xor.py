@@ -2,7 +2,7 @@
 
 import pytest
 
-from reproductions.training import xor
+from reproductions.training import activations, xor
 
 NAMES = "sigmoid, tanh, relu, leaky_relu, elu, softplus, swish, linear"
 
@@ -19,7 +19,7 @@ NAMES = "sigmoid, tanh, relu, leaky_relu, elu, softplus, swish, linear"
     ],
 )
 def test_an_unknown_activation_is_refused_with_the_nearest_names(name, near):
-    for call in (lambda: xor.network((2,), name, "stable"), lambda: xor.activation(name)):
+    for call in (lambda: xor.network((2,), name, "stable"), lambda: activations.layer(name)):
         with pytest.raises(ValueError, match="name must be one of") as error:
             call()
         said = f"name must be one of {NAMES}{near} Received: name={name!r}"

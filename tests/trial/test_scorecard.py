@@ -13,7 +13,7 @@ from scipy.special import erf
 from reproductions import __main__ as command_line
 from reproductions.evidence.errors import InputError
 from reproductions.running import experiment
-from reproductions.training import battery, descent_path, xor
+from reproductions.training import activations, battery, descent_path
 from reproductions.trial import scorecard as trial
 from reproductions.trial import soundness
 from reproductions.trial.candidate import as_factory, find
@@ -317,7 +317,7 @@ def test_signal_against_closed_forms():
     from reproductions.training.gradients import SATURATED
 
     def rows(name):
-        found = battery.signal(lambda dtype: xor.activation(name, dtype=dtype), SMALL)
+        found = battery.signal(lambda dtype: activations.layer(name, dtype=dtype), SMALL)
         return [row["value"] for row in found]
 
     mean, slope, saturated = rows("relu")

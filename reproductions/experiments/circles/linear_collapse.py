@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, measured
-from reproductions.evidence.claims import Judgement, by
+from reproductions.evidence.claims import Judgement, graded
 from reproductions.evidence.kinds import Close, Exact, Table
 from reproductions.evidence.statistics import generator
 from reproductions.training.pool import Pool
@@ -203,7 +203,7 @@ def _collapse(tables) -> Judgement:
     worst = (exact["difference"] / exact["size"]).max()
     control = (rows["control_difference"] / rows["size"]).min()
     return Judgement(
-        by(within.all() and worst < 1e-10 and control > 1e-2),
+        graded(within.all() and worst < 1e-10 and control > 1e-2),
         f"{within.sum()} of {len(rows)} stacks within the rounding bound",
         note="up to 32 layers; a tanh in between moves every stack's output by over 1 %"
         if control > 1e-2
@@ -216,7 +216,7 @@ def _cubed(tables) -> Judgement:
     error = (rows["stack"] - rows["cube"]).abs()
     holds = error <= 4 * np.finfo(float).eps * rows["cube"].abs()
     return Judgement(
-        by(holds.all()), f"{holds.sum()} of {len(rows)} pairs (a, x) equal to rounding"
+        graded(holds.all()), f"{holds.sum()} of {len(rows)} pairs (a, x) equal to rounding"
     )
 
 

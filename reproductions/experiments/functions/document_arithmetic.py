@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 import pandas as pd
 
 from reproductions.evidence import drawing, measured
-from reproductions.evidence.claims import DOCUMENT_ERROR, Judgement, by
+from reproductions.evidence.claims import DOCUMENT_ERROR, Judgement, graded
 from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.kinds import Exact, Table
 from reproductions.training.pool import Pool
@@ -145,7 +145,7 @@ def _printed_product(layers: int):
         right = Decimal(own["product"]) == Decimal(own["printed"])
         factors = _right_for(products, own["printed"])
         note = "" if right else f"the printed number is the product of {factors} factors"
-        return Judgement(by(right, DOCUMENT_ERROR), own["product"], note=note)
+        return Judgement(graded(right, otherwise=DOCUMENT_ERROR), own["product"], note=note)
 
     return judge
 

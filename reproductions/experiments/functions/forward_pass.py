@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing
-from reproductions.evidence.claims import Judgement, by
+from reproductions.evidence.claims import Judgement, graded
 from reproductions.evidence.kinds import Close, Exact, Printed, Table
 from reproductions.training.pool import Pool
 from reproductions.training.spec import ANY_SIGN
@@ -149,14 +149,18 @@ def _product(tables) -> Judgement:
     holds = (rows["product"] == rows["printed"]).all()
     shapes = rows["shapes"].iloc[0]
     found = " ".join(f"{value:g}" for value in rows["product"])
-    return Judgement(by(holds and shapes == "(1, 2) · (2, 3) -> (1, 3)"), f"[[{found}]], {shapes}")
+    return Judgement(
+        graded(holds and shapes == "(1, 2) · (2, 3) -> (1, 3)"), f"[[{found}]], {shapes}"
+    )
 
 
 def _network(tables) -> Judgement:
     rows = tables["output"]
     holds = (rows["output"].round(8) == rows["printed"].round(8)).all()
     found = ", ".join(f"{value:.8f}" for value in rows["output"])
-    return Judgement(by(holds), found, note="the post prints no output; the listing gives this one")
+    return Judgement(
+        graded(holds), found, note="the post prints no output; the listing gives this one"
+    )
 
 
 CLAIMS = {

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence import drawing
-from reproductions.evidence.claims import Judgement, by
+from reproductions.evidence import drawing, functions
+from reproductions.evidence.claims import Judgement, graded
 from reproductions.evidence.kinds import Close, Exact, Printed, Table
 from reproductions.training.pool import Pool
 from reproductions.training.spec import ANY_SIGN
@@ -76,7 +76,7 @@ def figures(spec: Spec, tables) -> drawing.Figures:
 
 def _point_figure(curve, rows):
     figure, ((axes,),) = drawing.panels(width=5.5, height=3.8)
-    axes.plot(curve["z"], curve["sigmoid"], label="sigmoid", **drawing.FUNCTION_STYLE["sigmoid"])
+    axes.plot(curve["z"], curve["sigmoid"], label="sigmoid", **functions.style("sigmoid"))
     label = f"{drawing.in_words(len(rows))} inputs"
     axes.plot(rows["affine"], rows["output"], "o", color=drawing.VERMILION, label=label)
     for row in rows.itertuples():
@@ -125,13 +125,13 @@ def _seven_rows(tables) -> Judgement:
     rows = tables["rows"]
     agree = np.isclose(rows["affine"].round(3), rows["affine_printed"], rtol=0, atol=1e-9)
     agree &= np.isclose(rows["output"].round(3), rows["output_printed"], rtol=0, atol=1e-9)
-    return Judgement(by(agree.all()), f"{agree.sum()} of {len(rows)} rows as printed")
+    return Judgement(graded(agree.all()), f"{agree.sum()} of {len(rows)} rows as printed")
 
 
 def _on_curve(tables) -> Judgement:
     rows = tables["rows"]
     residual = (rows["output"] - rows["curve_at_printed"]).abs().max()
-    return Judgement(by(residual < 1e-6), float(residual))
+    return Judgement(graded(residual < 1e-6), float(residual))
 
 
 CLAIMS = {

@@ -19,7 +19,7 @@ from reproductions.evidence import drawing, measured
 from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, shares
 from reproductions.evidence.statistics import share_of
-from reproductions.training import xor
+from reproductions.training import activations, xor
 from reproductions.training.pool import Arrays, Pool, Shard, whole
 from reproductions.training.spec import ANY_SIGN
 
@@ -106,7 +106,7 @@ def _engine(width, depth, family, thread=None):
     activation = _layer(clipped if family == CLIPPED else lambda x: bounded(x, *numbers))
     hidden = [p for _ in range(depth - 1) for p in (keras.layers.Dense(width), activation)]
     logit = keras.layers.Dense(1)
-    model = keras.Sequential([keras.Input((2,)), *hidden, logit, xor.activation("linear")])
+    model = keras.Sequential([keras.Input((2,)), *hidden, logit, activations.layer("linear")])
     return replicas.Replicas(model, xor.LOSSES["stable"], watch=False, threads=1), numbers
 
 
@@ -137,7 +137,7 @@ def _gradient(spec, function, seeds):
     widths = (2, *(spec.width,) * (spec.depth - 1), 1)
     kernels, biases = gradients.draw(widths, seeds)
     layers = [_layer(function, dtype="float64")] * (spec.depth - 1)
-    layers.append(xor.activation("linear", dtype="float64"))
+    layers.append(activations.layer("linear", dtype="float64"))
     x = np.broadcast_to(xor.X, (len(seeds), *xor.X.shape))
     passed = gradients.forward(layers, kernels, biases, x)
     start = (sigmoid(passed.values[-1]) - xor.Y) / len(xor.Y)

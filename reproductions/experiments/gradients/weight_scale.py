@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement
+from reproductions.evidence.claims import Judgement, graded
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.evidence.statistics import share_of
-from reproductions.training import digits, xor
+from reproductions.training import activations, digits
 from reproductions.training.parallel import workers
 from reproductions.training.pool import Pool
 
@@ -78,7 +78,7 @@ def _train(spec, images, rate, done) -> pd.DataFrame:
     record_at = np.unique(np.geomspace(4, spec.steps, spec.records).round().astype(int))
     errors, _ = classifiers.train(
         classifier,
-        lambda: xor.activation(FUNCTION),
+        lambda: activations.layer(FUNCTION),
         images,
         classifier.weights(images, seeds, scales),
         np.full(len(seeds), rate),
@@ -126,7 +126,7 @@ def _start(spec, images) -> pd.DataFrame:
     from reproductions.training.gradients import SATURATED, largest_slope, value_and_slope
 
     classifier = classifiers.Classifier(hidden=HIDDEN)
-    layer = xor.activation(FUNCTION)
+    layer = activations.layer(FUNCTION)
     flat = SATURATED * largest_slope(layer)
     x = tf.constant(images.x_train[:WATCHED])
     classes = tf.constant(np.eye(images.classes, dtype="float32")[images.y_train[:WATCHED]])
@@ -156,7 +156,7 @@ def _slopes() -> pd.DataFrame:
     """The slope by automatic differentiation of the layer, in float64."""
     from reproductions.training.gradients import value_and_slope
 
-    _, slopes = value_and_slope(xor.activation(FUNCTION, dtype="float64"), np.array(POINTS))
+    _, slopes = value_and_slope(activations.layer(FUNCTION, dtype="float64"), np.array(POINTS))
     return pd.DataFrame({"x": POINTS, "slope": np.asarray(slopes)})
 
 
@@ -245,9 +245,7 @@ def _slow_at_both_ends(tables) -> Judgement:
     scales = tables["scales"].set_index("scale")
     small, large = scales.loc[scales.index.min()], scales.loc[scales.index.max()]
     slow = [row["low"] > 0.5 for row in (small, large)]
-    verdict = NOT_REPRODUCED
-    if flat and any(slow):
-        verdict = REPRODUCED if all(slow) else IN_PART
+    verdict = graded(flat and any(slow) and all(slow), in_part=flat and any(slow))
     first = tables["start"].query("layer == 1").set_index("scale").sort_index()
     saturated, gradient = first["saturated"], first["gradient_q50"]
     at_glorot = f" ({gradient[1.0]:.1g} at Glorot's scale)" if 1.0 in gradient.index else ""

@@ -17,7 +17,7 @@ import pandas as pd
 
 from reproductions.evidence import drawing
 from reproductions.evidence.kinds import Close, Table, Unchecked, shares
-from reproductions.training import battery, xor
+from reproductions.training import activations, battery
 from reproductions.training.pool import Pool, Shard, joined
 
 
@@ -25,10 +25,10 @@ from reproductions.training.pool import Pool, Shard, joined
 class Spec(battery.Setting):
     """The battery's setting, and the functions that go through it."""
 
-    functions: tuple[xor.Activation, ...] = (
+    functions: tuple[activations.Activation, ...] = (
         "linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
     )  # fmt: skip
-    trained: tuple[xor.Activation, ...] = functions  # of the others there are formulas only
+    trained: tuple[activations.Activation, ...] = functions  # of the others there are formulas only
 
 
 SPEC = Spec()
@@ -63,7 +63,7 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
 
 
 def _factory(function):
-    return lambda dtype: xor.activation(function, dtype=dtype)
+    return lambda dtype: activations.layer(function, dtype=dtype)
 
 
 def _measure(shard: Shard, spec, function) -> dict[str, pd.DataFrame]:

@@ -17,10 +17,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence import drawing
+from reproductions.evidence import drawing, functions
 from reproductions.evidence.kinds import Exact, Rate, Table, shares
 from reproductions.evidence.statistics import share_of
-from reproductions.training import xor
+from reproductions.training import activations, xor
 from reproductions.training.pool import Arrays, Pool, Shard
 
 
@@ -29,7 +29,7 @@ class Spec:
     """The map's axes, and the seeds in each of its cells."""
 
     seeds: int = 384
-    activations: tuple[xor.Activation, ...] = (
+    activations: tuple[activations.Activation, ...] = (
         "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
     )  # fmt: skip
     initialisations: tuple[Literal["normal", "glorot", "he"], ...] = ("normal", "glorot", "he")
@@ -115,7 +115,6 @@ def figures(spec: Spec, tables) -> drawing.Figures:
     }
 
 
-NAMES = drawing.FUNCTION_NAMES | {"leaky_relu": "leaky ReLU 0.2"}
 INITIALISATIONS = {"normal": "N(0, 1)", "glorot": "Glorot", "he": "He"}
 
 
@@ -142,7 +141,7 @@ def _map(spec, cells, event, title):
             panel.grid(visible=False)
             panel.invert_yaxis()
     for panel, activation in zip(axes[0], activations, strict=True):
-        panel.set_title(NAMES[activation])
+        panel.set_title(functions.label(activation, 0.2))
     for panel, scheme in zip(axes[:, 0], schemes, strict=True):
         panel.set_ylabel(f"{INITIALISATIONS[scheme]}\ndepth (layers)")
     for panel in axes[-1]:

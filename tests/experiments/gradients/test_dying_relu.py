@@ -11,7 +11,7 @@ import tensorflow as tf
 from reproductions.evidence.statistics import generator
 from reproductions.experiments.gradients.dying_relu import run as dying_relu
 from reproductions.experiments.gradients.dying_relu.run import dead_share
-from reproductions.training import replicas, units, xor
+from reproductions.training import activations, replicas, units, xor
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def network():
 
 
 def test_pre_activations_against_numpy(network):
-    layers = units.pre_activations(lambda: xor.activation("relu"), network, xor.X)
+    layers = units.pre_activations(lambda: activations.layer("relu"), network, xor.X)
     assert len(layers) == 2
     for replica in range(5):
         signal = xor.X.astype("float64")
@@ -85,7 +85,7 @@ def test_a_dead_unit_s_own_weights_keep_their_bits_in_either_layer():
 
 
 def _relu():
-    return xor.activation("relu")
+    return activations.layer("relu")
 
 
 def test_deaths_and_returns_are_counted_as_they_were_made():

@@ -12,7 +12,7 @@ from custom_layers import Threshold
 from reproductions.evidence import measured
 from reproductions.evidence.statistics import mean_of
 from reproductions.experiments.gradients.gradient_flow import run as gradient_flow
-from reproductions.training import gradients, replicas, xor
+from reproductions.training import activations, gradients, replicas, xor
 from reproductions.training.pool import Pool
 
 ACTIVATIONS = gradient_flow.SPEC.activations
@@ -21,7 +21,7 @@ SEEDS = range(3)
 
 
 def layer(name):
-    return xor.activation(name, dtype="float64")
+    return activations.layer(name, dtype="float64")
 
 
 def keras_signals(name, seed):
@@ -77,7 +77,7 @@ def test_an_error_is_in_parts_of_the_seeds_largest_number():
 @pytest.mark.parametrize("depth", [1, 3, 5])
 def test_each_depth_is_a_network_that_ends_there(depth):
     whole = gradients.stacks(6, 5, SEEDS)
-    factory = partial(xor.activation, "tanh")
+    factory = partial(activations.layer, "tanh")
     deep, short = (gradients.flow(factory, own) for own in (whole, whole.shortened(depth)))
     np.testing.assert_allclose(
         deep.gradient[depth - 1, :depth], short.gradient[0], rtol=1e-12, atol=0
@@ -88,7 +88,7 @@ def test_each_depth_is_a_network_that_ends_there(depth):
 
 def test_a_flow_by_hand():
     stacks = gradients.stacks(4, 2, SEEDS)
-    flow = gradients.flow(partial(xor.activation, "relu"), stacks)
+    flow = gradients.flow(partial(activations.layer, "relu"), stacks)
     for seed in SEEDS:
         x, slopes = np.array(stacks.points[seed]), []
         for place, (kernel, bias) in enumerate(zip(stacks.kernels, stacks.biases, strict=True)):
@@ -175,7 +175,7 @@ def test_mean_field_by_quadrature(variance):
 
 def test_a_wide_stack_comes_to_its_mean_field():
     stacks = gradients.stacks(256, 8, range(8)).scaled(1 / 16, 0)
-    flow = gradients.flow(partial(xor.activation, "tanh"), stacks)
+    flow = gradients.flow(partial(activations.layer, "tanh"), stacks)
     growth = gradients.slope_per_layer(flow.gradient[-1, ::-1])
     assert np.exp(growth.mean()) == pytest.approx(
         gradient_flow._mean_field("tanh", 1, 0, 8), rel=0.02

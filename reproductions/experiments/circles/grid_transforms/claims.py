@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reproductions.evidence.claims import IN_PART, Judgement, by
+from reproductions.evidence.claims import IN_PART, Judgement, graded
 from reproductions.experiments.circles.grid_transforms.run import AREA_LABEL, BENT, UNIFORM, pivot
 
 ROUNDING = 1e-12
@@ -29,7 +29,7 @@ def _sl_02(tables) -> Judgement:
     det = tables["maps"].set_index("map")["det_w"]
     found = ", ".join(f"{n} {'all' if holds[n] else 'not all'} {det[n]:.3g}" for n in UNIFORM)
     return Judgement(
-        by(all(holds.values()) and not control),
+        graded(all(holds.values()) and not control),
         f"{AREA_LABEL}: {found}",
         note="uniform is not unchanged: a dilation enlarges every cell alike, a shear makes every"
         " square the same parallelogram; Wx alone is linear, and affine as every linear map is",
@@ -48,7 +48,7 @@ def _sl_03(tables) -> Judgement:
     affine = rows["activation"] == "linear"
     count = int(only_moved[affine].sum())
     return Judgement(
-        by(bool(only_moved[affine].all()) and not only_moved[~affine].any()),
+        graded(bool(only_moved[affine].all()) and not only_moved[~affine].any()),
         f"under {count} of {affine.sum()} W every point is shifted by b alone",
         note="before the activation; the same b under a tanh shifts points unequally and changes"
         f" cell areas by up to {rows.loc[~affine, 'area_change'].max():.2g} of the original",
@@ -112,7 +112,7 @@ def _sl_04(tables) -> Judgement:
     found = ", ".join(
         f"{name} {of[name]['area'].min():.2g} to {of[name]['area'].max():.3g}" for name in BENT
     )
-    verdict = by(straight and even and all(holds.values()))
+    verdict = graded(straight and even and all(holds.values()))
     if straight and even and any(holds.values()) and not all(holds.values()):
         verdict = IN_PART
     return Judgement(verdict, f"{AREA_LABEL}: {found}", note=_folding(of["relu"], maps, lines))

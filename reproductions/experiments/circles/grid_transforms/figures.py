@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reproductions.evidence import drawing
+from reproductions.evidence import drawing, functions
 from reproductions.experiments.circles.grid_transforms.run import (
     AREA_LABEL,
     BENT,
@@ -172,7 +172,7 @@ def _draw_turning(turning):
     figure, ((axes,),) = drawing.panels(width=6.4, height=3.8)
     for name in ("affine", *BENT):
         rows = turning[turning["map"] == name]
-        look = drawing.FUNCTION_STYLE["linear" if name == "affine" else name]
+        look = functions.style("linear" if name == "affine" else name)
         step = {"drawstyle": "steps-post"} if name == "relu" else {}
         label = "Wx + b" if name == "affine" else TITLES[name]
         axes.plot(rows["x1"], rows["turned_deg"], label=label, **step, **look)

@@ -1,7 +1,7 @@
 """The claims, judged from the tables."""
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement
+from reproductions.evidence.claims import REPRODUCED, Judgement, graded
 from reproductions.evidence.statistics import wilson
 from reproductions.experiments.circles.tanh_warping.run import BETTER, SEPARATES, of
 
@@ -25,11 +25,11 @@ def _judge(network, decide):
 def _fails(count, low, high) -> str:
     if count == 0 and high < 0.2:
         return REPRODUCED
-    return IN_PART if high < 0.5 else NOT_REPRODUCED
+    return graded(False, in_part=high < 0.5)
 
 
 def _succeeds(count, low, high) -> str:
-    return REPRODUCED if low > 0.5 else IN_PART if low > 0.05 else NOT_REPRODUCED
+    return graded(low > 0.5, in_part=low > 0.05)
 
 
 SUCCEEDS = (

@@ -1,7 +1,7 @@
 """The claims, judged from the tables."""
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement
+from reproductions.evidence.claims import Judgement, graded
 from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.statistics import wilson
 from reproductions.experiments.circles.width_and_depth.run import (
@@ -39,9 +39,7 @@ def _wider_is_better(tables) -> Judgement:
     ]
     narrow = networks[networks["network"] == NARROW]
     never = narrow["separates"].sum() == 0
-    verdict = NOT_REPRODUCED
-    if any(better):
-        verdict = REPRODUCED if all(better) and never else IN_PART
+    verdict = graded(any(better) and all(better) and never, in_part=any(better))
     rates = "/".join(f"{rate:g}" for rate in by_name[NARROW].index)
     obtained = f"at {rates}: " + "; ".join(
         f"{circles.dimension(name)} {_percent(rows)}" for name, rows in by_name.items()
@@ -73,7 +71,7 @@ def _deeper_is_better(tables) -> Judgement:
         closer |= any(
             wilson(row["high_accuracy"], row["seeds"])[0] > top for _, row in own.iterrows()
         )
-    verdict = REPRODUCED if separates else IN_PART if closer else NOT_REPRODUCED
+    verdict = graded(separates, in_part=closer)
     count, seeds = deeper["separates"].sum(), deeper["seeds"].sum()
     low, high = wilson(count, seeds)
     best = deeper.loc[deeper["accuracy_best"].idxmax()]

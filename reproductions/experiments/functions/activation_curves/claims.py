@@ -3,17 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence import measured
+from reproductions.evidence import functions, measured
 from reproductions.evidence.claims import (
     DOCUMENT_ERROR,
-    IN_PART,
-    NOT_REPRODUCED,
-    REPRODUCED,
     Judgement,
-    by,
+    graded,
 )
 from reproductions.experiments.functions.activation_curves.run import (
-    LABELS,
     _curve,
     _leaky,
     differentiable,
@@ -32,7 +28,7 @@ def _pp_01(tables) -> Judgement:
     strict = at_zero == 0 and above == 1 and below == 0
     nearest = grid["x"].iloc[grid["x"].abs().argmin()]
     return Judgement(
-        by(right == len(grid) == 2000 and strict),
+        graded(right == len(grid) == 2000 and strict),
         f"{right} of {len(grid)} points; {at_zero:.0f} at 0",
         note=f"arange never hits 0: its nearest point is {nearest:.2g}, on the side that gives 0,"
         " so only the extra points 0 and ±1e-300 test that the comparison is strict",
@@ -46,7 +42,7 @@ def _pp_03(tables) -> Judgement:
     rising = (value.diff().iloc[1:] > 0).all()
     limits = low < 1e-12 and 1 - high < 1e-12
     return Judgement(
-        by(inside and rising and limits),
+        graded(inside and rising and limits),
         f"{value.iloc[0]:.3g} to {value.iloc[-1]:.6g}, rising",
         note="strictly below 1 on the listing's range; float64 gives"
         f" {'exactly 1' if high == 1 else 'less than 1'} at x = 40",
@@ -56,7 +52,7 @@ def _pp_03(tables) -> Judgement:
 def _pp_04(tables) -> Judgement:
     grid = tables["comparison"]
     right = (grid["relu"] == grid["x"].where(grid["x"] > 0, 0)).sum()
-    return Judgement(by(right == len(grid) == 2000), f"{right} of {len(grid)} points exact")
+    return Judgement(graded(right == len(grid) == 2000), f"{right} of {len(grid)} points exact")
 
 
 def _pp_05(tables) -> Judgement:
@@ -65,7 +61,7 @@ def _pp_05(tables) -> Judgement:
     inside = value.between(-1, 1, inclusive="neither").all()
     limits = abs(high - 1) < 1e-12 and abs(low + 1) < 1e-12
     return Judgement(
-        by(inside and limits and middle == 0),
+        graded(inside and limits and middle == 0),
         f"{middle:.0f} at 0; {value.min():.9f} to {value.max():.9f}",
         note="strictly below 1 on the listing's range; float64 gives"
         f" {'exactly 1' if high == 1 else 'less than 1'} at x = 20",
@@ -81,7 +77,7 @@ def _largest_error(tables, *identities: str) -> float:
 def _identity_judge(*identities: str):
     def judge(tables) -> Judgement:
         error = _largest_error(tables, *identities)
-        return Judgement(by(error <= 1e-14), error, note="largest difference of the two sides")
+        return Judgement(graded(error <= 1e-14), error, note="largest difference of the two sides")
 
     return judge
 
@@ -96,7 +92,7 @@ def _pp_07(tables) -> Judgement:
     ends = grid.iloc[[0, -1]]
     agree = (ends["sigmoid"] - ends["threshold"]).abs().max() < 1e-4
     return Judgement(
-        by(len(grid) == 2000 and visible and abs(cut - 5) < 0.011 and ordered and agree),
+        graded(len(grid) == 2000 and visible and abs(cut - 5) < 0.011 and ordered and agree),
         f"ReLU leaves the picture at x = {cut:.2f}",
         note="the picture's y range hides ReLU above 5, half of its rise",
     )
@@ -108,8 +104,8 @@ IN_PLACE_OF_THRESHOLD = ("sigmoid", "relu", "tanh", "linear", "softplus", "leaky
 def _pp_14(tables) -> Judgement:
     smooth = differentiable(tables)
     chosen = smooth[list(IN_PLACE_OF_THRESHOLD)]
-    verdict = REPRODUCED if chosen.all() else IN_PART if chosen.any() else NOT_REPRODUCED
-    kinks = ", ".join(LABELS[name] for name in chosen[~chosen].index)
+    verdict = graded(chosen.all(), in_part=chosen.any())
+    kinks = ", ".join(functions.label(name) for name in chosen[~chosen].index)
     other = "is" if smooth["threshold"] else "is not either"
     return Judgement(
         verdict,
@@ -137,8 +133,8 @@ def _xp_15(tables) -> Judgement:
         and np.allclose(leaky, np.maximum(0.2 * x, x), rtol=1e-12, atol=0)
     )
     return Judgement(
-        by(holds),
-        ", ".join(f"{LABELS[f]} [{y.min():.3g}, {y.max():.3g}]" for f, y in named.items()),
+        graded(holds),
+        ", ".join(f"{functions.label(f)} [{y.min():.3g}, {y.max():.3g}]" for f, y in named.items()),
         note=f"ranges on [{x.min():g}, {x.max():g}]; the post prints no slope, 0.2 is what its call"
         " gives",
     )
@@ -147,7 +143,7 @@ def _xp_15(tables) -> Judgement:
 def _sl_17(tables) -> Judgement:
     near, far, farther = _far(tables, "elu", -1.0, -10.0, -100.0, column="derivative")
     return Judgement(
-        by(near > 0.1 and 0 < far < 1e-3 and farther < 1e-12),
+        graded(near > 0.1 and 0 < far < 1e-3 and farther < 1e-12),
         f"{near:.3g} at -1, {far:.3g} at -10, {farther:.3g} at -100",
         note="alpha = 1; the slides give no value",
     )
@@ -159,7 +155,7 @@ def _np_07(tables) -> Judgement:
         sorted(set(side["derivative"])) for side in (curve[curve["x"] < 0], curve[curve["x"] > 0])
     )
     return Judgement(
-        by(below == [0] and above == [1]),
+        graded(below == [0] and above == [1]),
         f"{'/'.join(f'{d:g}' for d in below)} below 0, {'/'.join(f'{d:g}' for d in above)} above",
         note="by automatic differentiation, so the gradient does pass back where the input is"
         " above 0; constant on either side, not over both",
@@ -179,7 +175,7 @@ def _np_09(tables) -> Judgement:
     levels = elu.is_monotonic_increasing and -1 < elu.iloc[0] < -0.99
     follow = all(abs(f.iloc[-1] / f.index[-1] - 1) < 0.01 for f in (swish, leaky, elu))
     return Judgement(
-        by(dips and bent and levels and follow),
+        graded(dips and bent and levels and follow),
         f"swish dips to {dip:.4f} at {place:.2f}; ELU levels off at {elu.iloc[0]:.4f}",
         note="the post names the three and shows pictures, without formula or parameter: alpha = 1"
         " and slope 0.01 are assumed",
@@ -191,7 +187,7 @@ def _rp_01(tables) -> Judgement:
     right = (grid["relu"] == grid["x"].where(grid["x"] > 0, 0)).sum()
     nearest = grid["x"].iloc[grid["x"].abs().argmin()]
     return Judgement(
-        by(right == len(grid) == 100 and abs(grid["x"].iloc[-1] - 4.9) < 1e-9),
+        graded(right == len(grid) == 100 and abs(grid["x"].iloc[-1] - 4.9) < 1e-9),
         f"{right} of {len(grid)} points exact",
         note=f"arange leaves out 5 and hits {nearest:.2g} in place of 0, where ReLU is 0 too",
     )
@@ -203,7 +199,7 @@ def _rp_06(tables) -> Judgement:
     )
     one = (rows["derivative"] == 1).sum()
     return Judgement(
-        by(one == len(rows) > 0),
+        graded(one == len(rows) > 0),
         f"exactly 1 at {one} of {len(rows)} inputs above 0",
         note=f"inputs from {rows['x'].min():g} to {rows['x'].max():g}",
     )
@@ -215,7 +211,7 @@ def _xx_01(tables) -> Judgement:
     libraries = frame[frame["origin"] == "library"]
     named = ", ".join(f"{row.negative_slope:g} ({row.source})" for row in libraries.itertuples())
     return Judgement(
-        by(documents.nunique() == 1, otherwise=DOCUMENT_ERROR),
+        graded(documents.nunique() == 1, otherwise=DOCUMENT_ERROR),
         ", ".join(f"{slope:g}" for slope in sorted(set(documents))),
         note=f"defaults of the libraries: {named}",
     )

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from reproductions.evidence import drawing, measured
+from reproductions.evidence import drawing, functions, measured
 from reproductions.experiments.functions.activation_curves.run import (
-    LABELS,
     Spec,
     _curve,
     _leaky,
@@ -70,8 +69,8 @@ def _perceptron_post_figure(tables):
     figure, (row,) = drawing.panels(1, 4, width=2.9, height=2.9)
     frame = tables["comparison"]
     for axes, name in zip(row, ("threshold", "sigmoid", "relu", "tanh"), strict=True):
-        axes.plot(frame["x"], frame[name], **drawing.FUNCTION_STYLE[name])
-        axes.set(title=LABELS[name], xlabel="x", ylabel="f(x)")
+        axes.plot(frame["x"], frame[name], **functions.style(name))
+        axes.set(title=functions.label(name), xlabel="x", ylabel="f(x)")
     figure.suptitle("The functions of the perceptron post", x=0.01, ha="left")
     return figure
 
@@ -80,7 +79,7 @@ def _comparison_figure(tables):
     figure, ((axes,),) = drawing.panels(width=6.0, height=4.2)
     frame = tables["comparison"]
     for name in ("threshold", "sigmoid", "relu", "tanh"):
-        axes.plot(frame["x"], frame[name], label=LABELS[name], **drawing.FUNCTION_STYLE[name])
+        axes.plot(frame["x"], frame[name], label=functions.label(name), **functions.style(name))
     axes.set(
         title="Four activation functions",
         xlabel="x",
@@ -97,8 +96,8 @@ def _curves_figure(spec, tables, document, chosen, slope):
         leaky = name == "leaky_relu"
         curve = _leaky(tables, slope) if leaky else _curve(tables, name)
         _zero_lines(axes)
-        axes.plot(curve["x"], curve["value"], **drawing.FUNCTION_STYLE[name])
-        label = LABELS[name] + (f", slope {slope:g}" if leaky else "")
+        axes.plot(curve["x"], curve["value"], **functions.style(name))
+        label = functions.label(name) + (f", slope {slope:g}" if leaky else "")
         axes.set(title=label, xlabel="x", ylabel="f(x)", xticks=_ticks(spec))
     figure.suptitle(f"The functions of the {document}", x=0.01, ha="left")
     return figure
@@ -109,7 +108,7 @@ def _relu_post_figure(tables):
     frame = tables["relu_post"]
     for line in (axes.axvline, axes.axhline):
         line(0, color=drawing.GREY, linestyle="--", linewidth=1.2)
-    axes.plot(frame["x"], frame["relu"], **drawing.FUNCTION_STYLE["relu"])
+    axes.plot(frame["x"], frame["relu"], **functions.style("relu"))
     axes.set_title("ReLU", fontsize=18, loc="center")
     axes.set_xlabel("x")
     axes.set_ylabel("y", rotation=0, labelpad=12)
@@ -118,16 +117,16 @@ def _relu_post_figure(tables):
 
 def _all_figure(spec, tables):
     figure, grid = drawing.panels(3, 6, width=2.25, height=2.3)
-    for place, name in enumerate(LABELS):
+    for place, name in enumerate(functions.ELEMENTWISE):
         row, pair = divmod(place, 3)
         curve = _curve(tables, name)
         for axes, column in zip(grid[row, 2 * pair :], ("value", "derivative"), strict=False):
             _zero_lines(axes)
-            _line(axes, curve["x"], curve[column], **drawing.FUNCTION_STYLE[name])
+            _line(axes, curve["x"], curve[column], **functions.style(name))
             axes.set_xlabel("x")
             axes.set_xticks(_ticks(spec))
         slope = f" (slope {_slope(tables, 'perceptron-post'):g})" if name == "leaky_relu" else ""
-        label = LABELS[name] + slope
+        label = functions.label(name) + slope
         grid[row, 2 * pair].set_title(label)
         grid[row, 2 * pair + 1].set_title("its derivative", color=drawing.GREY)
         grid[row, 2 * pair + 1].set_ylim(-0.15, 1.25)
@@ -171,7 +170,7 @@ def _slopes_figure(spec, tables):
 def _kinks_figure(tables):
     figure, grid = drawing.panels(3, 3, width=3.1, height=2.3, sharex=True, sharey=True)
     smooth = differentiable(tables)
-    for axes, name in zip(grid.flat, LABELS, strict=True):
+    for axes, name in zip(grid.flat, functions.ELEMENTWISE, strict=True):
         frame = tables["quotients"].query("function == @name")
         axes.semilogx(frame["h"], frame["left"], color=drawing.BLUE, label="from the left")
         axes.semilogx(
@@ -182,7 +181,7 @@ def _kinks_figure(tables):
             label="from the right",
         )
         word = "the sides meet" if smooth[name] else "the sides stay apart"
-        axes.set_title(f"{LABELS[name]}: {word}")
+        axes.set_title(f"{functions.label(name)}: {word}")
         if frame["right"].max() > 2:
             axes.annotate(
                 "from the right: 1/h, without bound",

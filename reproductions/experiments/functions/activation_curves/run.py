@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence import drawing, measured
+from reproductions.evidence import measured
 from reproductions.evidence.kinds import Close, Exact, Table
 from reproductions.training.pool import Pool
 
@@ -178,9 +178,6 @@ def _at_zero(functions) -> pd.DataFrame:
         for name, implementation, function in implementations
     ]
     return pd.DataFrame(rows, columns=["function", "implementation", "derivative"])
-
-
-LABELS = drawing.FUNCTION_NAMES
 
 
 def _curve(tables, name):

@@ -1,6 +1,6 @@
 """The claims, judged from the tables."""
 
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, Judgement, by
+from reproductions.evidence.claims import Judgement, graded
 
 
 def _loses_information(tables) -> Judgement:
@@ -19,7 +19,7 @@ def _loses_information(tables) -> Judgement:
     best = answer.loc[answer["information_bits"].idxmax()]
     at = ", ".join(f"{p:.3f} at {h:g} cm" for h, p in named[["height_cm", "posterior_man"]].values)
     return Judgement(
-        by(stated and learned, IN_PART if stated else NOT_REPRODUCED),
+        graded(stated and learned, in_part=stated),
         f"at least {best['lost_bits']:.3f} of {bits['height']:.3f} bits lost",
         note=(
             f"P(man) is {at}; the best threshold, {best['threshold_cm']:g} cm, keeps {kept:.0%} of"

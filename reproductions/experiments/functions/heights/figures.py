@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reproductions.evidence import drawing
+from reproductions.evidence import drawing, functions
 from reproductions.experiments.functions.heights.run import Spec
 
 
@@ -31,13 +31,13 @@ def _draw_heights(tables):
         posterior["threshold_answer"],
         drawstyle="steps-pre",  # at the threshold itself the answer is still 0
         label="threshold at the midpoint: 0 or 1",
-        **drawing.FUNCTION_STYLE["threshold"],
+        **functions.style("threshold"),
     )
     lower.plot(
         height,
         posterior["sigmoid"],
         label="sigmoid = P(man | height)",
-        **drawing.FUNCTION_STYLE["sigmoid"],
+        **functions.style("sigmoid"),
     )
     lower.plot(named["height_cm"], named["posterior_man"], "o", color=drawing.VERMILION)
     for row in named.itertuples():

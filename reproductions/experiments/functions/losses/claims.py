@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reproductions.evidence.claims import Judgement, by
+from reproductions.evidence.claims import Judgement, graded
 from reproductions.evidence.errors import NotMeasured
 
 
@@ -23,7 +23,7 @@ def _continuous_loss(tables) -> Judgement:
     values = finest[["accuracy_values", "loss_values"]].median()
     still = finest["largest_accuracy_change"].min()
     return Judgement(
-        by(few.all() and many.all() and proportional.all()),
+        graded(few.all() and many.all() and proportional.all()),
         f"{values.iloc[0]:g} values of accuracy, {values.iloc[1]:g} of loss",
         note=(
             f"medians of {len(finest)} draws of {points.iloc[0]} points over {steps[-1]} steps;"
@@ -48,7 +48,7 @@ def _losses_agree(tables) -> Judgement:
         f"{row.case}: {row.by_hand:.4g} by hand, {row.keras:.4g} in Keras" for row in odd
     )
     return Judgement(
-        by(max(away) < 1e-12),
+        graded(max(away) < 1e-12),
         float(max(away)),
         note=(
             f"largest difference in {len(ordinary)} cases. Where Keras clips or rescales"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement
+from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement, graded
 from reproductions.experiments.functions.printed_code.listings import CHANGED
 from reproductions.experiments.functions.printed_code.run import RIGHT, SPEC
 from reproductions.experiments.functions.printed_code.statements import FAILS, SHOWS_WARNING
@@ -12,12 +12,9 @@ def _usable(tables) -> Judgement:
     formulas, first = tables["formulas"], tables["first_failures"]
     fine = formulas["outcome"] == RIGHT
     printed, small = formulas["code"] == "as printed", formulas["size"] <= SPEC.documents_largest
-    if fine[printed].all():
-        verdict = REPRODUCED
-    elif fine[printed & small].all() and fine[~printed].all():
-        verdict = IN_PART
-    else:
-        verdict = NOT_REPRODUCED
+    verdict = graded(
+        fine[printed].all(), in_part=fine[printed & small].all() and fine[~printed].all()
+    )
     first = first[first["code"] == "as printed"]
     edge = first.groupby("dtype")["first_warning"].min()
     at_largest = first.groupby("function")["outcome_at_largest"].unique().map(sorted)

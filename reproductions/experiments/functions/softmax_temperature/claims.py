@@ -4,10 +4,8 @@ import numpy as np
 
 from reproductions.evidence.claims import (
     DOCUMENT_ERROR,
-    NOT_REPRODUCED,
-    REPRODUCED,
     Judgement,
-    by,
+    graded,
 )
 from reproductions.experiments.functions.softmax_temperature.run import UNITS
 
@@ -16,7 +14,7 @@ def _pp_08(tables) -> Judgement:
     frame = tables["listing"]
     agree = np.isclose(frame["probability"].round(3), frame["printed"], rtol=0, atol=1e-9)
     return Judgement(
-        by(agree.all()),
+        graded(agree.all()),
         " ".join(f"{p:.3f}" for p in frame["probability"]),
         note=f"{agree.sum()} of {len(frame)} as printed",
     )
@@ -28,7 +26,7 @@ def _pp_09(tables) -> Judgement:
     holds = (frame["smallest"] > 0) & (frame["largest"] < 1)
     holds &= (frame["sum_error"] <= 1e-12) & frame["order_kept"]
     return Judgement(
-        by(holds.all()),
+        graded(holds.all()),
         f"{holds.sum()} of {len(frame)} vectors",
         note=f"outputs from {frame['smallest'].min():.2g} to {frame['largest'].max():.6g}; in"
         f" float64 the open interval ends at a gap of about {limits['one_from']:g}, where an output"
@@ -40,7 +38,7 @@ def _pp_10(tables) -> Judgement:
     last = tables["listing"].sort_values("class").iloc[-1]
     greatest = last["probability"] == tables["listing"]["probability"].max()
     percent = round(100 * last["probability"], 1)
-    return Judgement(by(bool(greatest) and abs(percent - 62.2) < 1e-9), f"{percent:g} %")
+    return Judgement(graded(bool(greatest) and abs(percent - 62.2) < 1e-9), f"{percent:g} %")
 
 
 def _sl_18(tables) -> Judgement:
@@ -53,7 +51,7 @@ def _sl_18(tables) -> Judgement:
             f"; at T = {lost.min():g} all seven outputs of the listing's vector are equal in"
             " float64, so the argmax is lost"
         )
-    return Judgement(by(holds.all()), f"{holds.sum()} of {len(frame)} vectors", note=note)
+    return Judgement(graded(holds.all()), f"{holds.sum()} of {len(frame)} vectors", note=note)
 
 
 def _sl_19(tables) -> Judgement:
@@ -66,7 +64,7 @@ def _sl_19(tables) -> Judgement:
     fit = "also" if units.loc["bits", "residual"] < 1e-9 else "not"
     nats, bits = (units.loc[unit, "matches"] / units.loc[unit, "vectors"] for unit in UNITS)
     return Judgement(
-        by(fits.any()),
+        graded(fits.any()),
         f"{fits.sum()} of {len(fits)} vectors found give all three",
         note=f"{held} equations leave {9 - held} of 9 logits free; pinned is how far the two"
         f" greatest are apart, {gap['low'].min():.4f} to {gap['high'].max():.4f}. Bits"
@@ -87,7 +85,7 @@ def _sl_20(tables) -> Judgement:
     holds = frame["rises"] + frame["both_zero"] == frame["steps"]
     law = (frame["entropy_slope"] / frame["variance"] - 1).abs().max()
     return Judgement(
-        by(holds.all() and law < 1e-6),
+        graded(holds.all() and law < 1e-6),
         f"{holds.sum()} of {len(frame)} vectors",
         note="dH/dT is the variance of the logits over T cubed, so never negative; automatic"
         f" differentiation at T = 1 agrees to {law:.0e} or better",
@@ -103,7 +101,7 @@ def _sl_21(tables) -> Judgement:
     if falls == 0 and rises > 0:
         verdict = DOCUMENT_ERROR
     else:
-        verdict = REPRODUCED if rises == 0 and falls > 0 else NOT_REPRODUCED
+        verdict = graded(rises == 0 and falls > 0)
     return Judgement(
         verdict,
         f"entropy falls with T in {falls} of {rises + falls} steps",

@@ -3,7 +3,7 @@
 import numpy as np
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement
+from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement, graded
 from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.statistics import generator, wilson
 from reproductions.experiments.gradients.dying_relu.run import PLACES
@@ -19,7 +19,7 @@ def _dead_stays(tables) -> Judgement:
         f"all biases from {FAR} down, {seeds} runs: slope exactly 0 on all samples in"
         f" {relu['dead_start'].sum()}, weights bit-identical in {unmoved}"
     )
-    verdict = REPRODUCED if held else NOT_REPRODUCED
+    verdict = graded(held)
     return Judgement(verdict, unmoved / seeds, *wilson(unmoved, seeds), note)
 
 

@@ -2,10 +2,8 @@
 
 import itertools
 
-from reproductions.evidence import drawing
+from reproductions.evidence import drawing, functions
 from reproductions.experiments.gradients.dying_relu.run import PLACES, SLOPE, Spec
-
-NAMES = drawing.FUNCTION_NAMES | {"leaky_relu": f"leaky ReLU {SLOPE:g}"}
 
 
 def figures(spec: Spec, tables) -> drawing.Figures:
@@ -23,7 +21,7 @@ def _unit_figure(units):
     places = {bias: place for place, bias in enumerate(biases)}
     for column, place in zip(axes.T, PLACES, strict=True):
         for function, rows in units[units["place"] == place].groupby("function", sort=False):
-            style = {**drawing.FUNCTION_STYLE[function], "label": NAMES[function]}
+            style = {**functions.style(function), "label": functions.label(function, SLOPE)}
             bias = rows["bias"].map(places)
             errors = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
             column[0].errorbar(bias, rows["share"], yerr=errors, marker="o", capsize=3, **style)
@@ -49,7 +47,7 @@ def _unit_figure(units):
     handles, labels = axes[0, 0].get_legend_handles_labels()
     longest = units["updates_later"].max()
     if units["continued"].sum():
-        color = drawing.FUNCTION_STYLE["elu"]["color"]
+        color = functions.color("elu")
         style = {"color": color, "markerfacecolor": "none", "markersize": 9}
         handles += axes[0, 0].plot([], [], "s", **style)
         labels.append(f"ELU units inactive so far, after {longest:,}")

@@ -7,7 +7,7 @@ import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.evidence.statistics import generator, mean_of, share_of
-from reproductions.training import digits, xor
+from reproductions.training import activations, digits, xor
 from reproductions.training.parallel import workers
 from reproductions.training.pool import Pool
 
@@ -17,7 +17,7 @@ class Spec:
     """The three parts, and how many seeds see them."""
 
     seeds: int = 4096
-    functions: tuple[xor.Activation, ...] = ("relu", "leaky_relu", "elu")
+    functions: tuple[activations.Activation, ...] = ("relu", "leaky_relu", "elu")
     biases: tuple[float, ...] = (0, -2, -5, -8, -10, -15, -20, -50, -120)
     unit_seeds: int = 256  # at most
     unit_steps: int = 4_001
@@ -88,7 +88,7 @@ def _layer(function: str):
         from custom_layers import LeakyReLU
 
         return LeakyReLU(negative_slope=SLOPE)
-    return xor.activation(function)
+    return activations.layer(function)
 
 
 def _ramp(samples=64):

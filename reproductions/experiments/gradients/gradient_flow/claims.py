@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from reproductions.evidence import measured
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement, by
+from reproductions.evidence import functions, measured
+from reproductions.evidence.claims import Judgement, graded
 from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.statistics import wilson
 from reproductions.experiments.gradients.gradient_flow.run import (
     ILLUSTRATION,
     INITIALISATIONS,
-    NAMES,
     QUANTITIES,
 )
 
@@ -34,7 +33,7 @@ def _chain_rule(tables) -> Judgement:
         f" {chain['seeds'].max():,} seeds; against the cost's difference quotient {quotient:.1e}"
         " in the median seed"
     )
-    return Judgement(by(error < 1e-10 and quotient < 1e-4), error, note=note)
+    return Judgement(graded(error < 1e-10 and quotient < 1e-4), error, note=note)
 
 
 def _first_layer(tables) -> Judgement:
@@ -48,14 +47,14 @@ def _first_layer(tables) -> Judgement:
         wilson(own["nearly_none"], own["seeds"])[1] < low and own["gradient_q50"] > 0
         for own in others.values()
     )
-    verdict = NOT_REPRODUCED
-    if low > 0.5:
-        verdict = REPRODUCED if low > 0.95 and apart else IN_PART
+    verdict = graded(low > 0.95 and apart, in_part=low > 0.5)
     depth = int(deep["depth"].iloc[0])
     note = (
         f"share of seeds; median {row['gradient_q50']:.1e} where the post's illustration gives"
         f" {ILLUSTRATION**depth:.0e} and slopes alone at most {0.25 ** (depth - 1):.0e}; "
-        + ", ".join(f"{NAMES[n]} {own['gradient_q50']:.2g}" for n, own in others.items())
+        + ", ".join(
+            f"{functions.label(n, 0.2)} {own['gradient_q50']:.2g}" for n, own in others.items()
+        )
         + f"; ReLU exactly 0 in {others['relu']['none'] / others['relu']['seeds']:.0%}"
     )
     return Judgement(verdict, row["nearly_none"] / row["seeds"], low, high, note)
@@ -67,9 +66,7 @@ def _signal_shrinks(tables) -> Judgement:
         quantity: bool((measured.rows(rows, quantity=quantity)["high"] < 0.95).all())
         for quantity in QUANTITIES
     }
-    verdict = NOT_REPRODUCED
-    if any(shrinks.values()):
-        verdict = REPRODUCED if all(shrinks.values()) else IN_PART
+    verdict = graded(all(shrinks.values()), in_part=any(shrinks.values()))
     ranges = {
         quantity: (own["factor"].min(), own["factor"].max())
         for quantity, own in rows.groupby("quantity")
@@ -98,9 +95,7 @@ def _relu_keeps(tables) -> Judgement:
     rows["none_high"] = [wilson(r.none, r.seeds_x)[1] for r in rows.itertuples()]
     rows["none_share"] = 100 * rows["none"] / rows["seeds_x"]
     keeps = (rows["low"] >= 0.9) & (rows["none_high"] < 0.05)
-    verdict = NOT_REPRODUCED
-    if keeps.any():
-        verdict = REPRODUCED if keeps.all() else IN_PART
+    verdict = graded(keeps.any() and keeps.all(), in_part=keeps.any())
     obtained = f"in {keeps.sum()} of {len(rows)} settings"
     note = (
         (f"{_settings(rows[keeps])}; " if keeps.any() else "")
@@ -120,9 +115,7 @@ def _bounded_output(tables) -> Judgement:
     explodes = np.array([wilson(r.grown, r.seeds)[0] > 0.05 for r in sigmoid.itertuples()])
     linear = measured.rows(scales, activation="linear")
     unbounded = any(wilson(r.grown, r.seeds)[0] > 0.05 for r in linear.itertuples())
-    verdict = NOT_REPRODUCED
-    if vanishes:
-        verdict = REPRODUCED if unbounded and not explodes.any() else IN_PART
+    verdict = graded(vanishes and unbounded and not explodes.any(), in_part=vanishes)
     worst = sigmoid.loc[sigmoid["factor"].idxmax()]
     first = sigmoid[explodes]
     note = (
@@ -154,11 +147,11 @@ def _little_saturation(tables) -> Judgement:
     }
     share = (below["sigmoid"] & below["tanh"]).mean()
     one_sided = bool(np.allclose(relu["saturated"], relu["zero"], rtol=0, atol=1e-9))
-    verdict = NOT_REPRODUCED
-    if share >= 0.1 or one_sided:
-        verdict = REPRODUCED if share >= 0.9 else IN_PART
+    verdict = graded(
+        (share >= 0.1 or one_sided) and share >= 0.9, in_part=share >= 0.1 or one_sided
+    )
     means = {
-        NAMES[name]: own.groupby(["initialisation", "width"])["saturated"].mean()
+        functions.label(name, 0.2): own.groupby(["initialisation", "width"])["saturated"].mean()
         for name, own in (("relu", relu), ("sigmoid", sigmoid), ("tanh", tanh))
     }
     note = (
@@ -179,9 +172,9 @@ def _sparse(tables) -> Judgement:
     dense = max(
         measured.rows(layers, activation=name)["zero"].max() for name in ("sigmoid", "tanh")
     )
-    verdict = NOT_REPRODUCED
-    if inside.any() and dense == 0:
-        verdict = REPRODUCED if inside.all() else IN_PART
+    verdict = graded(
+        inside.any() and dense == 0 and inside.all(), in_part=inside.any() and dense == 0
+    )
     first = measured.rows(relu, layer=1)["zero"].mean()
     last = measured.rows(relu, layer=relu["layer"].max())
     note = (

@@ -4,11 +4,11 @@ from functools import partial
 
 import numpy as np
 
-from reproductions.evidence import drawing
+from reproductions.evidence import drawing, functions
 from reproductions.experiments.gradients.gradient_flow.run import (
     ILLUSTRATION,
     INITIALISATIONS,
-    NAMES,
+    ORDER,
     Spec,
 )
 
@@ -35,7 +35,7 @@ def _in_order(order, found):
 
 
 def _line(panel, activation, x, y, **options):
-    style = {**drawing.FUNCTION_STYLE[activation], **options}
+    style = {**functions.style(activation), **options}
     panel.plot(x, y, **style)
 
 
@@ -44,7 +44,8 @@ def _name_lines(figure, activations, more=()):
     from matplotlib.lines import Line2D
 
     handles = [
-        Line2D([], [], label=NAMES[name], **drawing.FUNCTION_STYLE[name]) for name in activations
+        Line2D([], [], label=functions.label(name, 0.2), **functions.style(name))
+        for name in activations
     ]
     handles += [Line2D([], [], **options) for options in more]
     figure.legend(handles=handles, loc="outside lower center", ncols=5)
@@ -68,7 +69,7 @@ def _reference(panel, depths):
 def _depth_figure(depths):
     widths = sorted(depths["width"].unique())
     schemes = _in_order(INITIALISATIONS, depths["initialisation"])
-    activations = _in_order(NAMES, depths["activation"])
+    activations = _in_order(ORDER, depths["activation"])
     figure, axes = drawing.panels(
         len(widths), len(schemes), width=3.8, height=3.1, sharex=True, sharey=True
     )
@@ -97,7 +98,7 @@ def _depth_figure(depths):
 def _factor_figure(factors):
     own = factors[factors["quantity"] == "gradient"]
     schemes = _in_order(INITIALISATIONS, own["initialisation"])
-    activations = _in_order(NAMES, own["activation"])
+    activations = _in_order(ORDER, own["activation"])
     figure, axes = drawing.panels(1, len(schemes), width=3.8, height=4.6, sharex=True, sharey=True)
     marks = [(drawing.ORANGE, "o"), (drawing.BLUE, "s"), (drawing.GREEN, "^")]
     for panel, scheme in zip(axes[0], schemes, strict=True):
@@ -124,7 +125,9 @@ def _factor_figure(factors):
         panel.set(xscale="log", xlabel="factor per layer", title=INITIALISATIONS[scheme])
         panel.set_xticks([0.1, 0.25, 0.5, 1, 2, 5], ["0.1", "0.25", "0.5", "1", "2", "5"])
         panel.xaxis.minorticks_off()
-    axes[0, 0].set_yticks(range(len(activations)), [NAMES[name] for name in activations])
+    axes[0, 0].set_yticks(
+        range(len(activations)), [functions.label(name, 0.2) for name in activations]
+    )
     axes[0, 0].invert_yaxis()
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     figure.suptitle("What a layer does to a gradient: below 1 it vanishes, above it explodes")
@@ -133,7 +136,7 @@ def _factor_figure(factors):
 
 def _post_figure(spec, post):
     depths = sorted(post["depth"].unique())
-    activations = _in_order(NAMES, post["activation"])
+    activations = _in_order(ORDER, post["activation"])
     figure, axes = drawing.panels(1, len(depths), width=5.0, height=3.8, sharey=True)
     for panel, depth in zip(axes[0], depths, strict=True):
         here = post[post["depth"] == depth]
@@ -142,7 +145,7 @@ def _post_figure(spec, post):
         for name, own in here.groupby("activation"):
             _line(panel, name, own["layer"], own["gradient_q50"].where(own["gradient_q50"] > 0))
             if name == "sigmoid":
-                color = drawing.FUNCTION_STYLE[name]["color"]
+                color = functions.color(name)
                 low, high = own["gradient_q05"], own["gradient_q95"]
                 panel.fill_between(own["layer"], low, high, color=color, alpha=0.15, linewidth=0)
         panel.set(yscale="log", xlabel="layer whose input it is", xticks=range(1, depth + 1))
@@ -161,12 +164,12 @@ def _post_figure(spec, post):
 
 def _scale_figure(scales):
     widths = sorted(scales["width"].unique())
-    activations = _in_order(NAMES, scales["activation"])
+    activations = _in_order(ORDER, scales["activation"])
     figure, axes = drawing.panels(2, len(widths), width=4.6, height=3.1, sharex=True, sharey="row")
     for place, width in enumerate(widths):
         factor, share = axes[:, place]
         for name, own in scales[scales["width"] == width].groupby("activation"):
-            color = drawing.FUNCTION_STYLE[name]["color"]
+            color = functions.color(name)
             _line(factor, name, own["scale"], own["factor"])
             factor.fill_between(own["scale"], own["low"], own["high"], color=color, alpha=0.25)
             factor.plot(
@@ -201,7 +204,7 @@ SIGNALS = {
 
 def _signal_figure(layers, width):
     schemes = _in_order(INITIALISATIONS, layers["initialisation"])
-    activations = _in_order(NAMES, layers["activation"])
+    activations = _in_order(ORDER, layers["activation"])
     figure, axes = drawing.panels(
         len(SIGNALS), len(schemes), width=3.8, height=2.2, sharex=True, sharey="row"
     )

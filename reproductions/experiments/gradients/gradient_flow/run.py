@@ -10,7 +10,7 @@ import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Rate, Table
 from reproductions.evidence.statistics import generator, mean_of
-from reproductions.training import xor
+from reproductions.training import activations, xor
 from reproductions.training.pool import Arrays, Pool, Shard, whole
 
 
@@ -19,7 +19,7 @@ class Spec:
     """The stacks, the weight scales, and how many seeds see them."""
 
     seeds: int = 1024
-    activations: tuple[xor.Activation, ...] = (
+    activations: tuple[activations.Activation, ...] = (
         "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish", "linear",
     )  # fmt: skip
     initialisations: tuple[Literal["normal", "glorot", "he"], ...] = ("normal", "glorot", "he")
@@ -27,7 +27,7 @@ class Spec:
     depth: int = 30
     forward_layers: int = 20  # beyond, two inputs may differ by less than float64 can tell
     scales: tuple[float, ...] = (0.1, 0.2, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
-    scale_activations: tuple[xor.Activation, ...] = ("sigmoid", "tanh", "relu", "linear")
+    scale_activations: tuple[activations.Activation, ...] = ("sigmoid", "tanh", "relu", "linear")
     scale_depth: int = 10
     post_width: int = 5
     post_depths: tuple[int, ...] = (3, 10)
@@ -124,7 +124,7 @@ def _block(spec, width, seeds) -> Iterator[tuple[tuple, dict[str, np.ndarray]]]:
                 width, spec.depth, seeds, scheme
             )  # fmt: skip
         for name in spec.activations:
-            flow = gradients.flow(partial(xor.activation, name), stacks)
+            flow = gradients.flow(partial(activations.layer, name), stacks)
             growths = {
                 "value": gradients.slope_per_layer(flow.value[: spec.forward_layers]),
                 "spread": gradients.slope_per_layer(flow.spread[: spec.forward_layers]),
@@ -147,7 +147,7 @@ def _block(spec, width, seeds) -> Iterator[tuple[tuple, dict[str, np.ndarray]]]:
     for scale in spec.scales:
         stacks = short.scaled(scale, 1)
         for name in spec.scale_activations:
-            flow = gradients.flow(partial(xor.activation, name), stacks)
+            flow = gradients.flow(partial(activations.layer, name), stacks)
             yield (
                 (name, scale),
                 {
@@ -237,7 +237,7 @@ def _mean_field(activation, variance, bias, depth) -> float:
     """Mean-field factors through the same layers, and through the same fit."""
     from reproductions.training import gradients
 
-    layer = xor.activation(activation, dtype="float64")
+    layer = activations.layer(activation, dtype="float64")
     factors = gradients.mean_field(layer, variance, bias, depth)
     return float(np.exp(gradients.slope_per_layer(np.cumprod(factors[::-1])[:, None])[0]))
 
@@ -331,8 +331,8 @@ def _backward_ways(activation, kernels, biases):
     from custom_layers import sigmoid, softplus
     from reproductions.training import gradients
 
-    hidden = xor.activation(activation, dtype="float64")
-    layers = [hidden] * (len(kernels) - 1) + [xor.activation("linear", dtype="float64")]
+    hidden = activations.layer(activation, dtype="float64")
+    layers = [hidden] * (len(kernels) - 1) + [activations.layer("linear", dtype="float64")]
     y = xor.Y.astype("float64")
     x = np.broadcast_to(xor.X.astype("float64"), (len(kernels[0]), *xor.X.shape))
 
@@ -370,16 +370,7 @@ def _product(start, slopes, kernels):
     return gradients[::-1]
 
 
-NAMES = {
-    "sigmoid": "sigmoid",
-    "tanh": "tanh",
-    "relu": "ReLU",
-    "leaky_relu": "leaky ReLU 0.2",
-    "elu": "ELU",
-    "softplus": "softplus",
-    "swish": "swish",
-    "linear": "linear",
-}
+ORDER = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish", "linear")
 
 INITIALISATIONS = {"normal": "N(0, 1)", "glorot": "Glorot", "he": "He"}
 

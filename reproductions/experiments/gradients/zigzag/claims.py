@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement
+from reproductions.evidence.claims import Judgement, graded
 from reproductions.experiments.gradients.zigzag.run import CONTROL_PAIRS, MEAN_PAIRS, TUNED
 
 
@@ -52,9 +52,7 @@ def _control(tables, function):
 def _sigmoid_zigzags(tables) -> Judgement:
     never = _opposed(tables, "sigmoid", "seeds_opposed") == 0
     opposed, longer = _opposed(tables, "sigmoid", "opposed"), _lengthens(tables, "sigmoid")
-    verdict = NOT_REPRODUCED
-    if never and any(longer):
-        verdict = REPRODUCED if all(longer) else IN_PART
+    verdict = graded(never and any(longer) and all(longer), in_part=never and any(longer))
     main = _main(tables, "sigmoid")
     last, best = (_last_batch(tables, "sigmoid", rate) for rate in (main["rate"], TUNED))
     tuned = _pairs(tables, "sigmoid")[0].set_index("rate").loc[TUNED]
@@ -91,9 +89,10 @@ def _tanh_cures(tables) -> Judgement:
     tanh, shifted = single.loc["tanh"], single.loc["tanh + 1"]
     left, left_high = ((tanh[name] - 1) / (shifted["ratio"] - 1) for name in ("ratio", "high"))
     far = slopes[(slopes["function"] == "tanh") & (slopes["x"].abs() == 5)]["slope"].max()
-    verdict = NOT_REPRODUCED
-    if any(longer) and far < 1e-3:
-        verdict = REPRODUCED if all(longer) and left_high < 0.5 else IN_PART
+    verdict = graded(
+        any(longer) and far < 1e-3 and all(longer) and left_high < 0.5,
+        in_part=any(longer) and far < 1e-3,
+    )
     signs = tables["signs"][tables["signs"]["function"] == "tanh"].set_index("place")
     same = ", ".join(f"{place} {1 - row['opposed_share']:.1%}" for place, row in signs.iterrows())
     note = (
@@ -110,9 +109,9 @@ def _relu_zigzags(tables) -> Judgement:
     opposed, longer = _opposed(tables, "relu", "opposed"), _lengthens(tables, "relu")
     main, sigmoid = _main(tables, "relu"), _main(tables, "sigmoid")
     as_much = main["length"] - 1 >= (sigmoid["length"] - 1) / 2
-    verdict = NOT_REPRODUCED
-    if never and any(longer):
-        verdict = REPRODUCED if all(longer) and as_much else IN_PART
+    verdict = graded(
+        never and any(longer) and all(longer) and as_much, in_part=never and any(longer)
+    )
     functions = tables["functions"].set_index("function")
     means = [functions.loc[name, "mean"] / np.sqrt(functions.loc[name, "variance"])
              for name in ("relu", "sigmoid")]  # fmt: skip

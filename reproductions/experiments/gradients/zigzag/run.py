@@ -9,7 +9,7 @@ import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked
 from reproductions.evidence.statistics import generator
-from reproductions.training import descent_path, xor
+from reproductions.training import activations, descent_path
 from reproductions.training.parallel import workers
 from reproductions.training.pool import Pool
 
@@ -129,7 +129,7 @@ def _problem(width, name):
 
     def fed(of):
         function, shift = SHIFTS[of]
-        return descent_path.outputs(xor.activation(function), z) + shift
+        return descent_path.outputs(activations.layer(function), z) + shift
 
     same = np.eye(width)
     if name in SHIFTS:
@@ -328,7 +328,7 @@ def _network(spec, name, batch) -> dict:
     from reproductions.training import shifted_network
 
     function, shift = SHIFTS[name]
-    network = shifted_network.ShiftedNetwork(lambda: xor.activation(function), shift, batch)
+    network = shifted_network.ShiftedNetwork(lambda: activations.layer(function), shift, batch)
     tuning = range(TUNING, TUNING + spec.tuning_seeds)
     trained = network.train(
         np.tile(tuning, len(spec.network_grid)),

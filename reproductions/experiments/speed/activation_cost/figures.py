@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reproductions.evidence import drawing
+from reproductions.evidence import drawing, functions
 from reproductions.experiments.speed.activation_cost.run import (
     EXP,
     MARGIN,
@@ -15,8 +15,7 @@ from reproductions.experiments.speed.activation_cost.run import (
 WORK_NAMES = {"forward": "forward", "gradient": "forward and gradient"}
 
 STYLES = {
-    **drawing.FUNCTION_STYLE,
-    "softmax": {"color": drawing.YELLOW, "linestyle": "-"},
+    **{name: function.style for name, function in functions.FUNCTIONS.items()},
     EXP: {"color": drawing.BLACK, "linestyle": (0, (1, 1))},
     NOTHING: {"color": drawing.GREY, "linestyle": (0, (4, 2))},
 }

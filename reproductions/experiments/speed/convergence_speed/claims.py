@@ -1,7 +1,7 @@
 """The claims, judged from the tables."""
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement
+from reproductions.evidence.claims import REPRODUCED, Judgement, graded
 from reproductions.experiments.speed.convergence_speed.run import ABOUT_SIX, CNN, percent
 
 
@@ -16,7 +16,7 @@ def _faster(tables) -> Judgement:
     rows = _rows(tables, "sigmoid", "tanh")
     above = rows["low"] > 1
     by_function = above.groupby(rows["function"]).all()
-    verdict = REPRODUCED if above.all() else IN_PART if by_function.any() else NOT_REPRODUCED
+    verdict = graded(above.all(), in_part=by_function.any())
     worst = rows.loc[rows["ratio"].idxmin()]
     share = above.groupby(rows["function"]).agg(["sum", "size"])
     note = (
@@ -38,7 +38,7 @@ def _six_times(tables) -> Judgement:
     if about[figure.index].all():
         verdict = REPRODUCED
     else:
-        verdict = IN_PART if about.any() else NOT_REPRODUCED
+        verdict = graded(False, in_part=about.any())
     tanh, sigmoid = (measured.row(figure, function=name) for name in ("tanh", "sigmoid"))
     where = ", ".join(
         f"{row.function} in the {row.network} to {percent(row.threshold, '')}"

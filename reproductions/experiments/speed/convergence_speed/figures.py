@@ -5,11 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from reproductions.evidence import drawing
+from reproductions.evidence import drawing, functions
 from reproductions.experiments.speed.convergence_speed.run import ABOUT_SIX, Spec, percent
 from reproductions.training import digits
-
-NAMES = drawing.FUNCTION_NAMES | {"leaky_relu": "leaky ReLU 0.2"}
 
 
 def figures(spec: Spec, tables) -> drawing.Figures:
@@ -28,8 +26,10 @@ def _curve_figure(spec, curves):
     figure, axes = drawing.panels(1, len(networks), width=5.2, height=3.8, sharey=True)
     for panel, network in zip(axes[0], networks, strict=True):
         for function, rows in curves[curves["network"] == network].groupby("function", sort=False):
-            style = drawing.FUNCTION_STYLE[function]
-            panel.plot(rows["step"], rows["error_q50"], label=NAMES[function], **style)
+            style = functions.style(function)
+            panel.plot(
+                rows["step"], rows["error_q50"], label=functions.label(function, 0.2), **style
+            )
             panel.fill_between(
                 rows["step"], rows["error_q05"], rows["error_q95"], color=style["color"], alpha=0.12
             )
@@ -59,13 +59,13 @@ def _ratio_figure(speed):
     figure, axes = drawing.panels(1, len(networks), width=5.0, height=3.8, sharex=True)
     for panel, network in zip(axes[0], networks, strict=True):
         rows = speed[speed["network"] == network]
-        functions = [f for f in rows["function"].unique() if f != "relu"]
+        others = [f for f in rows["function"].unique() if f != "relu"]
         thresholds = sorted(rows["threshold"].unique(), reverse=True)
-        for i, function in enumerate(functions):
+        for i, function in enumerate(others):
             own = rows[rows["function"] == function].set_index("threshold").loc[thresholds]
             places = i + 0.22 * (np.arange(len(own)) - (len(own) - 1) / 2)
             errors = [own["ratio"] - own["low"], own["high"] - own["ratio"]]
-            color = drawing.FUNCTION_STYLE[function]["color"]
+            color = functions.color(function)
             panel.errorbar(own["ratio"], places, xerr=errors, fmt="none", color=color, capsize=3)
             for place, marker, (_, row) in zip(
                 places, itertools.cycle(MARKERS), own.iterrows(), strict=False
@@ -75,7 +75,7 @@ def _ratio_figure(speed):
                 panel.plot(row["ratio"], place, marker, color=color, markerfacecolor=face)
         panel.axvspan(*ABOUT_SIX, color=drawing.YELLOW, alpha=0.25, linewidth=0)
         panel.axvline(1, color=drawing.BLACK, linewidth=1)
-        panel.set_yticks(range(len(functions)), [NAMES[f] for f in functions])
+        panel.set_yticks(range(len(others)), [functions.label(f, 0.2) for f in others])
         panel.invert_yaxis()
         panel.set(xscale="log", xlabel="updates, times ReLU's", title=network)
         panel.set_xticks([0.5, 1, 2, 4, 6, 9], ["0.5", "1", "2", "4", "6", "9"])

@@ -7,7 +7,7 @@ import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked
 from reproductions.evidence.statistics import generator
-from reproductions.training import digits, xor
+from reproductions.training import activations, digits
 from reproductions.training.parallel import workers
 from reproductions.training.pool import Pool
 
@@ -18,10 +18,10 @@ class Spec:
 
     seeds: int = 20
     dataset: str = digits.DIGITS
-    perceptron: tuple[xor.Activation, ...] = (
+    perceptron: tuple[activations.Activation, ...] = (
         "relu", "tanh", "sigmoid", "leaky_relu", "elu", "swish",
     )  # fmt: skip
-    cnn: tuple[xor.Activation, ...] = ("relu", "tanh", "sigmoid")
+    cnn: tuple[activations.Activation, ...] = ("relu", "tanh", "sigmoid")
     perceptron_steps: int = 1_760
     cnn_steps: int = 880
     rates: tuple[float, ...] = (0.1, 0.3, 1.0, 3.0, 10.0)
@@ -102,7 +102,7 @@ def _train(spec, images, network, function, done):
         pairs = np.tile(seeds, len(rates)), np.repeat(rates, len(seeds))
         found, _ = classifiers.train(
             classifier,
-            lambda: xor.activation(function),
+            lambda: activations.layer(function),
             images,
             classifier.weights(images, pairs[0]),
             pairs[1],

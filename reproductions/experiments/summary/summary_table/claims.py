@@ -1,7 +1,8 @@
 """The claims, judged from the tables."""
 
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement
-from reproductions.experiments.summary.summary_table.run import FAILS, HOLDS, NAMES, PARTLY
+from reproductions.evidence import functions
+from reproductions.evidence.claims import REPRODUCED, Judgement, graded
+from reproductions.experiments.summary.summary_table.run import FAILS, HOLDS, PARTLY
 
 
 def _whole_table(tables) -> Judgement:
@@ -10,9 +11,11 @@ def _whole_table(tables) -> Judgement:
     if counts[HOLDS] == len(cells):
         verdict = REPRODUCED
     else:
-        verdict = IN_PART if counts[HOLDS] > len(cells) / 2 else NOT_REPRODUCED
+        verdict = graded(False, in_part=counts[HOLDS] > len(cells) / 2)
     rest = cells[cells["holds"] != HOLDS]
-    listed = "; ".join(f"{NAMES[r.function]}: {r.statement} ({r.holds})" for r in rest.itertuples())
+    listed = "; ".join(
+        f"{functions.label(r.function)}: {r.statement} ({r.holds})" for r in rest.itertuples()
+    )
     note = f"share of the table's {len(cells)} statements that hold; the others: {listed or 'none'}"
     return Judgement(verdict, counts[HOLDS] / len(cells), note=note)
 
@@ -20,7 +23,7 @@ def _whole_table(tables) -> Judgement:
 def _tanh_is_alike(tables) -> Judgement:
     alike = tables["alike"]
     same = alike["alike"] == "yes"
-    verdict = REPRODUCED if same.all() else IN_PART if same.any() else NOT_REPRODUCED
+    verdict = graded(same.all(), in_part=same.any())
     listed = "; ".join(
         f"{row.property} ({row.sigmoid:.3g} and {row.tanh:.3g})"
         for row in alike[~same].itertuples()

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from reproductions.evidence import drawing
-from reproductions.experiments.summary.summary_table.run import FAILS, HOLDS, NAMES, PARTLY, Spec
+from reproductions.evidence import drawing, functions
+from reproductions.experiments.summary.summary_table.run import FAILS, HOLDS, PARTLY, Spec
 
 
 def figures(spec: Spec, tables) -> drawing.Figures:
@@ -31,7 +31,9 @@ def _table_figure(cells):
     for y, row in enumerate(cells.itertuples()):
         if row.function != previous:
             axes.axhline(y - 0.5 + 0.02, color=drawing.GREY, linewidth=0.6)
-            axes.text(places["function"], y, NAMES[row.function], va="center", weight="bold")
+            axes.text(
+                places["function"], y, functions.label(row.function), va="center", weight="bold"
+            )
             previous = row.function
         axes.text(places["kind"], y, row.kind, va="center", color=drawing.GREY)
         axes.text(places["statement"], y, row.statement, va="center")

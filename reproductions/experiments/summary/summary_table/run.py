@@ -41,14 +41,7 @@ HOLDS, PARTLY, FAILS = "holds", "in part", "does not hold"
 MANY = 0.05
 """A share of saturated units that counts."""
 
-NAMES = {
-    "sigmoid": "sigmoid",
-    "tanh": "tanh",
-    "relu": "ReLU",
-    "leaky_relu": "leaky ReLU",
-    "elu": "ELU",
-    "softmax": "softmax",
-}
+FUNCTIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softmax")
 
 
 class Measured:
@@ -145,8 +138,8 @@ def _held(whole: bool, part: bool = False) -> str:
 
 def _rows(m: Measured) -> list[tuple]:
     """(function, kind, statement, source, measure, (value, low, high), holds)."""
-    saturated = {name: m.saturated(name) for name in NAMES if name != "softmax"}
-    updates = {name: m.updates(name) for name in NAMES if name != "softmax"}
+    saturated = {name: m.saturated(name) for name in FUNCTIONS if name != "softmax"}
+    updates = {name: m.updates(name) for name in FUNCTIONS if name != "softmax"}
     slow = ("sigmoid", "tanh")
 
     def less_saturated(name):

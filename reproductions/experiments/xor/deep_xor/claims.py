@@ -1,7 +1,7 @@
 """The claims, judged from the tables."""
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement, by
+from reproductions.evidence.claims import Judgement, graded
 from reproductions.evidence.statistics import wilson
 from reproductions.experiments.xor.deep_xor.run import ENDS, LEARNS, REACHES
 
@@ -15,7 +15,7 @@ def _rate(tables, activation, event, loss="document"):
 
 
 def _share_above(low: float) -> str:
-    return REPRODUCED if low > 0.95 else IN_PART if low > 0.2 else NOT_REPRODUCED
+    return graded(low > 0.95, in_part=low > 0.2)
 
 
 def _learns_first(tables) -> Judgement:
@@ -29,7 +29,7 @@ def _learns_first(tables) -> Judgement:
 
 def _sigmoid_fails(tables) -> Judgement:
     count, seeds, low, high = _rate(tables, "sigmoid", "solved")
-    verdict = REPRODUCED if high < 0.05 else IN_PART if high < 0.5 else NOT_REPRODUCED
+    verdict = graded(high < 0.05, in_part=high < 0.5)
     plateau, *_ = _rate(tables, "sigmoid", "plateau")
     note = f"{plateau} of {seeds} end within 0.01 of log 2"
     return Judgement(verdict, count / seeds, low, high, note)
@@ -55,7 +55,9 @@ def _recorded(tables) -> Judgement:
     holds = set(steps.index) == POST_ACTIVATIONS and (steps == [201, 0, 20_000]).all(axis=None)
     counts = ", ".join(map(str, sorted(set(steps["size"]))))
     note = "one seed shows one of several outcomes; the figures show all seeds"
-    return Judgement(by(holds), f"{counts} points for each of {len(steps)} activations", note=note)
+    return Judgement(
+        graded(holds), f"{counts} points for each of {len(steps)} activations", note=note
+    )
 
 
 SOLVES = (

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reproductions.evidence import drawing, measured
+from reproductions.evidence import drawing, functions, measured
 from reproductions.experiments.xor.deep_xor.run import Spec
 from reproductions.training import xor
 
@@ -27,7 +27,7 @@ LOSS_STYLES = {"document": (drawing.VERMILION, "-"), "stable": (drawing.BLUE, "-
 
 
 def _names(spec) -> list[str]:
-    return [drawing.FUNCTION_NAMES[activation] for activation in spec.activations]
+    return [functions.label(activation) for activation in spec.activations]
 
 
 def _task(spec) -> str:
@@ -121,7 +121,7 @@ def _single_figure(spec, single):
     )
     for column, activation, name in zip(axes.T, spec.activations, _names(spec), strict=True):
         rows = single[single["activation"] == activation]
-        color = drawing.FUNCTION_STYLE[activation]["color"]
+        color = functions.color(activation)
         column[0].plot(rows["step"], rows["cost"], color=color)
         column[1].plot(rows["step"], rows["accuracy"], color=color)
         column[0].set_title(name)

@@ -7,7 +7,7 @@ from reproductions.evidence.claims import (  # fmt: skip
     NOT_REPRODUCED,
     REPRODUCED,
     Judgement,
-    by,
+    graded,
 )
 from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.statistics import wilson
@@ -27,7 +27,7 @@ def _linear_backpropagates(tables) -> Judgement:
     if exact and low > 0.8 and at_floor > 0.8:
         verdict = DOCUMENT_ERROR
     else:
-        verdict = by(easy["high"].max() < 0.5, IN_PART)
+        verdict = graded(easy["high"].max() < 0.5, in_part=True)
     share = (hard["at_floor"] / hard["seeds"]).min()
     control = measured.row(outcomes, network="tanh 2", gate="XOR")
     floors = tables["floors"].drop_duplicates("gate").set_index("gate")["floor"]

@@ -1,7 +1,7 @@
 """The claims, judged from the tables."""
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement
+from reproductions.evidence.claims import Judgement, graded
 from reproductions.experiments.xor.relu_output.run import RELU, best_rates
 
 USUAL = ("linear", "sigmoid")
@@ -13,7 +13,7 @@ def _hidden_only(tables) -> Judgement:
         measured.rows(tables["outcomes"], output=output)
     usual = differences[differences["other"].isin(USUAL)]
     worse = usual["high"] < 0
-    verdict = REPRODUCED if worse.all() else IN_PART if worse.any() else NOT_REPRODUCED
+    verdict = graded(worse.all(), in_part=worse.any())
     best = best.set_index(["hidden", "output"])
     shares = best["solved"] / best["seeds"]
     obtained = "; ".join(

@@ -1,9 +1,7 @@
 """The figures, drawn from the tables."""
 
-from reproductions.evidence import drawing
+from reproductions.evidence import drawing, functions
 from reproductions.experiments.xor.relu_output.run import RELU, Spec, best_rates
-
-NAMES = drawing.FUNCTION_NAMES | {"leaky_relu": "leaky ReLU 0.2"}
 
 
 def figures(spec: Spec, tables) -> drawing.Figures:
@@ -18,7 +16,7 @@ MARKERS = {"relu": "o", "leaky_relu": "s", "linear": "^", "sigmoid": "D"}
 
 
 def _where(hidden) -> str:
-    return f"{drawing.FUNCTION_NAMES[hidden]} in the hidden layer"
+    return f"{functions.label(hidden)} in the hidden layer"
 
 
 def _rate_figure(spec, outcomes):
@@ -29,7 +27,7 @@ def _rate_figure(spec, outcomes):
             errors = [own["share"] - own["low"], own["high"] - own["share"]]
             panel.errorbar(
                 own["rate"], own["share"], yerr=errors, marker=MARKERS.get(output, "v"), capsize=3,
-                label=NAMES[output], **drawing.FUNCTION_STYLE[output],
+                label=functions.label(output, 0.2), **functions.style(output),
             )  # fmt: skip
         panel.set(xscale="log", ylim=(-0.03, 1.03), xlabel="learning rate", title=_where(hidden))
     axes[0, 0].set_ylabel("share solved, with 95 % interval")

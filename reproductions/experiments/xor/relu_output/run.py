@@ -8,7 +8,7 @@ import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.evidence.statistics import generator, share_of
-from reproductions.training import xor
+from reproductions.training import activations, xor
 from reproductions.training.pool import Arrays, Pool, Shard, whole
 
 
@@ -17,8 +17,8 @@ class Spec:
     """The networks, and how many seeds see them."""
 
     seeds: int = 512
-    hiddens: tuple[xor.Activation, ...] = ("tanh", "relu")
-    outputs: tuple[xor.Activation, ...] = ("relu", "leaky_relu", "linear", "sigmoid")
+    hiddens: tuple[activations.Activation, ...] = ("tanh", "relu")
+    outputs: tuple[activations.Activation, ...] = ("relu", "leaky_relu", "linear", "sigmoid")
     rates: tuple[float, ...] = (0.03, 0.1, 0.3, 1.0)
     width: int = 5
     steps: int = 3_001
@@ -96,9 +96,9 @@ def _engine(hidden, output, width):
         [
             keras.Input((2,)),
             keras.layers.Dense(width),
-            xor.activation(hidden),
+            activations.layer(hidden),
             keras.layers.Dense(1),
-            xor.activation(output),
+            activations.layer(output),
         ]
     )
     return replicas.Replicas(

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement, by
+from reproductions.evidence.claims import Judgement, graded
 from reproductions.evidence.statistics import wilson
 from reproductions.experiments.xor.xor_depth.run import COSTS, SMALLEST, SOLVED, THREE, cliff_text
 from reproductions.training import xor
@@ -28,7 +28,7 @@ def _more_is_better(tables) -> Judgement:
         and _median_falls(a, b)
         for a, b in pairwise(rows)
     ]
-    verdict = REPRODUCED if all(better) else IN_PART if any(better) else NOT_REPRODUCED
+    verdict = graded(all(better), in_part=any(better))
     obtained = "; ".join(
         f"{name}: {row['solved'] / row['seeds']:.1%}, cost {row['cost_q50']:.2g}"
         for name, row in zip(THREE, rows, strict=True)
@@ -49,9 +49,7 @@ def _needs_two_layers(tables) -> Judgement:
     low, high = wilson(two["solved"], two["seeds"])
     most = single[single["count"] > 0].groupby("moment")["right"].max()
     never = one["solved"] == 0 and most.max() < len(xor.X)
-    verdict = NOT_REPRODUCED
-    if never and two["solved"]:
-        verdict = REPRODUCED if low > 0.2 else IN_PART
+    verdict = graded(never and two["solved"] and low > 0.2, in_part=never and two["solved"])
     note = (
         f"obtained: {SMALLEST}; 2-1 solves {one['solved']:.0f} of {one['seeds']:.0f}, with at most"
         f" {most['start']} of 4 points right before training and {most['end']} after; no straight"
@@ -67,7 +65,7 @@ def _initialisation_decides(tables) -> Judgement:
     low, high = wilson(solved, seeds)
     both = low > 0.05 and high < 0.95
     some = 0 < solved < seeds
-    verdict = by(both, IN_PART if some else NOT_REPRODUCED)
+    verdict = graded(both, in_part=some)
     others = last[(last.index != SOLVED) & (last["count"] > 0)]
     ends = ", ".join(f"{name} {row['count'] / seeds:.1%}" for name, row in others.iterrows())
     two = tables["networks"].set_index("network").loc[SMALLEST]

@@ -1,19 +1,18 @@
 """The claims, judged from the tables."""
 
-from reproductions.evidence import measured
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement
+from reproductions.evidence import functions, measured
+from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement, graded
 from reproductions.evidence.statistics import wilson
-from reproductions.experiments.xor.xor_nan.run import NAMES
 
 
 def _sigmoid_breaks(tables) -> Judgement:
     events = tables["events"]
     own = measured.row(events, activation="sigmoid", rate=0.01)
     low, high = wilson(own["late"], own["seeds"])
-    verdict = REPRODUCED if low > 0.5 else IN_PART if own["late"] else NOT_REPRODUCED
+    verdict = graded(low > 0.5, in_part=own["late"])
     shown = events[events["like_post"] > 0]
     sources = ", ".join(
-        f"{NAMES[row.activation]} at {row.rate:g} ({row.like_post / row.seeds:.1%})"
+        f"{functions.label(row.activation)} at {row.rate:g} ({row.like_post / row.seeds:.1%})"
         for row in shown.itertuples()
     )
     note = f"the post's curve comes from: {sources or 'no activation'}"
@@ -24,7 +23,7 @@ def _half_after(tables) -> Judgement:
     events = tables["events"]
     half, broken = int(events["accuracy_half_after"].sum()), int(events["non_finite"].sum())
     low, high = wilson(half, max(broken, 1))
-    verdict = REPRODUCED if 0 < broken == half else IN_PART if low > 0.95 else NOT_REPRODUCED
+    verdict = graded(0 < broken == half, in_part=low > 0.95)
     return Judgement(
         verdict,
         f"{half} of {broken} seeds that became NaN",

@@ -4,9 +4,9 @@ import itertools
 
 import numpy as np
 
-from reproductions.evidence import drawing
+from reproductions.evidence import drawing, functions
 from reproductions.evidence.statistics import wilson
-from reproductions.experiments.xor.xor_nan.run import NAMES, Spec
+from reproductions.experiments.xor.xor_nan.run import Spec
 
 
 def figures(spec: Spec, tables) -> drawing.Figures:
@@ -39,11 +39,11 @@ def _event_figure(spec, events):
                 np.arange(len(labels)) + 0.17 * (i - (len(spec.activations) - 1) / 2),
                 xerr=np.abs(ends.T - shares),
                 fmt="osD^vPX*"[i],
-                color=drawing.FUNCTION_STYLE[activation]["color"],
+                color=functions.color(activation),
                 capsize=2,
                 linewidth=1,
                 markersize=5,
-                label=NAMES[activation],
+                label=functions.label(activation),
             )
         panel.set_yticks(range(len(labels)), labels.values())
         panel.set(title=f"learning rate {rate:g}", xlabel="share of seeds, with 95 % interval")
@@ -69,7 +69,9 @@ def _curve_figure(spec, curve):
         start = rows.loc[rows["cost"].isna(), "step"].min()
         panel.axvspan(start, rows["step"].max(), color="#E4E4E4", linewidth=0)
         panel.text((start + rows["step"].max()) / 2, 0.75, "cost\nNaN", ha="center", va="center")
-        panel.set(title=f"{NAMES[activation]}, seed {rows['seed'].iloc[0]:.0f}", xlabel="step")
+        panel.set(
+            title=f"{functions.label(activation)}, seed {rows['seed'].iloc[0]:.0f}", xlabel="step"
+        )
         panel.set_ylim(-0.03, 1.2)
         panel.legend(loc="center", bbox_to_anchor=(0.42, 0.5))
     figure.suptitle("The first seed of each activation whose curve is the post's")
@@ -89,12 +91,12 @@ def _before_figure(spec, before):
                 rows.loc[(activation, moment), f"{quantity}_q{q}"] for q in (10, 50, 90)
             )
             filled = "full" if moment == "start" else "none"
-            color = drawing.FUNCTION_STYLE[activation]["color"]
+            color = functions.color(activation)
             panel.plot([low, high], [y, y], color=color, linewidth=1.5)
             panel.plot([middle], [y], "o", color=color, fillstyle=filled, markersize=7)
         panel.set(xscale="log", xlabel=f"{label}: median, 10 % to 90 %")
         panel.set_yticks(
-            range(len(places)), [f"{NAMES[name]}, {moment}" for name, moment in places]
+            range(len(places)), [f"{functions.label(name)}, {moment}" for name, moment in places]
         )
     axes[0, 0].axvline(
         17, color=drawing.GREY, linestyle=":", label="float32 sigmoid is exactly 1 above"
