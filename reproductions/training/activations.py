@@ -2,8 +2,8 @@
 
 import difflib
 import reprlib
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, get_args
 
 from reproductions.evidence.functions import FUNCTIONS
 
@@ -16,17 +16,6 @@ TENSORFLOW_SLOPE = 0.2
 """Of the leaky ReLU, as the TensorFlow function has it that the XOR post calls."""
 
 
-def nearest(argument: str, name: object, choices: Iterable[str]) -> ValueError:
-    """The error that says that an argument is none of the choices, and names the nearest."""
-    choices = list(choices)
-    near = difflib.get_close_matches(str(name)[:100], choices)
-    hint = f"; did you mean {' or '.join(near)}?" if near else "."
-    return ValueError(
-        f"{argument} must be one of {', '.join(choices)}{hint}"
-        f" Received: {argument}={reprlib.repr(name)}"
-    )
-
-
 def one_of(argument: str, name: str, choices: Mapping[str, Any]) -> Any:
     """What an argument names.
 
@@ -35,7 +24,12 @@ def one_of(argument: str, name: str, choices: Mapping[str, Any]) -> Any:
     """
     if isinstance(name, str) and name in choices:
         return choices[name]
-    raise nearest(argument, name, choices)
+    near = difflib.get_close_matches(str(name)[:100], choices)
+    hint = f"; did you mean {' or '.join(near)}?" if near else "."
+    raise ValueError(
+        f"{argument} must be one of {', '.join(choices)}{hint}"
+        f" Received: {argument}={reprlib.repr(name)}"
+    )
 
 
 def layer(function: str | Callable, **options: Any):
@@ -55,7 +49,7 @@ def layer(function: str | Callable, **options: Any):
 
     if callable(function):
         return keras.layers.Activation(function, **options)
-    elementwise = {name: entry for name, entry in FUNCTIONS.items() if name in Activation.__args__}
-    make = getattr(custom_layers, one_of("name", function, elementwise).layer)
+    named = {name: FUNCTIONS[name].layer for name in get_args(Activation)}
+    make = getattr(custom_layers, one_of("name", function, named))
     slope = {"negative_slope": TENSORFLOW_SLOPE} if function == "leaky_relu" else {}
     return make(**slope, **options)

@@ -18,6 +18,7 @@ import pandas as pd
 from reproductions.evidence import drawing
 from reproductions.evidence.kinds import Close, Table, Unchecked, shares
 from reproductions.training import activations, battery
+from reproductions.training.activations import Activation
 from reproductions.training.pool import Pool, Shard, joined
 
 
@@ -25,10 +26,10 @@ from reproductions.training.pool import Pool, Shard, joined
 class Spec(battery.Setting):
     """The battery's setting, and the functions that go through it."""
 
-    functions: tuple[activations.Activation, ...] = (
+    functions: tuple[Activation, ...] = (
         "linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
     )  # fmt: skip
-    trained: tuple[activations.Activation, ...] = functions  # of the others there are formulas only
+    trained: tuple[Activation, ...] = functions  # of the others there are formulas only
 
 
 SPEC = Spec()

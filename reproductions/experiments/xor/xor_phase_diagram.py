@@ -20,7 +20,8 @@ import pandas as pd
 from reproductions.evidence import drawing, functions
 from reproductions.evidence.kinds import Exact, Rate, Table, shares
 from reproductions.evidence.statistics import share_of
-from reproductions.training import activations, xor
+from reproductions.training import xor
+from reproductions.training.activations import Activation
 from reproductions.training.pool import Arrays, Pool, Shard
 
 
@@ -29,7 +30,7 @@ class Spec:
     """The map's axes, and the seeds in each of its cells."""
 
     seeds: int = 384
-    activations: tuple[activations.Activation, ...] = (
+    activations: tuple[Activation, ...] = (
         "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
     )  # fmt: skip
     initialisations: tuple[Literal["normal", "glorot", "he"], ...] = ("normal", "glorot", "he")

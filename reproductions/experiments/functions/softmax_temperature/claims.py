@@ -98,10 +98,7 @@ def _sl_21(tables) -> Judgement:
     change = printed["printed"].diff().iloc[1:]
     rises, falls = frame["rises"].sum() + (change > 0).sum(), frame["falls"].sum()
     falls += (change < 0).sum()
-    if falls == 0 and rises > 0:
-        verdict = DOCUMENT_ERROR
-    else:
-        verdict = graded(rises == 0 and falls > 0)
+    verdict = DOCUMENT_ERROR if falls == 0 and rises > 0 else graded(rises == 0 and falls > 0)
     return Judgement(
         verdict,
         f"entropy falls with T in {falls} of {rises + falls} steps",

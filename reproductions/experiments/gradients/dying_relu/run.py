@@ -8,6 +8,7 @@ import pandas as pd
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.evidence.statistics import generator, mean_of, share_of
 from reproductions.training import activations, digits, xor
+from reproductions.training.activations import Activation
 from reproductions.training.parallel import workers
 from reproductions.training.pool import Pool
 
@@ -17,7 +18,7 @@ class Spec:
     """The three parts, and how many seeds see them."""
 
     seeds: int = 4096
-    functions: tuple[activations.Activation, ...] = ("relu", "leaky_relu", "elu")
+    functions: tuple[Activation, ...] = ("relu", "leaky_relu", "elu")
     biases: tuple[float, ...] = (0, -2, -5, -8, -10, -15, -20, -50, -120)
     unit_seeds: int = 256  # at most
     unit_steps: int = 4_001

@@ -11,6 +11,7 @@ import pandas as pd
 from reproductions.evidence.kinds import Close, Exact, Rate, Table
 from reproductions.evidence.statistics import generator, mean_of
 from reproductions.training import activations, xor
+from reproductions.training.activations import Activation
 from reproductions.training.pool import Arrays, Pool, Shard, whole
 
 
@@ -19,7 +20,7 @@ class Spec:
     """The stacks, the weight scales, and how many seeds see them."""
 
     seeds: int = 1024
-    activations: tuple[activations.Activation, ...] = (
+    activations: tuple[Activation, ...] = (
         "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish", "linear",
     )  # fmt: skip
     initialisations: tuple[Literal["normal", "glorot", "he"], ...] = ("normal", "glorot", "he")
@@ -27,7 +28,7 @@ class Spec:
     depth: int = 30
     forward_layers: int = 20  # beyond, two inputs may differ by less than float64 can tell
     scales: tuple[float, ...] = (0.1, 0.2, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
-    scale_activations: tuple[activations.Activation, ...] = ("sigmoid", "tanh", "relu", "linear")
+    scale_activations: tuple[Activation, ...] = ("sigmoid", "tanh", "relu", "linear")
     scale_depth: int = 10
     post_width: int = 5
     post_depths: tuple[int, ...] = (3, 10)

@@ -35,10 +35,7 @@ def _six_times(tables) -> Judgement:
     networks = rows["network"].unique()
     network = CNN if CNN in networks else networks[0]
     figure = rows[(rows["network"] == network) & (rows["threshold"] == rows["threshold"].max())]
-    if about[figure.index].all():
-        verdict = REPRODUCED
-    else:
-        verdict = graded(False, in_part=about.any())
+    verdict = REPRODUCED if about[figure.index].all() else graded(False, in_part=about.any())
     tanh, sigmoid = (measured.row(figure, function=name) for name in ("tanh", "sigmoid"))
     where = ", ".join(
         f"{row.function} in the {row.network} to {percent(row.threshold, '')}"

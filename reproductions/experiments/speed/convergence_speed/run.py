@@ -8,6 +8,7 @@ import pandas as pd
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked
 from reproductions.evidence.statistics import generator
 from reproductions.training import activations, digits
+from reproductions.training.activations import Activation
 from reproductions.training.parallel import workers
 from reproductions.training.pool import Pool
 
@@ -18,10 +19,10 @@ class Spec:
 
     seeds: int = 20
     dataset: str = digits.DIGITS
-    perceptron: tuple[activations.Activation, ...] = (
+    perceptron: tuple[Activation, ...] = (
         "relu", "tanh", "sigmoid", "leaky_relu", "elu", "swish",
     )  # fmt: skip
-    cnn: tuple[activations.Activation, ...] = ("relu", "tanh", "sigmoid")
+    cnn: tuple[Activation, ...] = ("relu", "tanh", "sigmoid")
     perceptron_steps: int = 1_760
     cnn_steps: int = 880
     rates: tuple[float, ...] = (0.1, 0.3, 1.0, 3.0, 10.0)

@@ -9,7 +9,8 @@ import pandas as pd
 from reproductions.evidence import kinds
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.evidence.statistics import share_of
-from reproductions.training import activations, xor
+from reproductions.training import xor
+from reproductions.training.activations import Activation
 from reproductions.training.pool import Arrays, Pool, Shard, joined
 
 
@@ -19,7 +20,7 @@ class Spec:
 
     seeds: int = 4096
     hidden: tuple[int, ...] = (5,) * 9
-    activations: tuple[activations.Activation, ...] = ("sigmoid", "relu", "leaky_relu", "tanh")
+    activations: tuple[Activation, ...] = ("sigmoid", "relu", "leaky_relu", "tanh")
     losses: tuple[xor.Loss, ...] = ("document", "stable")
     rate: float = 0.01
     steps: int = 20_001

@@ -9,6 +9,7 @@ import pandas as pd
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.evidence.statistics import generator, share_of
 from reproductions.training import activations, xor
+from reproductions.training.activations import Activation
 from reproductions.training.pool import Arrays, Pool, Shard, whole
 
 
@@ -17,8 +18,8 @@ class Spec:
     """The networks, and how many seeds see them."""
 
     seeds: int = 512
-    hiddens: tuple[activations.Activation, ...] = ("tanh", "relu")
-    outputs: tuple[activations.Activation, ...] = ("relu", "leaky_relu", "linear", "sigmoid")
+    hiddens: tuple[Activation, ...] = ("tanh", "relu")
+    outputs: tuple[Activation, ...] = ("relu", "leaky_relu", "linear", "sigmoid")
     rates: tuple[float, ...] = (0.03, 0.1, 0.3, 1.0)
     width: int = 5
     steps: int = 3_001

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked
-from reproductions.training import activations, xor
+from reproductions.training import xor
+from reproductions.training.activations import Activation
 from reproductions.training.pool import Arrays, Pool, Shard, whole
 
 
@@ -16,14 +17,14 @@ class Spec:
 
     seeds: int = 2048
     hidden: tuple[int, ...] = (5,) * 9
-    activations: tuple[activations.Activation, ...] = ("sigmoid", "relu", "leaky_relu", "tanh")
+    activations: tuple[Activation, ...] = ("sigmoid", "relu", "leaky_relu", "tanh")
     rates: tuple[float, ...] = (0.01, 0.1)
     steps: int = 20_001
     every: int = 100
     late: int = 10_000
     traced_seeds: int = 64
     session_seeds: int = 32
-    session_activations: tuple[activations.Activation, ...] = ("sigmoid", "relu", "leaky_relu")
+    session_activations: tuple[Activation, ...] = ("sigmoid", "relu", "leaky_relu")
 
 
 SPEC = Spec()
