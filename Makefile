@@ -66,12 +66,15 @@ bench: $(STAMP) ## time the replica engine (beside JAX too, once test-backends h
 report: $(STAMP) ## write one page of results/latest: results/latest/report/index.html
 	$(PY) -m reproductions report
 
-lint: $(STAMP) ## check style and format
+lint: $(STAMP) ## check style, format, types, and the arrows between the rooms
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(VENV)/bin/lint-imports --no-cache
+	$(PY) -m mypy
+	$(PY) -m reproductions.report.untranslated
 
 clean: ## remove the environments and what runs wrote; the stored numbers stay
-	rm -rf .venv .venv-jax .venv-stress .venv-cluster results/latest results/custom results/trials .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-jax .venv-stress .venv-cluster results/latest results/custom results/trials .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp's name holds a checksum of the requirements: it is made again when they change, and

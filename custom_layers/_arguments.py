@@ -28,7 +28,7 @@ def _number(value):
     return float(value)
 
 
-def finite(name, value):
+def finite(name: str, value: object) -> float:
     """Return value as a float if it is a finite number."""
     number = _number(value)
     if number != number:
@@ -36,7 +36,7 @@ def finite(name, value):
     return number
 
 
-def non_negative(name, value):
+def non_negative(name: str, value: object) -> float:
     """Return value as a float if it is a finite number of 0 or above."""
     number = _number(value)
     if not number >= 0:
@@ -44,7 +44,7 @@ def non_negative(name, value):
     return number
 
 
-def positive(name, value):
+def positive(name: str, value: object) -> float:
     """Return value as a float if it is a finite number above 0."""
     number = _number(value)
     if not number >= _SMALLEST:
@@ -52,7 +52,7 @@ def positive(name, value):
     return number
 
 
-def integer(name, value):
+def integer(name: str, value: object) -> int:
     """Return value as an int if it is an integer."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
         raise _error(name, "an integer", value)

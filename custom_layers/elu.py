@@ -1,13 +1,15 @@
 """ELU: the exponential linear unit."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from custom_layers._arguments import non_negative
-from custom_layers._tensors import ShapePreservingLayer, as_float
+from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
-def elu(x, alpha=1.0):
+def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     """Return x where it is above 0, and alpha times exp(x) - 1 elsewhere.
 
     Formula: `f(x) = x if x > 0 else alpha * (exp(x) - 1)`, with derivative `alpha * exp(x)` for
@@ -57,14 +59,14 @@ class ELU(ShapePreservingLayer):
         Clevert, Unterthiner and Hochreiter (2016).
     """
 
-    def __init__(self, alpha=1.0, **kwargs):
+    def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.alpha = non_negative("alpha", alpha)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         """Return the exponential linear unit of the inputs."""
         return elu(self.as_compute_dtype(inputs), self.alpha)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the arguments from which the layer can be made again."""
         return {**super().get_config(), "alpha": self.alpha}

@@ -1,13 +1,15 @@
 """LeakyReLU: a rectified linear unit that lets a part of the negative inputs through."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from custom_layers._arguments import non_negative
-from custom_layers._tensors import ShapePreservingLayer, as_float
+from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
-def leaky_relu(x, negative_slope):
+def leaky_relu(x: Tensor, negative_slope: float) -> Tensor:
     """Return x where it is above 0, and negative_slope times x elsewhere.
 
     Formula: `f(x) = x if x > 0 else negative_slope * x`, with derivative negative_slope for
@@ -58,14 +60,14 @@ class LeakyReLU(ShapePreservingLayer):
         Maas, Hannun and Ng (2013).
     """
 
-    def __init__(self, negative_slope, **kwargs):
+    def __init__(self, negative_slope: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.negative_slope = non_negative("negative_slope", negative_slope)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         """Return the leaky-rectified inputs."""
         return leaky_relu(self.as_compute_dtype(inputs), self.negative_slope)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the arguments from which the layer can be made again."""
         return {**super().get_config(), "negative_slope": self.negative_slope}

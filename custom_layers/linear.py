@@ -2,10 +2,10 @@
 
 import keras
 
-from custom_layers._tensors import ShapePreservingLayer, as_float
+from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
-def linear(x):
+def linear(x: Tensor) -> Tensor:
     """Return x itself.
 
     Formula: `f(x) = x`, with derivative 1 everywhere. NaN gives NaN.
@@ -38,6 +38,6 @@ class Linear(ShapePreservingLayer):
         Widrow and Hoff (1960).
     """
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         """Return the inputs."""
         return linear(self.as_compute_dtype(inputs))

@@ -3,10 +3,10 @@
 import keras
 from keras import ops
 
-from custom_layers._tensors import ShapePreservingLayer, as_float
+from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
-def relu(x):
+def relu(x: Tensor) -> Tensor:
     """Return x where it is above 0, and 0 elsewhere.
 
     Formula: `f(x) = max(x, 0)`, with derivative 0 for x < 0 and 1 for x > 0. At 0, where none
@@ -43,6 +43,6 @@ class ReLU(ShapePreservingLayer):
         Fukushima (1969); Nair and Hinton (2010).
     """
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         """Return the rectified inputs."""
         return relu(self.as_compute_dtype(inputs))

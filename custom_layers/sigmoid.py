@@ -3,10 +3,10 @@
 import keras
 from keras import ops
 
-from custom_layers._tensors import ShapePreservingLayer, as_float
+from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
-def sigmoid(x):
+def sigmoid(x: Tensor) -> Tensor:
     """Return the logistic function of x.
 
     Formula: `f(x) = 1 / (1 + exp(-x))`, with derivative `f(x) (1 - f(x))`, at most 1/4, reached
@@ -43,6 +43,6 @@ class Sigmoid(ShapePreservingLayer):
         Verhulst (1838); Rumelhart, Hinton and Williams (1986).
     """
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         """Return the logistic function of the inputs."""
         return sigmoid(self.as_compute_dtype(inputs))

@@ -1,10 +1,12 @@
 """Softmax: scores turned into probabilities, with a temperature."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from custom_layers._arguments import integer, positive
-from custom_layers._tensors import ShapePreservingLayer, as_float
+from custom_layers._tensors import Shape, ShapePreservingLayer, Tensor, as_float
 
 
 def _check_axis(axis, shape):
@@ -15,7 +17,7 @@ def _check_axis(axis, shape):
         raise ValueError(f"axis must be an axis of x, of rank {rank}. Received: axis={axis}")
 
 
-def softmax(x, temperature=1.0, axis=-1):
+def softmax(x: Tensor, temperature: float = 1.0, axis: int = -1) -> Tensor:
     """Return probabilities that are proportional to exp(x / temperature).
 
     Formula: `f(x)_i = exp(x_i / T) / sum_j exp(x_j / T)`, with derivative
@@ -82,20 +84,20 @@ class Softmax(ShapePreservingLayer):
         Bridle (1990); Hinton, Vinyals and Dean (2015).
     """
 
-    def __init__(self, temperature=1.0, axis=-1, **kwargs):
+    def __init__(self, temperature: float = 1.0, axis: int = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.temperature = positive("temperature", temperature)
         self.axis = integer("axis", axis)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the input, and refuse one that lacks the axis."""
         _check_axis(self.axis, input_shape)
         return super().compute_output_shape(input_shape)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         """Return the probabilities."""
         return softmax(self.as_compute_dtype(inputs), self.temperature, self.axis)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the arguments from which the layer can be made again."""
         return {**super().get_config(), "temperature": self.temperature, "axis": self.axis}

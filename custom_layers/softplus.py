@@ -3,10 +3,10 @@
 import keras
 from keras import ops
 
-from custom_layers._tensors import ShapePreservingLayer, as_float
+from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
-def softplus(x):
+def softplus(x: Tensor) -> Tensor:
     """Return the natural logarithm of 1 + exp(x).
 
     Formula: `f(x) = ln(1 + exp(x))`, with derivative `1 / (1 + exp(-x))`, the sigmoid. f is 0 at
@@ -42,6 +42,6 @@ class Softplus(ShapePreservingLayer):
         Dugas, Bengio, Bélisle, Nadeau and Garcia (2001).
     """
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         """Return the softplus of the inputs."""
         return softplus(self.as_compute_dtype(inputs))

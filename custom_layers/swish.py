@@ -3,13 +3,13 @@
 import keras
 from keras import ops
 
-from custom_layers._tensors import ShapePreservingLayer, as_float
+from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 # Beyond this swish is ReLU, to the last bit of every float dtype, float64 among them.
 _SATURATION = 1000.0
 
 
-def swish(x):
+def swish(x: Tensor) -> Tensor:
     """Return x times the sigmoid of x.
 
     Formula: `f(x) = x s(x)`, with derivative `s(x) (1 + x (1 - s(x)))`, where
@@ -53,6 +53,6 @@ class Swish(ShapePreservingLayer):
         Elfwing, Uchibe and Doya (2018); Ramachandran, Zoph and Le (2017).
     """
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         """Return the swish of the inputs."""
         return swish(self.as_compute_dtype(inputs))

@@ -3,10 +3,10 @@
 import keras
 from keras import ops
 
-from custom_layers._tensors import ShapePreservingLayer, as_float
+from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
-def tanh(x):
+def tanh(x: Tensor) -> Tensor:
     """Return the hyperbolic tangent of x.
 
     Formula: `f(x) = (exp(x) - exp(-x)) / (exp(x) + exp(-x))`, with derivative `1 - f(x)^2`, at
@@ -42,6 +42,6 @@ class Tanh(ShapePreservingLayer):
         LeCun, Bottou, Orr and Müller (1998).
     """
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         """Return the hyperbolic tangent of the inputs."""
         return tanh(self.as_compute_dtype(inputs))

@@ -1,13 +1,15 @@
 """Threshold: the perceptron's all-or-nothing unit."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from custom_layers._arguments import finite
-from custom_layers._tensors import ShapePreservingLayer, as_float
+from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
-def threshold(x, threshold=0.0):
+def threshold(x: Tensor, threshold: float = 0.0) -> Tensor:
     """Return 1 where x is above the threshold and 0 elsewhere.
 
     Formula: `f(x) = 1 if x > threshold else 0`. At the threshold itself f is 0: the comparison
@@ -55,14 +57,14 @@ class Threshold(ShapePreservingLayer):
         McCulloch and Pitts (1943); Rosenblatt (1958).
     """
 
-    def __init__(self, threshold=0.0, **kwargs):
+    def __init__(self, threshold: float = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.threshold = finite("threshold", threshold)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
         """Return the thresholded inputs."""
         return threshold(self.as_compute_dtype(inputs), self.threshold)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the arguments from which the layer can be made again."""
         return {**super().get_config(), "threshold": self.threshold}

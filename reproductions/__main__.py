@@ -8,12 +8,19 @@ import os
 import select
 import signal
 import sys
+from argparse import Namespace
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from reproductions.evidence import settings
 from reproductions.evidence.errors import InputError, one_line
 from reproductions.running import experiment
 from reproductions.running.files import only_writer
+
+if TYPE_CHECKING:
+    from reproductions.evidence.differences import Comparison
+    from reproductions.training.pool import Sending
 
 LATEST = Path("results/latest")
 EXPECTED = Path("results/expected")
@@ -33,7 +40,7 @@ PACKAGES = (
 class OneLineParser(argparse.ArgumentParser):
     """Says what is wrong in one line instead of a page of usage."""
 
-    def error(self, message):
+    def error(self, message: str) -> NoReturn:
         """Prints the line and exits with status 2."""
         self.exit(2, one_line(f"error: {message}; see {self.prog} --help") + "\n")
 
@@ -181,7 +188,7 @@ def _open_standard_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _list(given) -> int:
+def _list(given: Namespace) -> int:
     for name in experiment.names():
         print(f"{name:24} {experiment.summary(name)}")
     return 0
@@ -190,7 +197,7 @@ def _list(given) -> int:
 # What follows imports pandas and scipy only when a command needs them: `list` answers at once.
 
 
-def _run(given) -> int:
+def _run(given: Namespace) -> int:
     names = experiment.chosen(given.names)
     changes, results = {}, given.results or LATEST
     if given.config and given.dataset:
@@ -219,7 +226,7 @@ def _run(given) -> int:
     return 0
 
 
-def _backend(given):
+def _backend(given: Namespace) -> "AbstractContextManager[Sending | None]":
     """Where the shards of a run are made: here, or on a cluster."""
     if given.backend == "local" and given.scheduler is None:
         return contextlib.nullcontext()
@@ -248,7 +255,7 @@ def _with_dataset(dataset: Path, wanted: list[str]) -> dict[str, dict]:
     return {name: {"dataset": str(dataset)} for name in wanted or able}
 
 
-def _own_folder(given, changes) -> Path:
+def _own_folder(given: Namespace, changes: dict) -> Path:
     """Where results of another setting go: never where those of the stored one are."""
     named = given.config or given.dataset
     if given.seeds and any("seeds" in fields for fields in changes.values()):
@@ -264,7 +271,7 @@ def _own_folder(given, changes) -> Path:
     return folder
 
 
-def _check(given) -> int:
+def _check(given: Namespace) -> int:
     names = experiment.chosen(given.names)
     for name in given.names:
         experiment.load(name)
@@ -273,14 +280,14 @@ def _check(given) -> int:
     return _report(checking.compare(names, given.expected, given.results, judge=True))
 
 
-def _compare(given) -> int:
+def _compare(given: Namespace) -> int:
     from reproductions.running import checking
 
     names = list(experiment.names())
     return _report(checking.compare(names, given.expected, given.results, judge=False))
 
 
-def _accept(given) -> int:
+def _accept(given: Namespace) -> int:
     names = experiment.chosen(given.names)
     from reproductions.running import checking
 
@@ -298,20 +305,20 @@ def _accept(given) -> int:
     return 0
 
 
-def _page(given) -> int:
+def _page(given: Namespace) -> int:
     from reproductions.report import build
 
     print(build.write(given.results, given.output))
     return 0
 
 
-def _trial(given) -> int:
+def _trial(given: Namespace) -> int:
     from reproductions.trial import scorecard as trial
 
     return trial.run(given.target, given.expected, given.results)
 
 
-def _report(found) -> int:
+def _report(found: "Comparison") -> int:
     differences = found.concluded()
     for difference in differences:
         print(difference)

@@ -17,7 +17,7 @@ X = jnp.array([[0, 0], [0, 1], [1, 0], [1, 1]], jnp.float32)
 Y = jnp.array([[0], [1], [1], [0]], jnp.float32)
 
 
-def loss(layers):
+def loss(layers: list[tuple[jax.Array, jax.Array]]) -> jax.Array:
     """The document's loss of one replica."""
     *hidden, (kernel, bias) = layers
     signal = X
@@ -28,7 +28,7 @@ def loss(layers):
 
 
 @partial(jax.jit, static_argnames=("rate", "steps"))
-def train(layers, rate, steps):
+def train(layers: list, rate: float, steps: int) -> list:
     """Plain SGD on all replicas."""
     gradients = jax.vmap(jax.grad(loss))
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
@@ -30,6 +31,9 @@ from reproductions.training import xor
 from reproductions.training.pool import progress
 from reproductions.training.replicas import Replicas, initial_weights
 from reproductions.training.timing import interleaved, timed
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 ROOT = Path(__file__).parents[2]
 JAX_PYTHON = ROOT / ".venv-jax" / "bin" / "python"
@@ -68,7 +72,7 @@ def network(widths: tuple[int, ...]) -> keras.Sequential:
     return xor.network(widths[1:-1], "tanh", "document")
 
 
-def squared_loss(y, h):
+def squared_loss(y: tf.Tensor, h: tf.Tensor) -> tf.Tensor:
     """The mean square error of each replica."""
     return tf.reduce_mean((y - h) ** 2, (0, 1))
 
@@ -130,7 +134,15 @@ def function_loop(steps: int) -> Callable[[], float]:
     return timed(loop)
 
 
-def model_fit(widths, rate, loss, x, y, batch: int, epochs: int) -> Callable[[], float]:
+def model_fit(
+    widths: tuple[int, ...],
+    rate: float,
+    loss: Any,
+    x: np.ndarray,
+    y: np.ndarray,
+    batch: int,
+    epochs: int,
+) -> Callable[[], float]:
     """Keras' own loop on one network."""
     model = network(widths)
     model.set_weights([w[..., 0] for w in initial_weights(model, [0])])
@@ -140,7 +152,7 @@ def model_fit(widths, rate, loss, x, y, batch: int, epochs: int) -> Callable[[],
 
 @contextlib.contextmanager
 def jax_program(replicas: int, steps: int) -> Iterator[Callable[[], float] | None]:
-    """`bench_jax.py`, waiting for its turns in JAX's environment; None where there is none."""
+    """`jax_timings.py`, waiting for its turns in JAX's environment; None where there is none."""
     if not JAX_PYTHON.exists():
         yield None
         return
@@ -148,7 +160,7 @@ def jax_program(replicas: int, steps: int) -> Iterator[Callable[[], float] | Non
     # Our flags are for TensorFlow's XLA; another version may not know them, and then aborts.
     environment = {name: value for name, value in os.environ.items() if name != "XLA_FLAGS"}
     with subprocess.Popen(
-        [JAX_PYTHON, Path(__file__).with_name("bench_jax.py"), *map(str, arguments)],
+        [JAX_PYTHON, Path(__file__).with_name("jax_timings.py"), *map(str, arguments)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -156,6 +168,8 @@ def jax_program(replicas: int, steps: int) -> Iterator[Callable[[], float] | Non
     ) as process:
 
         def call() -> float:
+            assert process.stdin
+            assert process.stdout
             process.stdin.write("\n")
             process.stdin.flush()
             return float(process.stdout.readline())
@@ -219,7 +233,7 @@ def table(engines: list[Engine], seconds: np.ndarray) -> pd.DataFrame:
     return result.assign(speedup=first / result["replica_steps_per_s"])
 
 
-def figure(rows: pd.DataFrame):
+def figure(rows: pd.DataFrame) -> "Figure":
     """Rates side by side, and the cost against the number of replicas and of steps."""
     drawn, ((rates, *costs),) = drawing.panels(1, 3, width=4.2)
     xor = rows[rows["workload"] == "xor10_tanh"][::-1]

@@ -112,25 +112,24 @@ def _hold_seeds(file, table, key, expected, obtained, pairs, seeds, first_look, 
         counts = [pairs[f"{column}|{side}"].map(counted) for side in SIDES]
         # A first look may have numbers of its own in place of the setting's.
         fits = [
-            _fits(*pair, seeds) or (first_look and pair[0] != seeds[0])
-            for pair in zip(*counts, strict=True)
+            _fits(stored, fresh, seeds) or (first_look and stored != seeds[0])
+            for stored, fresh in zip(*counts, strict=True)
         ]
         wrong = np.flatnonzero(~np.array(fits, dtype=bool))
         if len(wrong):
             row = pairs.iloc[wrong[0]]
-            values = (plain(row[f"{column}|{side}"]) for side in SIDES)
-            found.add(
-                Difference(file, key_in_words(key, row), column, *values, rule, len(wrong) - 1)
-            )
+            stored, fresh = (plain(row[f"{column}|{side}"]) for side in SIDES)
+            where = file, key_in_words(key, row), column
+            found.add(Difference(*where, stored, fresh, rule, len(wrong) - 1))
     if "seed" in key:
         others = [name for name in key if name != "seed"]
         sides = [_seeds_listed(frame, others) for frame in (expected, obtained)]
         common = [group for group in sides[0] if group in sides[1]]
-        wrong = [g for g in common if not _listed_alike(sides[0][g], sides[1][g], seeds)]
-        if wrong:
-            row = " ".join(f"{n}={plain(v)}" for n, v in zip(others, wrong[0], strict=True))
-            values = (f"{len(side[wrong[0]])} seeds" for side in sides)
-            found.add(Difference(file, row, "seed", *values, rule, len(wrong) - 1))
+        unlike = [g for g in common if not _listed_alike(sides[0][g], sides[1][g], seeds)]
+        if unlike:
+            row = " ".join(f"{n}={plain(v)}" for n, v in zip(others, unlike[0], strict=True))
+            stored, fresh = (f"{len(side[unlike[0]])} seeds" for side in sides)
+            found.add(Difference(file, row, "seed", stored, fresh, rule, len(unlike) - 1))
 
 
 def _trials(table: Table) -> list[str]:

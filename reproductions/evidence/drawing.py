@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reproductions.evidence import settings
 from reproductions.evidence.errors import NotMeasured
@@ -75,7 +75,9 @@ def round_ticks(low: float, high: float) -> list[float]:
     return between if len(between) > 1 else sorted({low, high})
 
 
-def panels(rows: int = 1, columns: int = 1, width: float = 4.0, height: float = 3.2, **options):
+def panels(
+    rows: int = 1, columns: int = 1, width: float = 4.0, height: float = 3.2, **options: Any
+) -> tuple["Figure", Any]:
     """An empty figure with a grid of axes.
 
     Args:
@@ -130,7 +132,7 @@ def render_all(figures: Figures, left_out: list[str] | None = None) -> dict[str,
     Raises:
         NotMeasured: the tables lack what a figure needs, and `left_out` is not given.
     """
-    files = {}
+    files: dict[str, bytes] = {}
     with style():
         for name, draw in figures.items():
             try:

@@ -58,23 +58,27 @@ class Column:
         """
         shown = differing if self.table.name_every_row else differing[:1]
         more = len(differing) - len(shown)
-        for place, *values in shown:
-            found.add(Difference(self.file, self.row(place), self.name, *values, rule, more))
+        for place, expected, obtained in shown:
+            row = self.row(place)
+            found.add(Difference(self.file, row, self.name, expected, obtained, rule, more))
 
 
 class Kind:
     """How a column is held.
 
     Attributes:
-        of_numbers: whether it holds nothing but numbers.
         nan: whether NaN is a legal outcome.
         over_other_seeds: whether it is held between runs over different seeds too, in a table
             whose rows sum up all seeds.
     """
 
-    of_numbers = True
     nan = False
     over_other_seeds = False
+
+    @property
+    def of_numbers(self) -> bool:
+        """Whether it holds nothing but numbers."""
+        return True
 
     @property
     def rule(self) -> str:
@@ -88,9 +92,9 @@ class Kind:
     def hold(self, column: Column, found: Comparison) -> None:
         """Adds what differs to a comparison."""
         found.values += len(column.pairs)
-        sides = [column.pairs[f"{column.name}|{side}"] for side in SIDES]
-        wrong = np.flatnonzero(~self.holds(*sides))
-        values = [(int(place), *(plain(side.iloc[place]) for side in sides)) for place in wrong]
+        a, b = (column.pairs[f"{column.name}|{side}"] for side in SIDES)
+        wrong = np.flatnonzero(~self.holds(a, b)).tolist()
+        values = [(place, plain(a.iloc[place]), plain(b.iloc[place])) for place in wrong]
         column.add(values, self.rule, found)
 
 
@@ -98,7 +102,10 @@ class Kind:
 class Exact(Kind):
     """Equality: integers, labels, verdicts."""
 
-    of_numbers = False
+    @property
+    def of_numbers(self) -> bool:
+        """Whether it holds nothing but numbers."""
+        return False
 
     @property
     def rule(self) -> str:
@@ -203,12 +210,12 @@ class Rate(Kind):
 
     def _of_counts(self, column: Column) -> Iterator[RateTest]:
         for place, (_, row) in enumerate(column.pairs.iterrows()):
-            counts = [
+            stored, fresh = (
                 (row[f"{column.name}|{side}"], row.get(f"{self.trials}|{side}", math.nan))
                 for side in SIDES
-            ]
-            place_in_words = column.row(place)
-            yield _rate_test(column.file, place_in_words, column.name, *counts, column.same_seeds)
+            )
+            where = column.file, column.row(place), column.name
+            yield _rate_test(*where, stored, fresh, none_on_both=column.same_seeds)
 
     def _of_labels(self, column: Column) -> Iterator[RateTest]:
         others = [name for name in column.table.key if name != "seed"]
@@ -222,8 +229,8 @@ class Rate(Kind):
             words = (f"{name}={plain(v)}" for name, v in zip(others, values, strict=True))
             row = " ".join(words) or "all rows"
             for label in dict.fromkeys([*a.index, *b.index]):
-                pair = [(int(side.get(label, 0)), int(side.sum())) for side in (a, b)]
-                yield _rate_test(column.file, row, f"{column.name}={label}", *pair)
+                stored, fresh = ((int(side.get(label, 0)), int(side.sum())) for side in (a, b))
+                yield _rate_test(column.file, row, f"{column.name}={label}", stored, fresh)
 
 
 @dataclass(frozen=True)
@@ -273,8 +280,9 @@ def shares(count: str, trials: str = "seeds") -> dict[str, Kind]:
     `statistics.share_of` makes what the columns `share`, `low` and `high` hold.
     """
     parts: tuple[Literal["share", "low", "high"], ...] = ("share", "low", "high")
-    of_count = {part: Share(count, trials, part) for part in parts}
-    return {count: Rate(trials), trials: Exact(), **of_count}
+    kinds: dict[str, Kind] = {count: Rate(trials), trials: Exact()}
+    kinds |= {part: Share(count, trials, part) for part in parts}
+    return kinds
 
 
 def key_in_words(key: tuple[str, ...] | list[str], row: pd.Series) -> str:
@@ -293,16 +301,24 @@ def counted(cell: object) -> int:
     return int(text) if INTEGER.fullmatch(text) and 0 <= int(text[:20]) <= MOST_TRIALS else -1
 
 
-def _rate_test(file, row, column, expected, obtained, none_on_both=True) -> RateTest:
+def _rate_test(
+    file: str,
+    row: str,
+    column: str,
+    expected: tuple[object, object],
+    obtained: tuple[object, object],
+    none_on_both: bool = True,
+) -> RateTest:
     """Two counts under test; with the same seeds, those out of none are so on both sides."""
-    texts = [f"{plain(k)} of {plain(n)}" for k, n in (expected, obtained)]
-    counts = [(counted(k), counted(n)) for k, n in (expected, obtained)]
-    one_sided = none_on_both and (counts[0][1] == 0) != (counts[1][1] == 0)
-    if one_sided or not all(0 <= k <= n for k, n in counts):
+    stored, fresh = (f"{plain(k)} of {plain(n)}" for k, n in (expected, obtained))
+    a, b = ((counted(k), counted(n)) for k, n in (expected, obtained))
+    one_sided = none_on_both and (a[1] == 0) != (b[1] == 0)
+    if one_sided or not all(0 <= k <= n for k, n in (a, b)):
         rule = f"counts must be whole, k of n, {MOST_TRIALS:,} at most"
-        return RateTest(Difference(file, row, column, *texts, rule), -1.0)
-    p = same_rate_p(*counts[0], *counts[1])
-    return RateTest(Difference(file, row, column, *texts, f"two-sample test, p = {p:.1g}"), p)
+        return RateTest(Difference(file, row, column, stored, fresh, rule), -1.0)
+    p = same_rate_p(*a, *b)
+    rule = f"two-sample test, p = {p:.1g}"
+    return RateTest(Difference(file, row, column, stored, fresh, rule), p)
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reproductions.report import FOLDER, content, texts
+from reproductions.report import content, texts
 from reproductions.running.files import only_writer, read_bytes, write_whole
-from reproductions.running.results import CLAIMS_FILE
+from reproductions.running.results import CLAIMS_FILE, REPORT_FOLDER
 
 HERE = Path(__file__).parent
 FILE = "index.html"
@@ -36,7 +36,7 @@ def write(results: Path, output: Path | None = None) -> Path:
     if output:
         write_whole(output, render(results).encode())
         return output
-    path = results / FOLDER / FILE
+    path = results / REPORT_FOLDER / FILE
     with only_writer(results), only_writer(path.parent, wait=True):
         write_whole(path, render(results).encode())
     return path

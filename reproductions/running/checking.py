@@ -2,11 +2,11 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from reproductions import report
 from reproductions.evidence import claims, drawing
 from reproductions.evidence.comparison import compare_table
 from reproductions.evidence.differences import Comparison, Difference
@@ -18,6 +18,7 @@ from reproductions.running.experiment import Experiment, chosen, load, names, un
 from reproductions.running.files import only_writer, read_bytes, write_whole
 from reproductions.running.results import (
     CLAIMS_FILE,
+    REPORT_FOLDER,
     read_claims,
     read_table,
     read_tables,
@@ -101,11 +102,11 @@ def _compare_experiment(experiment, folders, verdicts, found, judge) -> None:
     if judge and readable:
         for folder, claimed in zip(folders, rows, strict=True):
             hold_claims(experiment, folder, claimed, found)
-    rows = [frame.assign(**dict.fromkeys(claims.DERIVED, "")) for frame in rows]
+    stored, fresh = (frame.assign(**dict.fromkeys(claims.DERIVED, "")) for frame in rows)
     if not same_seeds:
-        found.notes.append(_seeds_note(experiment.name, seeds, rows))
-        rows = [frame.assign(verdict="") for frame in rows]
-    compare_table(CLAIMS_FILE, claims.CLAIMS_TABLE, *rows, found)
+        found.notes.append(_seeds_note(experiment.name, seeds, [stored, fresh]))
+        stored, fresh = (frame.assign(verdict="") for frame in (stored, fresh))
+    compare_table(CLAIMS_FILE, claims.CLAIMS_TABLE, stored, fresh, found)
 
 
 def hold_claims(
@@ -152,7 +153,8 @@ def _hold_figure_names(folder, experiment, record, found) -> None:
     A first look may leave figures out; what another setting draws is not known here.
     """
     spec = experiment.spec
-    for changes in ({}, experiment.quick):
+    settings: tuple[Mapping, ...] = ({}, experiment.quick)
+    for changes in settings:
         if experiment.has_seeds and isinstance(record["seeds"], int):
             changes = {**changes, "seeds": record["seeds"]}
         if (
@@ -223,7 +225,8 @@ def _other_than_declared(experiment: Experiment, stored: dict) -> list[Differenc
             f"{experiment.name}/{provenance.FILE}",
             "spec",
             name,
-            *(json.dumps(side.get(name, provenance.MISSING)) for side in (declared, stored)),
+            json.dumps(declared.get(name, provenance.MISSING)),
+            json.dumps(stored.get(name, provenance.MISSING)),
             "the stored numbers are those of the declared setting",
         )
         for name in {**declared, **stored}
@@ -240,7 +243,8 @@ def _setting_differences(
             f"{reader or source.name}/{provenance.FILE}",
             "spec",
             f"{prefix}{field}",
-            *(json.dumps(value) for value in pair),
+            json.dumps(pair[0]),
+            json.dumps(pair[1]),
             "another setting, its numbers are not those of this one",
         )
         for field, pair in provenance.other_settings(source, *specs).items()
@@ -282,7 +286,7 @@ def _compare_tables(experiment: Experiment, folders, found, looser) -> bool:
             frames = [read_table(folder / file, table) for folder in folders]
             for folder, frame in zip(folders, frames, strict=True):
                 readable &= _hold_form(folder / file, frame, table, found)
-            compare_table(label, table, *frames, found, **looser)
+            compare_table(label, table, frames[0], frames[1], found, **looser)
             readable &= all(set(table.names) <= set(frame.columns) for frame in frames)
         elif file.endswith(".csv"):
             sides = "no table", "a table"
@@ -309,7 +313,7 @@ def _compare_strangers(folders, verdicts, found) -> None:
     """Folders and claims that belong to no experiment, as after one was renamed."""
     for name in sorted({path.name for folder in folders for path in folder.iterdir()}):
         there = [(folder / name).is_dir() for folder in folders]
-        if any(there) and not all(there) and name not in (*names(), report.FOLDER):
+        if any(there) and not all(there) and name not in (*names(), REPORT_FOLDER):
             _missing(found, name, there)
     if unloadable():  # whose claims are unknown
         return
@@ -324,8 +328,8 @@ def _compare_strangers(folders, verdicts, found) -> None:
 
 
 def _missing(found: Comparison, file: str, there: list[bool]) -> None:
-    words = ["there" if side else "missing" for side in there]
-    found.add(Difference(file, "", "", *words, "files must match both ways"))
+    stored, fresh = ("there" if side else "missing" for side in there)
+    found.add(Difference(file, "", "", stored, fresh, "files must match both ways"))
 
 
 def accept(wanted: list[str], latest: Path, expected: Path) -> Comparison:

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import re
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -217,7 +218,7 @@ def maker() -> dict[str, str]:
 
 
 def refuse_another(
-    expected: dict[str, str], obtained: dict[str, str], who: str = "a worker"
+    expected: Mapping[str, str], obtained: Mapping[str, str], who: str = "a worker"
 ) -> None:
     """Refuses what was made, or would be, by another maker.
 
@@ -237,12 +238,13 @@ def refuse_another(
 def _code(name: str) -> str:
     """The checksums of everything that decides an experiment's files."""
     modules = {*modules_of(name), "reproductions", "reproductions.running.runner"}
-    seen = set()
-    while modules - seen:
-        module = min(modules - seen)
-        seen.add(module)
-        modules |= _imports(_source(module))
-    paths = [_source(module) for module in sorted(seen)]
+    sources: dict[str, Path] = {}
+    while todo := sorted(modules - sources.keys()):
+        for module in todo:
+            if path := _source(module):
+                sources[module] = path
+                modules |= _imports(path)
+    paths = [sources[module] for module in sorted(sources)]
     paths += [ROOT / "requirements.txt", *sorted(places()[name].rglob("*.txt"))]
     sums = [f"{path.relative_to(ROOT)} {_checksum(path)}" for path in paths]
     return "\n".join([*sums, claims_text(name)])

@@ -13,6 +13,8 @@ from reproductions.running.experiment import Experiment, load
 from reproductions.running.files import read_bytes, write_together
 
 CLAIMS_FILE = "claims.csv"
+REPORT_FOLDER = "report"
+"""Where the page goes, among the results that it shows."""
 
 
 def read_cells(path: Path) -> tuple[list[str], list[list[str]]]:

@@ -192,12 +192,12 @@ def claims_again(
     rows = verdicts[verdicts["id"].isin([claim.id for claim in experiment.claims])]
     if claims.digest(rows) == provenance.read(results / experiment.name).get("judged"):
         return rows
-    told = [] if setting else None
+    told: list[str] | None = [] if setting else None
     return claims.judge(experiment.claims, read_tables(experiment, results), setting, told)
 
 
 @contextmanager
-def another_setting(name: str, setting: str):
+def another_setting(name: str, setting: str) -> Iterator[None]:
     """Turns a refusal of another setting than the stored one into a line for its author.
 
     Raises:
@@ -234,7 +234,7 @@ def spec_for(
     seeds: int | None = None,
     quick: bool = False,
     changes: Mapping[str, Any] | None = None,
-):
+) -> Any:
     """The experiment's spec, with the changes and as many seeds as the user asks for.
 
     `quick` takes its settings for a first look, and few seeds where no number is asked for.
@@ -261,7 +261,7 @@ def run_one(
         frames = tables_of(experiment, spec, results, pool)
         tables = {name: reread(name, frames[name], table) for name, table in shapes}
     contents = {f"{name}.csv": to_csv(tables[name]) for name, _ in shapes}
-    left_out = [] if setting else None
+    left_out: list[str] | None = [] if setting else None
     judged = claims.judge(experiment.claims, tables, setting, left_out)
     contents |= drawing.render_all(experiment.figures(spec, tables), left_out)
     _tell(experiment, left_out)

@@ -3,9 +3,12 @@
 import difflib
 import reprlib
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from reproductions.evidence.functions import FUNCTIONS
+
+if TYPE_CHECKING:
+    import keras
 
 Activation = Literal[
     "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish", "linear"
@@ -32,7 +35,7 @@ def one_of(argument: str, name: str, choices: Mapping[str, Any]) -> Any:
     )
 
 
-def layer(function: str | Callable, **options: Any):
+def layer(function: str | Callable, **options: Any) -> "keras.Layer":
     """A fresh layer that applies an activation function.
 
     Args:

@@ -7,11 +7,16 @@ make them.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reproductions.evidence.statistics import mean_of, share_of
 from reproductions.training import activations, xor
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 Rows = list[dict]
 
@@ -49,7 +54,14 @@ SOON = 200
 """Updates after which replicas that are not finite are left alone: a function may be slow there."""
 
 
-def measure(check: str, quantity: str, value, low=np.nan, high=np.nan, left_out: str = "") -> dict:
+def measure(
+    check: str,
+    quantity: str,
+    value: float,
+    low: float = np.nan,
+    high: float = np.nan,
+    left_out: str = "",
+) -> dict:
     """A row for a number with its 95 % interval, NaN where it has none.
 
     Args:
@@ -69,7 +81,7 @@ def measure(check: str, quantity: str, value, low=np.nan, high=np.nan, left_out:
     return {"check": check, "quantity": quantity, **ends, **counts}
 
 
-def share(check: str, quantity: str, count, trials) -> dict:
+def share(check: str, quantity: str, count: int, trials: int) -> dict:
     """A row for a share of initialisations, with its Wilson interval."""
     own = share_of(int(count), int(trials))
     ends = {"value": own["share"], "low": own["low"], "high": own["high"]}
@@ -306,11 +318,11 @@ SHARES = ("saturated", "solved", "non-finite", "share", "reached", "separated")
 
 
 def figure(
-    scores,
+    scores: "pd.DataFrame",
     functions: Sequence[str],
     marked: str | None = None,
     titles: Mapping[str, str] | None = None,
-):
+) -> "Figure":
     """A panel a quantity, a dot with its interval a function.
 
     Args:
@@ -348,7 +360,7 @@ def figure(
     return drawn
 
 
-def scores(tables):
+def scores(tables: Mapping[str, "pd.DataFrame"]) -> "pd.DataFrame":
     """One data frame of the battery experiment's tables: function, check, quantity, value, ends."""
     import pandas as pd
 

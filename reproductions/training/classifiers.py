@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import ArrayLike
 
 from reproductions.evidence.statistics import generator
 from reproductions.training.digits import Images
@@ -42,9 +43,7 @@ class Classifier:
         widths = (rows * columns * channels, *self.hidden, images.classes)
         return shapes + list(itertools.pairwise(widths))
 
-    def weights(
-        self, images: Images, seeds: Sequence[int], scale: Sequence[float] | float = 1.0
-    ) -> list[np.ndarray]:
+    def weights(self, images: Images, seeds: ArrayLike, scale: ArrayLike = 1.0) -> list[np.ndarray]:
         """Glorot's uniform kernels, as Keras draws them by default, and biases of 0.
 
         Args:
@@ -53,17 +52,19 @@ class Classifier:
             scale: a factor on the kernels, one for all or one a replica.
         """
         shapes = self.shapes(images)
-        streams = [generator(seed) for seed in seeds]
-        scale = np.broadcast_to(scale, len(streams))[:, None, None]
+        streams = [generator(seed) for seed in np.asarray(seeds)]
+        factors = np.broadcast_to(scale, len(streams))[:, None, None]
         weights = []
         for i, shape in enumerate(shapes):
             window = SIDE * SIDE if i < len(self.filters) else 1
             reach = np.sqrt(6 / (shape[0] + shape[1] * window))
             kernel = np.stack([stream.uniform(-reach, reach, shape) for stream in streams])
-            weights += [(scale * kernel).astype("float32"), np.zeros((len(kernel), 1, shape[1]))]
+            weights += [(factors * kernel).astype("float32"), np.zeros((len(kernel), 1, shape[1]))]
         return [w.astype("float32") for w in weights]
 
-    def signals(self, layer: keras.Layer, weights, x) -> list[tuple[tf.Tensor, tf.Tensor]]:
+    def signals(
+        self, layer: keras.Layer, weights: Sequence[tf.Tensor], x: tf.Tensor
+    ) -> list[tuple[tf.Tensor, tf.Tensor]]:
         """Each layer's weighted sums and outputs; the last one's are the logits, twice.
 
         Args:
@@ -72,7 +73,8 @@ class Classifier:
             x: (image, row, column, channel), the same for all replicas.
         """
         replicas = weights[0].shape[0]
-        signal, signals = x[None], []
+        signal = x[None]
+        signals: list[tuple[tf.Tensor, tf.Tensor]] = []
         for kernel, bias in zip(weights[::2], weights[1::2], strict=True):
             convolves = len(signals) < len(self.filters)
             if convolves:
@@ -108,7 +110,7 @@ def _pool(grid):
     return tf.reshape(pooled, (replicas, images, *pooled.shape[1:]))
 
 
-def cross_entropy(classes, logits):
+def cross_entropy(classes: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     """The mean cross entropy of each replica, (replica,); classes as one-hot rows."""
     chosen = tf.reduce_sum(logits * classes, axis=-1)
     return tf.reduce_mean(tf.reduce_logsumexp(logits, axis=-1) - chosen, axis=1)
@@ -128,8 +130,8 @@ def train(
     factory: Callable[[], keras.Layer],
     images: Images,
     weights: list[np.ndarray],
-    rates: Sequence[float],
-    record_at: Sequence[int],
+    rates: ArrayLike,
+    record_at: Sequence[int] | np.ndarray,
     batch: int = 32,
     watched: int = 512,
     done: Callable[[int], object] = lambda steps: None,
@@ -187,7 +189,7 @@ def train(
     return np.stack(errors), [w.numpy() for w in state]
 
 
-def steps_to(errors: np.ndarray, record_at: Sequence[int], threshold: float) -> np.ndarray:
+def steps_to(errors: np.ndarray, record_at: ArrayLike, threshold: float) -> np.ndarray:
     """After how many updates each replica's error was first at or below a threshold; NaN if never.
 
     Args:

@@ -288,7 +288,7 @@ def whole(
     names = dict.fromkeys(name for arrays in ranges_of_seeds for name in arrays)
     pieces = {name: [some[name] for some in ranges_of_seeds if name in some] for name in names}
     return {
-        name: sum(arrays) if name in summed else np.concatenate(arrays, axis=-1)
+        name: np.asarray(sum(arrays)) if name in summed else np.concatenate(arrays, axis=-1)
         for name, arrays in pieces.items()
     }
 
@@ -307,7 +307,7 @@ def joined(shards: Sequence[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFra
 
 def _pack(given: Arrays) -> dict[str, np.ndarray]:
     """Plain arrays, one a column of a data frame, under names that tell them from arrays."""
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     for name, value in given.items():
         if isinstance(value, pd.DataFrame):
             columns = {f"frame/{name}/{c}": _plain(value[c].to_numpy()) for c in value.columns}

@@ -15,6 +15,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -106,7 +107,16 @@ class Replicas:
             functools.partial(self._loop), jit_compile=True, autograph=False
         )
 
-    def train(self, weights, x, y, rate, steps, done=lambda replicas: None, **options) -> Trained:
+    def train(
+        self,
+        weights: Weights | Callable[[int, int], Weights],
+        x: np.ndarray,
+        y: np.ndarray,
+        rate: float | np.ndarray,
+        steps: int,
+        done: Callable[[int], object] = lambda replicas: None,
+        **options: Any,
+    ) -> Trained:
         """Trains all replicas and joins their blocks; arguments as for `blocks`.
 
         `done` is told the number of replicas in each block that is finished.
@@ -163,10 +173,9 @@ class Replicas:
         Raises:
             ValueError: an argument does not fit; the message ends with what was received.
         """
-        arrays = not callable(weights)
-        count = _count(weights, self.model) if arrays else replicas
+        given = replicas if callable(weights) else _count(weights, self.model)
         every = steps if every is None else every
-        rate = self._check(x, y, rate, steps, every, batches, count)
+        count, rate = self._check(x, y, rate, steps, every, batches, given)
         seen = (x, y) if record_on is None else record_on
         _check_data(*seen, self.model)
         x, y, seen_x, seen_y = (tf.constant(array, tf.float32) for array in (x, y, *seen))
@@ -174,13 +183,16 @@ class Replicas:
         # Fewer records need no other compilation. Another thread may train on this engine too.
         capacity = self._capacity = max(self._capacity, records)
 
-        def one(start: int) -> Trained:
+        def train_block(start: int) -> Trained:
             stop = min(start + self.block, count)
-            own = [w[..., start:stop] for w in weights] if arrays else weights(start, stop)
-            given = _count(own, self.model)
-            if given != stop - start:
+            if callable(weights):
+                initial = weights(start, stop)
+            else:
+                initial = [w[..., start:stop] for w in weights]
+            made = _count(initial, self.model)
+            if made != stop - start:
                 raise ValueError(
-                    f"weights must give {stop - start} replicas from {start} on. Received: {given}"
+                    f"weights must give {stop - start} replicas from {start} on. Received: {made}"
                 )
             order = batches
             if callable(batches):
@@ -188,7 +200,7 @@ class Replicas:
                 _check_order(order, (steps, None, stop - start), len(x))
                 order = self._fill(order)
             trained, taken, finite = self._compiled(
-                [tf.constant(self._fill(w), tf.float32) for w in own],
+                [tf.constant(self._fill(w), tf.float32) for w in initial],
                 tf.constant(self._fill(rate[start:stop]), tf.float32),
                 x,
                 y,
@@ -208,7 +220,7 @@ class Replicas:
                 finite.numpy()[:size],
             )
 
-        yield from _in_order(one, range(0, count, self.block), self.threads)
+        yield from _in_order(train_block, range(0, count, self.block), self.threads)
 
     def _fill(self, array: np.ndarray) -> np.ndarray:
         """Fills a last block up with copies of its last replica.
@@ -221,7 +233,7 @@ class Replicas:
             return array  # padding with nothing would take longer than a hundred steps' work
         return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, missing)], mode="edge")
 
-    def _check(self, x, y, rate, steps, every, batches, count) -> np.ndarray:
+    def _check(self, x, y, rate, steps, every, batches, count) -> tuple[int, np.ndarray]:
         _check_data(x, y, self.model)
         for name, value in (("steps", steps), ("every", every), ("replicas", count)):
             if not isinstance(value, int | np.integer) or value < 1:
@@ -230,7 +242,7 @@ class Replicas:
             _check_order(batches, (steps, None), len(x))
         if np.shape(rate) not in ((), (count,)) or not np.isfinite(rate).all():
             raise ValueError(f"rate must be finite, one number or one a replica. Received: {rate}")
-        return np.broadcast_to(np.asarray(rate, "float32"), (count,))
+        return count, np.broadcast_to(np.asarray(rate, "float32"), (count,))
 
     def _forward(self, weights, x):
         """The model's output on replicas, (batch, unit, replica)."""
@@ -305,7 +317,7 @@ class Replicas:
 
 
 @tf.custom_gradient
-def dense(x, kernel, bias):
+def dense(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> Any:
     """The dense product of every replica.
 
     A sum over a broadcast product rather than a matrix product: XLA compiles a loop as one kernel
@@ -462,7 +474,7 @@ def _count(weights: Weights, model: keras.Sequential) -> int:
 
 def _in_order(function, items, threads: int) -> Iterator:
     """Applies a function on threads; gives the results in order, and never runs far ahead."""
-    waiting = deque()
+    waiting: deque = deque()
     with workers(threads) as executor:
         for item in items:
             waiting.append(executor.submit(function, item))

@@ -66,7 +66,7 @@ def interleaved(
         for start, size in zip(starts, sizes, strict=True)
         for i in range(size)
     ]
-    seconds = [[] for _ in calls]
+    seconds: list[list[float]] = [[] for _ in calls]
     for i in (pool or Pool()).progress(turns, what=what, unit="call"):
         seconds[i].append(calls[i]())
     return np.array(seconds)[:, 1:]

@@ -2,11 +2,15 @@
 
 import math
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from reproductions.training.activations import layer, one_of
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
 
 Loss = Literal["document", "stable"]
 
@@ -25,7 +29,7 @@ OUTCOMES = ("solved", "plateau", "other", "non-finite")
 COUNTED = ("solved", "plateau", "non-finite")
 
 
-def network(hidden: tuple[int, ...], activation: str | Callable, loss: str):
+def network(hidden: tuple[int, ...], activation: str | Callable, loss: str) -> "keras.Sequential":
     """A Keras model from two inputs to one output.
 
     Args:
@@ -43,7 +47,7 @@ def network(hidden: tuple[int, ...], activation: str | Callable, loss: str):
     return keras.Sequential([keras.Input((2,)), *layers, keras.layers.Dense(1), output])
 
 
-def document_loss(y, h):
+def document_loss(y: "tf.Tensor", h: "tf.Tensor") -> "tf.Tensor":
     """The post's cost, -mean(y log h + (1 - y) log(1 - h)), of each replica.
 
     In float32 the sigmoid h is exactly 1 for logits above 17, and 0 * log(0) is NaN.
@@ -53,7 +57,7 @@ def document_loss(y, h):
     return -tf.reduce_mean(y * tf.math.log(h) + (1 - y) * tf.math.log(1 - h), (0, 1))
 
 
-def stable_loss(y, z):
+def stable_loss(y: "tf.Tensor", z: "tf.Tensor") -> "tf.Tensor":
     """The same cost from the logit z, mean(softplus(z) - y z): finite for every finite logit."""
     import tensorflow as tf
 
@@ -65,7 +69,7 @@ def stable_loss(y, z):
 LOSSES = {"document": document_loss, "stable": stable_loss}
 
 
-def records(loss: str):
+def records(loss: str) -> "Callable[[tf.Tensor, tf.Tensor], dict[str, tf.Tensor]]":
     """What the post records, cost and accuracy, as functions of (y, output).
 
     Raises:

@@ -101,7 +101,7 @@ def builtins(expected: Path) -> pd.DataFrame:
     return battery.scores(read_tables(loaded, expected))
 
 
-def place(row, others: pd.DataFrame) -> str:
+def place(row: pd.Series, others: pd.DataFrame) -> str:
     """Where a number stands among the built-in functions'; intervals that overlap say nothing."""
     own = others[(others["check"] == row["check"]) & (others["quantity"] == row["quantity"])]
     own = own[np.isfinite(own["value"])]

@@ -1,0 +1,39 @@
+"""Lists the words of experiments that are not written yet: `make lint` prints them.
+
+The page does without them: for Korean it falls back to English, for what a document says to the
+experiment's docstring, and for a caption to the figure's own title.
+"""
+
+from reproductions.running import experiment
+
+WORDS = {"en": ("says", "found"), "ko": ("title", "says", "found")}
+OF_CLAIMS = ("statement", "expected")
+
+
+def missing(name: str) -> list[str]:
+    """The keys of an experiment's TOML file that are missing or empty.
+
+    Captions are not among them: which figures there are is known once they are drawn.
+    """
+    words = experiment.words(name)
+    keys = [f"{language}.{key}" for language, wanted in WORDS.items() for key in wanted]
+    keys += [f"ko.claims.{id}.{key}" for id in words.get("claims", {}) for key in OF_CLAIMS]
+    return [key for key in keys if not _at(words, key)]
+
+
+def _at(words: dict, key: str) -> str:
+    found = words
+    for part in key.split("."):
+        found = found.get(part, {})
+    return str(found or "").strip()
+
+
+def main() -> None:
+    """Prints a line for each experiment that lacks words."""
+    for name in experiment.names():
+        if keys := missing(name):
+            print(f"{name} has no words yet for {', '.join(keys)}")
+
+
+if __name__ == "__main__":
+    main()
