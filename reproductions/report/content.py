@@ -240,7 +240,7 @@ def _document(text: str) -> str:
     """The first document that a docstring's Document paragraph names; `all` where it names none."""
     documents = list(texts.load("en")["documents"])
     match = re.search("|".join(map(re.escape, documents)), text)
-    return match[0] if match else documents[-1]
+    return match[0] if match else "all"
 
 
 def _table(folder: Path, name: str) -> TableFile:

@@ -28,7 +28,7 @@ def test_both_languages_hold_the_same_words(section):
 
 def test_every_verdict_and_document_has_words():
     assert set(claims.VERDICTS) < set(texts.load("en")["verdicts"])
-    assert {claim.document for claim in CLAIMS.values()} == set(texts.load("en")["documents"])
+    assert {claim.document for claim in CLAIMS.values()} <= set(texts.load("en")["documents"])
 
 
 def test_every_claim_is_in_korean():

@@ -11,7 +11,10 @@ from reproductions.running import experiment, provenance, runner
 def test_the_code_of_an_experiment_is_what_it_imports():
     names = {line.split()[0] for line in provenance._code("deep_xor").splitlines()}
     assert {
-        "reproductions/experiments/xor/deep_xor.py",
+        "reproductions/__init__.py",
+        "reproductions/experiments/xor/deep_xor/run.py",
+        "reproductions/experiments/xor/deep_xor/figures.py",
+        "reproductions/experiments/xor/deep_xor/claims.py",
         "reproductions/training/xor.py",
         "reproductions/training/replicas.py",
         "reproductions/evidence/tables.py",
@@ -21,12 +24,30 @@ def test_the_code_of_an_experiment_is_what_it_imports():
     } <= names
     assert (
         not {
-            "reproductions/experiments/xor/xor_nan.py",
+            "reproductions/experiments/xor/xor_nan/run.py",
             "reproductions/bench/timings.py",
             "reproductions/running/checking.py",
         }
         & names
     )
+
+
+def test_the_claims_of_an_experiment_are_in_its_fingerprint_and_no_other_words(monkeypatch):
+    words = experiment.words("forward_pass")
+    provenance._code.cache_clear()
+    before = provenance._code("forward_pass")
+    changed = {
+        "another rule": {"claims": words["claims"] | {"NP-10": {"rule": "another"}}},
+        "another Korean word": {"ko": {"title": "another"}},
+        "no page's words": {"en": {}, "ko": {}},
+    }
+    for name, changes in changed.items():
+        monkeypatch.setattr(experiment, "words", lambda _, changes=changes: words | changes)
+        provenance._code.cache_clear()
+        same = provenance._code("forward_pass") == before
+        assert same == (name != "another rule"), name
+    monkeypatch.undo()
+    provenance._code.cache_clear()
 
 
 def test_the_spec_and_the_code_are_in_the_fingerprint(tmp_path, monkeypatch):

@@ -54,9 +54,10 @@ TARGETS = {
         path.relative_to(ROOT).as_posix(): LAYERS
         for path in sorted((ROOT / "custom_layers").glob("*.py"))
     },
-    "reproductions/evidence/comparison.py": CHECKS,
-    "reproductions/evidence/kinds.py": CHECKS,
-    "reproductions/evidence/tables.py": CHECKS,
+    **{
+        f"reproductions/evidence/{name}.py": CHECKS
+        for name in ("comparison", "differences", "kinds", "tables")
+    },
     **{
         f"reproductions/suite/{name}.py": GUARDS
         for name in ("provenance", "checking", "runner", "claims")

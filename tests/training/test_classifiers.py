@@ -161,10 +161,10 @@ def elsewhere(tmp_path, monkeypatch):
 
 def test_another_data_set_goes_to_a_folder_of_its_own(elsewhere):
     assert command_line.main(["run", "--dataset", "own.npz"]) == 0
-    ((names, results, *_, changes),) = elsewhere
+    ((names, request),) = elsewhere
     assert names == ["convergence_speed"]
-    assert changes == {"convergence_speed": {"dataset": "own.npz"}}
-    assert results.parts == ("results", "custom", "own")
+    assert request.changes == {"convergence_speed": {"dataset": "own.npz"}}
+    assert request.results.parts == ("results", "custom", "own")
 
 
 @pytest.mark.parametrize(
