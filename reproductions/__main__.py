@@ -318,13 +318,13 @@ def _trial(given: Namespace) -> int:
     return trial.run(given.target, given.expected, given.results)
 
 
-def _report(found: "Comparison") -> int:
-    differences = found.concluded()
+def _report(comparison: "Comparison") -> int:
+    differences = comparison.concluded()
     for difference in differences:
         print(difference)
-    for note in found.notes:
+    for note in comparison.notes:
         print(one_line(note))
-    held = f"{found.values} values and {len(found.rate_tests)} rates held"
+    held = f"{comparison.values} values and {len(comparison.rate_tests)} rates held"
     count = sum(1 + difference.more for difference in differences)
     print(f"{count} differences, {held}" if differences else f"all holds: {held}")
     return 1 if differences else 0

@@ -61,8 +61,8 @@ def main(arguments: list[str] | None = None) -> int:
         for setting in given.settings:
             folder = Path(top, setting)
             _run(setting, names, folder, given.quick)
-            found = checking.compare(names, EXPECTED, folder, judge=True)
-            differences = found.concluded()
+            comparison = checking.compare(names, EXPECTED, folder, judge=True)
+            differences = comparison.concluded()
             print(
                 f"{setting}: {len(differences)} differences", *differences, sep="\n  ", flush=True
             )
@@ -108,13 +108,13 @@ def _drift(name: str, baseline: Path, folder: Path) -> list[dict]:
 
 def _moved(shape, stored, fresh) -> dict:
     key = list(shape.key)
-    both = pd.merge(stored, fresh, on=key, suffixes=("|a", "|b"))
+    pairs = pd.merge(stored, fresh, on=key, suffixes=("|a", "|b"))
     values = changed = counts = counts_changed = 0
     farthest = 0.0
     for column, kind in shape.columns.items():
         if isinstance(kind, Share | Unchecked):  # the one follows from counts, the other may move
             continue
-        a, b = both[f"{column}|a"], both[f"{column}|b"]
+        a, b = pairs[f"{column}|a"], pairs[f"{column}|b"]
         differ = int((a.map(plain) != b.map(plain)).sum())
         if isinstance(kind, Rate):
             counts += len(a)

@@ -25,25 +25,25 @@ def compare_table(
     table: Table,
     expected: pd.DataFrame,
     obtained: pd.DataFrame,
-    found: Comparison,
+    comparison: Comparison,
     same_seeds: bool = True,
     all_rows: bool = True,
     seeds: tuple[int | None, int | None] = (None, None),
 ) -> None:
-    """Adds to `found` every difference between two versions of one table.
+    """Adds to `comparison` every difference between two versions of one table.
 
     Args:
         file: the name under which differences are reported.
         table: the key columns and the kind of every value column.
         expected: the stored numbers.
         obtained: the fresh numbers.
-        found: receives differences and rate tests.
+        comparison: receives differences and rate tests.
         same_seeds: False holds only what two runs over different seeds, or a first look, have in
             common.
         all_rows: False lets a table lack rows, as after a first look at fewer settings.
         seeds: how many each side ran over, by its provenance; None where it has none.
     """
-    columns = _common_columns(file, table, expected, obtained, found)
+    columns = _common_columns(file, table, expected, obtained, comparison)
     key = [name for name in table.key if name in columns]
     if key != list(table.key):
         return
@@ -52,7 +52,7 @@ def compare_table(
         if repeated.any():
             row = key_in_words(key, frame[repeated].iloc[0])
             twice = f"a repeated key ({side})"
-            found.add(Difference(file, row, "", "each key once", twice, "exact"))
+            comparison.add(Difference(file, row, "", "each key once", twice, "exact"))
             return
     both = pd.merge(
         expected[columns].astype({name: object for name in key}),
@@ -71,14 +71,14 @@ def compare_table(
     for _, row in shown.iterrows():
         sides = ("a row", "no row") if row["_merge"] == "left_only" else ("no row", "a row")
         rule, more = "rows must match both ways", len(lonely) - len(shown)
-        found.add(Difference(file, key_in_words(key, row), "", *sides, rule, more))
+        comparison.add(Difference(file, key_in_words(key, row), "", *sides, rule, more))
     if not same_seeds:
-        _hold_seeds(file, table, key, expected, obtained, pairs, seeds, not all_rows, found)
+        _hold_seeds(file, table, key, expected, obtained, pairs, seeds, not all_rows, comparison)
     for name in columns:
         kind = table.columns.get(name)
         if kind and (same_seeds or not table.over_seeds or kind.over_other_seeds):
             column = Column(file, table, name, (expected, obtained), pairs, same_seeds)
-            kind.hold(column, found)
+            kind.hold(column, comparison)
 
 
 def _must_be_there(lonely, pairs, table, all_rows, seeds) -> pd.DataFrame:
@@ -101,7 +101,7 @@ def _must_be_there(lonely, pairs, table, all_rows, seeds) -> pd.DataFrame:
     return lonely.iloc[:0] if table.over_seeds else lonely
 
 
-def _hold_seeds(file, table, key, expected, obtained, pairs, seeds, first_look, found) -> None:
+def _hold_seeds(file, table, key, expected, obtained, pairs, seeds, first_look, comparison) -> None:
     """Holds what tables say of the number of seeds against what their provenance says."""
     if None in seeds:
         return
@@ -120,7 +120,7 @@ def _hold_seeds(file, table, key, expected, obtained, pairs, seeds, first_look, 
             row = pairs.iloc[wrong[0]]
             stored, fresh = (plain(row[f"{column}|{side}"]) for side in SIDES)
             where = file, key_in_words(key, row), column
-            found.add(Difference(*where, stored, fresh, rule, len(wrong) - 1))
+            comparison.add(Difference(*where, stored, fresh, rule, len(wrong) - 1))
     if "seed" in key:
         others = [name for name in key if name != "seed"]
         sides = [_seeds_listed(frame, others) for frame in (expected, obtained)]
@@ -129,7 +129,7 @@ def _hold_seeds(file, table, key, expected, obtained, pairs, seeds, first_look, 
         if unlike:
             row = " ".join(f"{n}={plain(v)}" for n, v in zip(others, unlike[0], strict=True))
             stored, fresh = (f"{len(side[unlike[0]])} seeds" for side in sides)
-            found.add(Difference(file, row, "seed", stored, fresh, rule, len(unlike) - 1))
+            comparison.add(Difference(file, row, "seed", stored, fresh, rule, len(unlike) - 1))
 
 
 def _trials(table: Table) -> list[str]:
@@ -174,7 +174,7 @@ def _seeds_listed(frame: pd.DataFrame, others: list[str]) -> dict[tuple, pd.Seri
     return {group: listed.drop_duplicates() for group, listed in groups}
 
 
-def _common_columns(file, table, expected, obtained, found) -> list[str]:
+def _common_columns(file, table, expected, obtained, comparison) -> list[str]:
     common = []
     for name in dict.fromkeys([*table.names, *expected.columns, *obtained.columns]):
         sides = [name in table.names, name in expected.columns, name in obtained.columns]
@@ -183,5 +183,5 @@ def _common_columns(file, table, expected, obtained, found) -> list[str]:
             continue
         words = ["a column" if side else "no column" for side in sides]
         rule = f"the experiment declares {words[0]} {name}"
-        found.add(Difference(file, "", name, words[1], words[2], rule))
+        comparison.add(Difference(file, "", name, words[1], words[2], rule))
     return common

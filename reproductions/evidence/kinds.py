@@ -48,19 +48,19 @@ class Column:
         """The key of a row of the pairs, in words."""
         return key_in_words(self.table.key, self.pairs.iloc[place])
 
-    def add(self, differing: list[tuple[int, str, str]], rule: str, found: Comparison) -> None:
+    def add(self, differing: list[tuple[int, str, str]], rule: str, comparison: Comparison) -> None:
         """Adds the rows that differ: the first and how many more, or each by itself.
 
         Args:
             differing: place among the pairs, and what both sides hold.
             rule: which they do not keep.
-            found: receives the differences.
+            comparison: receives the differences.
         """
         shown = differing if self.table.name_every_row else differing[:1]
         more = len(differing) - len(shown)
         for place, expected, obtained in shown:
             row = self.row(place)
-            found.add(Difference(self.file, row, self.name, expected, obtained, rule, more))
+            comparison.add(Difference(self.file, row, self.name, expected, obtained, rule, more))
 
 
 class Kind:
@@ -89,13 +89,13 @@ class Kind:
         """Where the numbers of two columns agree."""
         raise NotImplementedError
 
-    def hold(self, column: Column, found: Comparison) -> None:
+    def hold(self, column: Column, comparison: Comparison) -> None:
         """Adds what differs to a comparison."""
-        found.values += len(column.pairs)
+        comparison.values += len(column.pairs)
         a, b = (column.pairs[f"{column.name}|{side}"] for side in SIDES)
         wrong = np.flatnonzero(~self.holds(a, b)).tolist()
         values = [(place, plain(a.iloc[place]), plain(b.iloc[place])) for place in wrong]
-        column.add(values, self.rule, found)
+        column.add(values, self.rule, comparison)
 
 
 @dataclass(frozen=True)
@@ -200,13 +200,13 @@ class Rate(Kind):
         """Whether it holds counts, and no labels."""
         return self.trials is not None
 
-    def hold(self, column: Column, found: Comparison) -> None:
+    def hold(self, column: Column, comparison: Comparison) -> None:
         """Adds a test for each count, or for each label, to a comparison."""
         if self.trials is None:
-            found.rate_tests.extend(self._of_labels(column))
+            comparison.rate_tests.extend(self._of_labels(column))
             return
-        found.values += len(column.pairs)
-        found.rate_tests.extend(self._of_counts(column))
+        comparison.values += len(column.pairs)
+        comparison.rate_tests.extend(self._of_counts(column))
 
     def _of_counts(self, column: Column) -> Iterator[RateTest]:
         for place, (_, row) in enumerate(column.pairs.iterrows()):
@@ -252,10 +252,10 @@ class Share(Kind):
         """What must be so, in words."""
         return f"as {self.count} of {self.trials} of its own row make it"
 
-    def hold(self, column: Column, found: Comparison) -> None:
+    def hold(self, column: Column, comparison: Comparison) -> None:
         """Adds the cells that are not what the counts of their row make them, on either side."""
         pairs = column.pairs
-        found.values += len(pairs)
+        comparison.values += len(pairs)
         wrong = []
         for side in SIDES:
             names = (f"{name}|{side}" for name in (column.name, self.count, self.trials))
@@ -268,7 +268,7 @@ class Share(Kind):
                 due = share_of(count, trials)[self.part] if sound else math.nan
                 if not abs(value - due) <= SHARE_ROUNDING:  # not >, as NaN would pass that
                     wrong.append((place, plain(due), plain(value)))
-        column.add(wrong, self.rule, found)
+        column.add(wrong, self.rule, comparison)
 
 
 SHARE_ROUNDING = 1e-9

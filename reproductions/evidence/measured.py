@@ -21,8 +21,8 @@ def rows(frame: pd.DataFrame, **where: Any) -> pd.DataFrame:
         frame = frame[frame[column] == value]
         picked.append(f"{column.replace('_', ' ')} {value}")
         if frame.empty:
-            *given, missing = picked
-            condition = f" for {' and '.join(given)}" if given else ""
+            *chosen, missing = picked
+            condition = f" for {' and '.join(chosen)}" if chosen else ""
             raise NotMeasured(f"the tables have no {missing}{condition}")
     return frame
 
@@ -34,7 +34,7 @@ def row(frame: pd.DataFrame, **where: Any) -> pd.Series:
         NotMeasured: there is none.
         ValueError: there are several, so that the values do not say which is meant.
     """
-    found = rows(frame, **where)
-    if len(found) > 1:
-        raise ValueError(f"one row must have the values {where}. Received: {len(found)} rows")
-    return found.iloc[0]
+    chosen = rows(frame, **where)
+    if len(chosen) > 1:
+        raise ValueError(f"one row must have the values {where}. Received: {len(chosen)} rows")
+    return chosen.iloc[0]

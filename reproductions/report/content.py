@@ -100,12 +100,12 @@ def some(results: Path) -> list[str]:
     """The experiments that a folder holds results of.
 
     Raises:
-        InputError: there are none.
+        InputError: names are none.
     """
-    there = [name for name in experiment.loadable() if (results / name / provenance.FILE).is_file()]
-    if not there:
+    names = [name for name in experiment.loadable() if (results / name / provenance.FILE).is_file()]
+    if not names:
         raise InputError(f"no results here; `run` or `make quick` makes some. Received: {results}")
-    return there
+    return names
 
 
 def gather(results: Path) -> Page:
@@ -115,7 +115,7 @@ def gather(results: Path) -> Page:
         InputError: the folder holds no results, or a file in it cannot be read.
     """
     judged = read_claims(results)
-    there = some(results)
+    names = some(results)
     cells = {row["id"]: row for row in judged.to_dict("records")}
     owners = {
         claim: name for name in experiment.loadable() for claim in experiment.load(name).claims
@@ -123,9 +123,9 @@ def gather(results: Path) -> Page:
     rows = [_claim(claim, cells.get(claim.id), name) for claim, name in owners.items()]
     order = {document: place for place, document in enumerate(texts.load("en")["documents"])}
     rows.sort(key=lambda claim: (order.get(claim.document, len(order)), claim.id))
-    sections = [_section(results, name, rows, cells) for name in there]
+    sections = [_section(results, name, rows, cells) for name in names]
     sections.sort(key=lambda section: (order.get(section.document, len(order)), section.name))
-    missing = [name for name in experiment.chosen([]) if name not in there]
+    missing = [name for name in experiment.chosen([]) if name not in names]
     return Page(rows, sections, missing)
 
 
@@ -176,24 +176,24 @@ def short(cell: str) -> str:
 def _section(
     results: Path, name: str, rows: list[Claim], cells: Mapping[str, Mapping[str, str]]
 ) -> Section:
-    found = experiment.load(name)
+    loaded = experiment.load(name)
     folder = results / name
     record = provenance.read(folder)
-    tables = read_tables(found, results)
-    parts = docstring_parts(found.doc)
+    tables = read_tables(loaded, results)
+    parts = docstring_parts(loaded.doc)
 
     def words(key: str, fallback: str) -> dict[str, str]:
-        own = {lang: texts.find(lang, "experiments", name, key) for lang in texts.LANGUAGES}
+        by_language = {lang: texts.find(lang, "experiments", name, key) for lang in texts.LANGUAGES}
         return {
-            lang: texts.fill(text or own["en"] or fallback, functools.partial(value, lang))
-            for lang, text in own.items()
+            lang: texts.fill(text or by_language["en"] or fallback, functools.partial(value, lang))
+            for lang, text in by_language.items()
         }
 
     def value(language: str, placeholder: str) -> Any:
-        found = texts.number(placeholder, cells, tables, record["seeds"])
+        number = texts.number(placeholder, cells, tables, record["seeds"])
         if placeholder.endswith(".verdict"):
-            return texts.find(language, "verdicts", found or NOT_JUDGED)
-        return found
+            return texts.find(language, "verdicts", number or NOT_JUDGED)
+        return number
 
     play = player(tables)
     replaced = {f"{run['name']}" for run in play["networks"]} if play else set()
@@ -206,14 +206,14 @@ def _section(
     return Section(
         name=name,
         document=_document(parts.get("Document", "")),
-        title=words("title", found.summary.rstrip(".")),
+        title=words("title", loaded.summary.rstrip(".")),
         says=words("says", parts.get("Document", "")),
         found=words("found", "") if texts.find("en", "experiments", name, "found") else None,
         parts=parts,
         claims=[row for row in rows if row.experiment == name],
         figures=drawn,
         captions={picture.name: _caption(name, picture) for picture in drawn},
-        tables=[_table(folder, table) for table in found.tables],
+        tables=[_table(folder, table) for table in loaded.tables],
         player=play,
         record=record,
     )

@@ -43,12 +43,12 @@ def load(language: str) -> Mapping[str, Any]:
 
 def find(language: str, *path: str) -> Any:
     """The text at a path such as ("ui", "title"), or None where the language has none."""
-    found: Any = load(language)
+    text: Any = load(language)
     for part in path:
-        if not isinstance(found, Mapping) or part not in found:
+        if not isinstance(text, Mapping) or part not in text:
             return None
-        found = found[part]
-    return found
+        text = text[part]
+    return text
 
 
 def both(*path: str, **values: Any) -> dict[str, str]:

@@ -22,10 +22,10 @@ def missing(name: str) -> list[str]:
 
 
 def _at(words: dict, key: str) -> str:
-    found = words
+    text = words
     for part in key.split("."):
-        found = found.get(part, {})
-    return str(found or "").strip()
+        text = text.get(part, {})
+    return str(text or "").strip()
 
 
 def main() -> None:

@@ -48,26 +48,26 @@ def compare(wanted: list[str], expected: Path, obtained: Path, judge: bool) -> C
                 "these are the results of one experiment; name the folder around it, which holds"
                 f" {CLAIMS_FILE} and a folder for each experiment. Received: {folder}"
             )
-    found = Comparison()
+    comparison = Comparison()
     verdicts = [read_claims(folder) for folder in folders]
     for name in wanted:
         there = [_has_results(folder / name) for folder in folders]
         if (why := unloadable().get(name)) is not None:
             if judge or any(there):
                 sides = "an experiment", why
-                found.add(Difference(name, "", "", *sides, "every experiment can be loaded"))
+                comparison.add(Difference(name, "", "", *sides, "every experiment can be loaded"))
         elif all(there):
-            _compare_experiment(load(name), folders, verdicts, found, judge)
+            _compare_experiment(load(name), folders, verdicts, comparison, judge)
         elif judge or (any(there) and not load(name).optional):
-            _missing(found, name, there)
+            _missing(comparison, name, there)
     if set(wanted) >= set(chosen([])):
-        _compare_strangers(folders, verdicts, found)
-    if not (found.values or found.rate_tests or found.differences):
+        _compare_strangers(folders, verdicts, comparison)
+    if not (comparison.values or comparison.rate_tests or comparison.differences):
         raise InputError(
             f"there is nothing to hold here: a results folder holds {CLAIMS_FILE} and a folder for"
             f" each experiment, as results/latest does. Received: {expected} and {obtained}"
         )
-    return found
+    return comparison
 
 
 def _has_results(folder: Path) -> bool:
@@ -75,42 +75,42 @@ def _has_results(folder: Path) -> bool:
     return folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir())
 
 
-def _compare_experiment(experiment, folders, verdicts, found, judge) -> None:
+def _compare_experiment(experiment, folders, verdicts, comparison, judge) -> None:
     records = [provenance.read(folder / experiment.name) for folder in folders]
     for folder, record in zip(folders, records, strict=True):
-        _hold_files(folder / experiment.name, experiment, record, found)
+        _hold_files(folder / experiment.name, experiment, record, comparison)
     settings = _other_settings(experiment, records)
     if judge and not settings:
         settings = _other_than_declared(experiment, records[0]["spec"])
     for difference in settings:
-        found.add(difference)
+        comparison.add(difference)
     if settings and judge:
         return  # numbers of another setting are no evidence about the stored ones
     seeds = records[0]["seeds"], records[1]["seeds"]
-    _hold_inputs(experiment, folders, records, found)
+    _hold_inputs(experiment, folders, records, comparison)
     quick = _is_quick(experiment, records) or records[0]["inputs"] != records[1]["inputs"]
     same_seeds = seeds[0] == seeds[1] and not quick
     looser = {"same_seeds": same_seeds, "all_rows": not quick, "seeds": seeds}
-    readable = _compare_tables(experiment, folders, found, looser)
+    readable = _compare_tables(experiment, folders, comparison, looser)
     ids = [claim.id for claim in experiment.claims]
     rows = [frame[frame["id"].isin(ids)] for frame in verdicts]
     for folder, record, claimed in zip(folders, records, rows, strict=True):
         if claims.digest(claimed) != record["judged"]:
             file, rule = str(folder / CLAIMS_FILE), f"checksum in {provenance.FILE}"
             sides = "the rows that its run judged", "others"
-            found.add(Difference(file, experiment.name, "", *sides, rule))
+            comparison.add(Difference(file, experiment.name, "", *sides, rule))
     if judge and readable:
         for folder, claimed in zip(folders, rows, strict=True):
-            hold_claims(experiment, folder, claimed, found)
+            hold_claims(experiment, folder, claimed, comparison)
     stored, fresh = (frame.assign(**dict.fromkeys(claims.DERIVED, "")) for frame in rows)
     if not same_seeds:
-        found.notes.append(_seeds_note(experiment.name, seeds, [stored, fresh]))
+        comparison.notes.append(_seeds_note(experiment.name, seeds, [stored, fresh]))
         stored, fresh = (frame.assign(verdict="") for frame in (stored, fresh))
-    compare_table(CLAIMS_FILE, claims.CLAIMS_TABLE, stored, fresh, found)
+    compare_table(CLAIMS_FILE, claims.CLAIMS_TABLE, stored, fresh, comparison)
 
 
 def hold_claims(
-    experiment: Experiment, folder: Path, claimed: pd.DataFrame, found: Comparison
+    experiment: Experiment, folder: Path, claimed: pd.DataFrame, comparison: Comparison
 ) -> None:
     """Adds where rows of claims.csv are not what a folder's own tables say.
 
@@ -124,30 +124,30 @@ def hold_claims(
     except Exception as error:  # whatever the tables lack: rows, labels, sense
         lack = f"{type(error).__name__}: {error}"[:200]
         sides = "claims that can be judged", "tables"
-        found.add(Difference(file, experiment.name, "", *sides, lack))
+        comparison.add(Difference(file, experiment.name, "", *sides, lack))
         return
-    compare_table(file, claims.CLAIMS_TABLE, judged, claimed, found)
+    compare_table(file, claims.CLAIMS_TABLE, judged, claimed, comparison)
 
 
-def _hold_files(folder: Path, experiment: Experiment, record: dict, found: Comparison) -> None:
+def _hold_files(folder: Path, experiment: Experiment, record: dict, comparison: Comparison) -> None:
     """Adds where a folder does not hold what its run wrote: each file, and nothing else."""
     for table in experiment.tables:
         if f"{table}.csv" not in record["files"]:
             sides = f"{table}.csv", "no such file"
             rule = "a run lists every file that it wrote"
-            found.add(Difference(str(folder / provenance.FILE), "files", "", *sides, rule))
-    _hold_figure_names(folder, experiment, record, found)
+            comparison.add(Difference(str(folder / provenance.FILE), "files", "", *sides, rule))
+    _hold_figure_names(folder, experiment, record, comparison)
     for file in provenance.damaged(folder):
         sides = "as its run wrote it", "changed since" if (folder / file).exists() else "missing"
         rule = f"checksum in {provenance.FILE}"
-        found.add(Difference(str(folder / file), "", "", *sides, rule))
+        comparison.add(Difference(str(folder / file), "", "", *sides, rule))
     for file in provenance.strangers(folder):
         sides = "nothing", "a folder" if (folder / file).is_dir() else "a file"
         rule = f"{provenance.FILE} lists all that its run wrote"
-        found.add(Difference(str(folder / file), "", "", *sides, rule))
+        comparison.add(Difference(str(folder / file), "", "", *sides, rule))
 
 
-def _hold_figure_names(folder, experiment, record, found) -> None:
+def _hold_figure_names(folder, experiment, record, comparison) -> None:
     """Adds the figures that a run's tables give and its list lacks, or the other way round.
 
     A first look may leave figures out; what another setting draws is not known here.
@@ -171,7 +171,7 @@ def _hold_figure_names(folder, experiment, record, found) -> None:
         return
     except Exception as error:  # whatever the tables lack
         sides = "tables that can be drawn", f"{type(error).__name__}: {error}"[:200]
-        found.add(Difference(str(folder), "", "", *sides, "figures show the tables"))
+        comparison.add(Difference(str(folder), "", "", *sides, "figures show the tables"))
         return
     pairs: dict[str, set[str]] = {}
     for file in record["files"]:
@@ -183,10 +183,10 @@ def _hold_figure_names(folder, experiment, record, found) -> None:
     for name in [*wrong, *lacking, *sorted(set(pairs) - due)]:
         path, rule = str(folder / provenance.FILE), "the experiment says what is drawn"
         sides = "a figure" if name in due else "no figure", "listed otherwise"
-        found.add(Difference(path, "files", name, *sides, rule))
+        comparison.add(Difference(path, "files", name, *sides, rule))
 
 
-def _hold_inputs(experiment, folders, records, found) -> None:
+def _hold_inputs(experiment, folders, records, comparison) -> None:
     """Adds where results say that they read tables of a setting which those beside them are not."""
     for folder, record in zip(folders, records, strict=True):
         beside = {
@@ -198,7 +198,7 @@ def _hold_inputs(experiment, folders, records, found) -> None:
                 file = str(folder / experiment.name / provenance.FILE)
                 sides = f"the setting of the {name} beside it", "another"
                 rule = "results are made from the tables beside them"
-                found.add(Difference(file, "inputs", name, *sides, rule))
+                comparison.add(Difference(file, "inputs", name, *sides, rule))
 
 
 def _other_settings(experiment: Experiment, records: list[dict]) -> list[Difference]:
@@ -269,7 +269,7 @@ def _seeds_note(name: str, seeds: tuple[int | None, int | None], rows: list[pd.D
     return note
 
 
-def _compare_tables(experiment: Experiment, folders, found, looser) -> bool:
+def _compare_tables(experiment: Experiment, folders, comparison, looser) -> bool:
     """Compares every CSV, and that the figures are there; says if the tables can be judged."""
     folders = [folder / experiment.name for folder in folders]
     suffixes = (".csv", ".png", ".svg", ".webp")
@@ -280,21 +280,21 @@ def _compare_tables(experiment: Experiment, folders, found, looser) -> bool:
         there = [(folder / file).exists() for folder in folders]
         table = experiment.tables.get(file.removesuffix(".csv"))
         if not all(there):
-            _missing(found, label, there)
+            _missing(comparison, label, there)
             readable &= table is None
         elif table is not None:
             frames = [read_table(folder / file, table) for folder in folders]
             for folder, frame in zip(folders, frames, strict=True):
-                readable &= _hold_form(folder / file, frame, table, found)
-            compare_table(label, table, frames[0], frames[1], found, **looser)
+                readable &= _hold_form(folder / file, frame, table, comparison)
+            compare_table(label, table, frames[0], frames[1], comparison, **looser)
             readable &= all(set(table.names) <= set(frame.columns) for frame in frames)
         elif file.endswith(".csv"):
             sides = "no table", "a table"
-            found.add(Difference(label, "", "", *sides, "the experiment declares none"))
+            comparison.add(Difference(label, "", "", *sides, "the experiment declares none"))
     return readable
 
 
-def _hold_form(path: Path, frame: pd.DataFrame, table: Table, found: Comparison) -> bool:
+def _hold_form(path: Path, frame: pd.DataFrame, table: Table, comparison: Comparison) -> bool:
     """Adds where a table is not as a run writes it: its columns, its rows in order, its cells.
 
     Claims and figures may read rows by their place.
@@ -305,16 +305,16 @@ def _hold_form(path: Path, frame: pd.DataFrame, table: Table, found: Comparison)
         why = str(error)
     if why:
         rule = "columns as declared, rows sorted by key, numbers at their shortest"
-        found.add(Difference(str(path), "", "", "a table as a run writes it", why, rule))
+        comparison.add(Difference(str(path), "", "", "a table as a run writes it", why, rule))
     return not why
 
 
-def _compare_strangers(folders, verdicts, found) -> None:
+def _compare_strangers(folders, verdicts, comparison) -> None:
     """Folders and claims that belong to no experiment, as after one was renamed."""
     for name in sorted({path.name for folder in folders for path in folder.iterdir()}):
         there = [(folder / name).is_dir() for folder in folders]
         if any(there) and not all(there) and name not in (*names(), REPORT_FOLDER):
-            _missing(found, name, there)
+            _missing(comparison, name, there)
     if unloadable():  # whose claims are unknown
         return
     known = {claim.id: name for name in names() for claim in load(name).claims}
@@ -324,12 +324,12 @@ def _compare_strangers(folders, verdicts, found) -> None:
         for ids, rule in ((strange, "no experiment judges it"), (lonely, "of no results here")):
             if ids:
                 file, row = str(folder / CLAIMS_FILE), f"id={ids[0]}"
-                found.add(Difference(file, row, "", "no row", "a row", rule, len(ids) - 1))
+                comparison.add(Difference(file, row, "", "no row", "a row", rule, len(ids) - 1))
 
 
-def _missing(found: Comparison, file: str, there: list[bool]) -> None:
+def _missing(comparison: Comparison, file: str, there: list[bool]) -> None:
     stored, fresh = ("there" if side else "missing" for side in there)
-    found.add(Difference(file, "", "", stored, fresh, "files must match both ways"))
+    comparison.add(Difference(file, "", "", stored, fresh, "files must match both ways"))
 
 
 def accept(wanted: list[str], latest: Path, expected: Path) -> Comparison:
@@ -342,26 +342,26 @@ def accept(wanted: list[str], latest: Path, expected: Path) -> Comparison:
         InputError: the fresh results are missing, damaged, or not of the experiment's own spec.
     """
     claimed, kept = (read_claims(folder) for folder in (latest, expected))
-    found, checked = Comparison(), []
+    comparison, checked = Comparison(), []
     for name in wanted:
         experiment = load(name)
         contents = _of_today(experiment, latest)
         _refuse_other_inputs(experiment, wanted, latest, expected)
         ids = [claim.id for claim in experiment.claims]
         rows = claimed[claimed["id"].isin(ids)]
-        hold_claims(experiment, latest, rows, found)
-        if not found.differences:
-            _hold_figures(experiment, latest, contents, found)
+        hold_claims(experiment, latest, rows, comparison)
+        if not comparison.differences:
+            _hold_figures(experiment, latest, contents, comparison)
         checked.append((experiment, contents, rows))
-    if found.differences:
-        return found
+    if comparison.differences:
+        return comparison
     for experiment, contents, rows in checked:
         record = read_bytes(latest / experiment.name / provenance.FILE)
         with only_writer(expected / experiment.name, wait=True):
             write_folder(expected / experiment.name, contents, record)
         kept = claims.merge(kept, rows, [claim.id for claim in experiment.claims])
         write_whole(expected / CLAIMS_FILE, to_csv(kept))
-    return found
+    return comparison
 
 
 def _of_today(experiment: Experiment, latest: Path) -> dict[str, bytes]:
@@ -421,7 +421,7 @@ def _refuse_other_inputs(experiment, wanted, latest, expected) -> None:
                 )
 
 
-def _hold_figures(experiment, latest, contents, found) -> None:
+def _hold_figures(experiment, latest, contents, comparison) -> None:
     """Adds the figures that are not what the tables give when they are drawn again."""
     tables = read_tables(experiment, latest)
     drawn = drawing.render_all(experiment.figures(experiment.spec, tables))
@@ -430,4 +430,4 @@ def _hold_figures(experiment, latest, contents, found) -> None:
         if drawn.get(file) != figures.get(file):
             path = str(latest / experiment.name / file)
             sides = "what the tables give, drawn again", "another figure"
-            found.add(Difference(path, "", "", *sides, "figures show the tables"))
+            comparison.add(Difference(path, "", "", *sides, "figures show the tables"))

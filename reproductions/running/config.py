@@ -85,9 +85,9 @@ def _syntax_error(path: Path, text: str, error: Exception) -> InputError:
     if not isinstance(error, tomllib.TOMLDecodeError):  # int() refuses thousands of digits
         return InputError(f"{path}: a number has too many digits")
     message, _, place = str(error).partition(" (at ")
-    found = re.search(r"line (\d+)", place)
+    match = re.search(r"line (\d+)", place)
     lines = text.split("\n")
-    line = int(found[1]) if found else max(1, len(text.rstrip().split("\n")))
+    line = int(match[1]) if match else max(1, len(text.rstrip().split("\n")))
     return InputError(f"{path}:{line}: {message}. Received: {_shown(lines[line - 1].strip())}")
 
 

@@ -85,9 +85,9 @@ class Experiment:
 @functools.cache
 def places() -> Mapping[str, Path]:
     """The module's file or the folder of each experiment, by name in alphabetical order."""
-    found = [path for path in EXPERIMENTS.glob("*/*") if not path.name.startswith(("_", "."))]
-    modules = {path.stem: path for path in found if path.suffix == ".py"}
-    folders = {path.name: path for path in found if (path / "__init__.py").is_file()}
+    paths = [path for path in EXPERIMENTS.glob("*/*") if not path.name.startswith(("_", "."))]
+    modules = {path.stem: path for path in paths if path.suffix == ".py"}
+    folders = {path.name: path for path in paths if (path / "__init__.py").is_file()}
     return dict(sorted({**modules, **folders}.items()))
 
 
@@ -178,8 +178,8 @@ def load(name: str) -> Experiment:
     """
     texts = words(name).get("claims", {})
     try:
-        first, *rest = map(importlib.import_module, modules(name))
-        run, figures, claims = rest or [first] * 3
+        first, *others = map(importlib.import_module, modules(name))
+        run, figures, claims = others or [first] * 3
         return Experiment(
             name=name,
             doc=first.__doc__ or "",
@@ -220,9 +220,9 @@ def _in_a_line(error: Exception) -> str:
     """What went wrong, and where in the project."""
     text = " ".join(f"{type(error).__name__}: {error}".split())[:200]
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [
-        frame
+    lines = [
+        f"{_shown(Path(frame.filename))}, line {frame.lineno}"
         for frame in frames
         if Path(frame.filename).is_relative_to(EXPERIMENTS) and frame.name == "<module>"
     ]
-    return f"{text} ({_shown(Path(ours[-1].filename))}, line {ours[-1].lineno})" if ours else text
+    return f"{text} ({lines[-1]})" if lines else text

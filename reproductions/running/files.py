@@ -127,10 +127,10 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
     try:
         if path.is_symlink():
             raise InputError(f"cannot read {path}: it is a link, which may lead anywhere")
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
             raise InputError(f"cannot read {path}: it is no ordinary file")
-        if found.st_size > most:
+        if status.st_size > most:
             raise InputError(f"cannot read {path}: it is larger than {most:,} bytes")
         return path.read_bytes()
     except OSError as error:

@@ -119,14 +119,14 @@ def other_settings(
     have fewer rows, not other numbers.
     """
     quick = json.loads(json.dumps(dict(experiment.quick)))
-    found = {}
+    differing = {}
     for name in [*expected, *(name for name in obtained if name not in expected)]:
         pair = expected.get(name, MISSING), obtained.get(name, MISSING)
         first_look = name in quick and quick[name] in pair
         other_seeds = name == "seeds" and MISSING not in pair
         if pair[0] != pair[1] and not other_seeds and not first_look:
-            found[name] = pair
-    return found
+            differing[name] = pair
+    return differing
 
 
 def spec_of(spec: Any) -> dict[str, Any]:
@@ -146,14 +146,14 @@ def is_current(folder: Path, experiment: Experiment, spec: Any) -> bool:
 
 
 def strangers(folder: Path) -> list[str]:
-    """What lies in a folder and is not of its run, nor left there by a run that was stopped.
+    """What lies in a folder and is not of its run, nor left paths by a run that was stopped.
 
     Raises:
         InputError: the provenance cannot be read.
     """
     known = {*read(folder)["files"], FILE}
-    there = sorted(folder.iterdir())
-    return [path.name for path in there if path.name not in known and not _is_left_over(path)]
+    paths = sorted(folder.iterdir())
+    return [path.name for path in paths if path.name not in known and not _is_left_over(path)]
 
 
 def _is_left_over(path: Path) -> bool:
@@ -212,9 +212,9 @@ def maker() -> dict[str, str]:
     ]
     paths = sorted(path for path in paths if path.suffix in (".py", ".txt"))
     sums = [f"{path.relative_to(ROOT).as_posix()} {_checksum(path)}" for path in paths]
-    own = _machine()
+    machine = _machine()
     code = {"code": sha256("\n".join(sums).encode())[:12]}
-    return {**code, "python": own["python"], "cpu": own["cpu"], **own["packages"]}
+    return {**code, "python": machine["python"], "cpu": machine["cpu"], **machine["packages"]}
 
 
 def refuse_another(
@@ -226,11 +226,11 @@ def refuse_another(
         InputError: they differ; the first difference is named.
     """
     for name in {**expected, **obtained}:
-        there, here = (side.get(name, "none") for side in (obtained, expected))
-        if there != here:
+        value, own_value = (side.get(name, "none") for side in (obtained, expected))
+        if value != own_value:
             raise InputError(
                 f"{who} has another {name} than this process, and could give other bits"
-                f" ({here} here). Received: {there}"
+                f" ({own_value} own_value). Received: {value}"
             )
 
 
@@ -258,13 +258,13 @@ def _checksum(path: Path) -> str:
 @functools.cache
 def _imports(path: Path) -> set[str]:
     """The project's modules that a file imports, anywhere in it."""
-    found = set()
+    names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    every = {name.rsplit(".", up)[0] for name in found for up in range(name.count(".") + 1)}
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    every = {name.rsplit(".", up)[0] for name in names for up in range(name.count(".") + 1)}
     return {name for name in every if _source(name) is not None}
 
 
@@ -283,13 +283,13 @@ def _machine() -> dict[str, Any]:
 
 
 def _packages() -> dict[str, str]:
-    found = {}
+    versions = {}
     for name in PACKAGES:
         try:
-            found[name] = version(name)
+            versions[name] = version(name)
         except PackageNotFoundError:  # TensorFlow goes by one of two names
             continue
-    return found
+    return versions
 
 
 CPUINFO = Path("/proc/cpuinfo")

@@ -192,8 +192,8 @@ def claims_again(
     rows = verdicts[verdicts["id"].isin([claim.id for claim in experiment.claims])]
     if claims.digest(rows) == provenance.read(results / experiment.name).get("judged"):
         return rows
-    told: list[str] | None = [] if setting else None
-    return claims.judge(experiment.claims, read_tables(experiment, results), setting, told)
+    left_out: list[str] | None = [] if setting else None
+    return claims.judge(experiment.claims, read_tables(experiment, results), setting, left_out)
 
 
 @contextmanager

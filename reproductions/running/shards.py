@@ -49,8 +49,8 @@ class StoredShards:
         write_whole(self._path(name), sha256(data).encode() + b"\n" + data)
 
     def _path(self, name: str) -> Path:
-        both = f"{self.fingerprint}\n{name}"
-        return self.folder / FOLDER / f"{sha256(both.encode())}.npz"
+        key = f"{self.fingerprint}\n{name}"
+        return self.folder / FOLDER / f"{sha256(key.encode())}.npz"
 
 
 def clear(folder: Path) -> None:

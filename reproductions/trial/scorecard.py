@@ -79,9 +79,9 @@ def score(given: object, setting: battery.Setting) -> pd.DataFrame:
         ]
         return pd.DataFrame(rows)
     order = {key: i for i, key in enumerate(battery.QUANTITIES)}
-    found = measured(factory, setting)
-    found.sort(key=lambda row: order.get((row["check"], row["quantity"]), len(order)))
-    return pd.DataFrame([*rows, *found])
+    measurements = measured(factory, setting)
+    measurements.sort(key=lambda row: order.get((row["check"], row["quantity"]), len(order)))
+    return pd.DataFrame([*rows, *measurements])
 
 
 def builtins(expected: Path) -> pd.DataFrame:
@@ -103,9 +103,9 @@ def builtins(expected: Path) -> pd.DataFrame:
 
 def place(row: pd.Series, others: pd.DataFrame) -> str:
     """Where a number stands among the built-in functions'; intervals that overlap say nothing."""
-    own = others[(others["check"] == row["check"]) & (others["quantity"] == row["quantity"])]
-    own = own[np.isfinite(own["value"])]
-    if own.empty or not np.isfinite(row["value"]):
+    built_in = others[(others["check"] == row["check"]) & (others["quantity"] == row["quantity"])]
+    built_in = built_in[np.isfinite(built_in["value"])]
+    if built_in.empty or not np.isfinite(row["value"]):
         return ""
 
     def ends(row):
@@ -115,15 +115,15 @@ def place(row: pd.Series, others: pd.DataFrame) -> str:
         )
 
     low, high = ends(row)
-    lows, highs = ends(own)
-    above = own["function"][highs < low].tolist()
-    below = own["function"][lows > high].tolist()
-    parts = [
-        f"{side} {'all' if len(these) == len(own) else ', '.join(these)}"
+    lows, highs = ends(built_in)
+    above = built_in["function"][highs < low].tolist()
+    below = built_in["function"][lows > high].tolist()
+    sides = [
+        f"{side} {'all' if len(these) == len(built_in) else ', '.join(these)}"
         for side, these in (("above", above), ("below", below))
         if these
     ]
-    return "; ".join(parts) or "like the built-in functions"
+    return "; ".join(sides) or "like the built-in functions"
 
 
 def run(target: str, expected: Path, results: Path, setting: battery.Setting | None = None) -> int:
@@ -138,25 +138,25 @@ def run(target: str, expected: Path, results: Path, setting: battery.Setting | N
     started = time.perf_counter()
     others = builtins(expected)
     print(f"this runs the code of {target}")
-    given = find(target)
+    function = find(target)
     settings.hold()  # the module may have changed Keras'
     setting = setting or battery.Setting()
     name = target.replace(":", ".")
-    own = score(given, setting).assign(function=name).reindex(columns=COLUMNS)
-    places = [place(row, others) for _, row in own.iterrows()]
-    for (_, row), where in zip(own.iterrows(), places, strict=True):
+    scorecard = score(function, setting).assign(function=name).reindex(columns=COLUMNS)
+    places = [place(row, others) for _, row in scorecard.iterrows()]
+    for (_, row), where in zip(scorecard.iterrows(), places, strict=True):
         print(one_line(_line(row, where)))
-    both = pd.concat([own, others.assign(verdict="built in", finding="")])[COLUMNS]
-    both["finding"] = both["finding"].fillna("")
+    all_rows = pd.concat([scorecard, others.assign(verdict="built in", finding="")])[COLUMNS]
+    all_rows["finding"] = all_rows["finding"].fillna("")
     folder = results / name
     functions = [name, *dict.fromkeys(others["function"])]
-    drawn = drawing.render_all({"scorecard": lambda: battery.figure(both, functions, name)})
-    page = _page(name, own, places, both, functions, drawn["scorecard.png"])
-    contents = drawn | {"scorecard.csv": to_csv(both), "index.html": page.encode()}
+    drawn = drawing.render_all({"scorecard": lambda: battery.figure(all_rows, functions, name)})
+    page = _page(name, scorecard, places, all_rows, functions, drawn["scorecard.png"])
+    contents = drawn | {"scorecard.csv": to_csv(all_rows), "index.html": page.encode()}
     with files.only_writer(folder, wait=True):
         for file, data in contents.items():
             files.write_whole(folder / file, data)
-    findings = int((own["verdict"] == FINDING).sum())
+    findings = int((scorecard["verdict"] == FINDING).sum())
     seconds = time.perf_counter() - started
     print(f"{findings} finding{'' if findings == 1 else 's'}; {folder}/index.html; {seconds:.0f} s")
     return 1 if findings else 0
