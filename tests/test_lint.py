@@ -28,7 +28,7 @@ def lint(folder: Path) -> list[int]:
 def test_a_function_of_a_reader_s_own_is_not_linted_and_the_project_is(language, tmp_path):
     assert len(COMMANDS) == 2
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    readme = (ROOT / language).read_text(encoding="utf-8")
+    readme = (ROOT / "reproductions/trial" / language).read_text(encoding="utf-8")
     (example,) = [
         code for code in re.findall("```python\n(.*?)```", readme, re.DOTALL) if "snake" in code
     ]

@@ -1,4 +1,4 @@
-"""A scheduler and workers, each a process of its own, as README.md starts them."""
+"""A scheduler and workers, each a process of its own, as the README of `running` says."""
 
 import contextlib
 import re

@@ -355,7 +355,7 @@ def test_the_readme_shows_two_sound_functions(module):
     """The examples in both READMEs are one text, and nothing is wrong with them."""
     shown = set()
     for name in ("README.md", "README.ko.md"):
-        text = (EXPECTED.parents[1] / name).read_text(encoding="utf-8")
+        text = (EXPECTED.parents[1] / "reproductions/trial" / name).read_text(encoding="utf-8")
         assert "reproductions trial my_funcs:snake" in text
         assert "reproductions trial my_funcs:mish" in text
         shown.update(re.findall(r"```python\n(from keras import ops.*?)```", text, re.DOTALL))

@@ -1,0 +1,104 @@
+"""The READMEs: their links lead somewhere, both languages say the same, their examples run."""
+
+import csv
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = ("custom_layers", "reproductions", "tests")
+PAGES = sorted([*ROOT.glob("*.md"), *(page for f in FOLDERS for page in (ROOT / f).rglob("*.md"))])
+ENGLISH = [page for page in PAGES if not page.name.endswith(".ko.md")]
+FORMER = re.compile(r"(reproductions|tests)[/.]suite|reproductions/(?!__main__)\w+\.py")
+"""Where the code once was."""
+CLAIM = re.compile(r"(?<![A-Z])[A-Z]{2}-\d\d(?!\d)")  # a Korean particle may follow it
+
+
+def shown(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def korean(page: Path) -> Path:
+    return page.with_suffix(".ko.md")
+
+
+def code(page: Path) -> list[str]:
+    """A page's blocks of code without their comments, which each language has in its own words."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S)
+    return [re.sub(r"\s*#.*", "", block) for block in blocks]
+
+
+def findings(page: Path) -> list[str]:
+    """The items of a page's list of findings."""
+    items = re.findall(r"^- (.*?)(?=^- |^$)", page.read_text(encoding="utf-8"), re.M | re.S)
+    return [item for item in items if CLAIM.search(item)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
+def test_links_lead_somewhere(page):
+    links = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+    local = [link for link in links if "://" not in link]
+    assert local  # to the other language at least
+    assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
+def test_no_page_names_a_place_where_the_code_once_was(page):
+    assert FORMER.search(page.read_text(encoding="utf-8")) is None
+
+
+@pytest.mark.parametrize("page", ENGLISH, ids=shown)
+def test_both_languages_show_the_same(page):
+    english, other = (each.read_text(encoding="utf-8") for each in (page, korean(page)))
+    assert set(CLAIM.findall(english)) == set(CLAIM.findall(other))
+    headings = re.compile("^#+ ", re.M)
+    assert headings.findall(english) == headings.findall(other)
+    assert code(page) == code(korean(page))
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ko.md"])
+def test_the_findings_are_what_the_stored_claims_say(name):
+    with (ROOT / "results/expected/claims.csv").open(encoding="utf-8", newline="") as file:
+        obtained = {row["id"]: row["obtained"] for row in csv.DictReader(file)}
+    items = findings(ROOT / name)
+    assert 5 <= len(items) <= 7
+    for item in items:
+        claims = CLAIM.findall(item)
+        assert set(claims) <= set(obtained)
+        shares = filter(re.compile(r"[01]\.\d+").fullmatch, (obtained[claim] for claim in claims))
+        measured = {f"{float(share):.0%}" for share in shares}
+        assert {f"{share}%" for share in re.findall(r"(\d+) %", item)} <= measured
+
+
+FEWER = {"range(4096)": "range(8)", "20_001": "201"}
+"""The example of the engine takes minutes as it is."""
+
+
+def example(name, tmp_path, monkeypatch):
+    """The module that a page's only Python example makes."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    (source,) = re.findall("```python\n(.*?)```", text, re.S)
+    for many, few in FEWER.items():
+        source = source.replace(many, few)
+    module = "example_" + re.sub(r"\W", "_", name)
+    (tmp_path / f"{module}.py").write_text(source, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    return importlib.import_module(module)
+
+
+def test_the_example_of_the_layers(tmp_path, monkeypatch):
+    made = example("custom_layers/README.md", tmp_path, monkeypatch)
+    assert made.model.output_shape == (None, 3)
+
+
+def test_the_example_of_the_engine(tmp_path, monkeypatch):
+    made = example("reproductions/training/README.md", tmp_path, monkeypatch)
+    assert made.trained.records["loss"].shape == (3, 8)
+    assert made.trained.replica(7).predict(made.xor.X, verbose=0).shape == (4, 1)
+
+
+def test_the_example_of_the_tables(tmp_path, monkeypatch):
+    made = example("reproductions/evidence/README.md", tmp_path, monkeypatch)
+    assert made.TABLES["rates"].names == ["activation", "solved", "seeds", "share", "low", "high"]
