@@ -277,7 +277,7 @@ def report_memory() -> None:
     if not Path("/proc/self/status").exists():
         print("peak memory: not measured, this system has no /proc")
         return
-    call = "from reproductions.suite import bench; print(bench.train_many())"
+    call = "from reproductions.bench import timings; print(timings.train_many())"
     done = subprocess.run(
         [sys.executable, "-c", call], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
     )

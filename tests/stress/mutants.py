@@ -41,13 +41,9 @@ CHECKS = (
     "tests/evidence/test_counts_and_seeds.py",
     "tests/evidence/test_tables.py",
 )
-GUARDS = (
-    "tests/running/test_provenance.py",
-    "tests/running/test_guards.py",
-    "tests/running/test_command_line.py",
-    "tests/running/test_inputs.py",
-    "tests/experiments/test_claims.py",
-)
+PROVENANCE = ("tests/running/test_provenance.py",)
+GUARDS = ("tests/running/test_guards.py", "tests/running/test_inputs.py")
+JUDGED = ("tests/experiments/test_claims.py", "tests/running/test_guards.py")
 TRIALS = ("tests/trial/test_soundness.py", "tests/trial/test_scorecard.py")
 TARGETS = {
     **{
@@ -58,14 +54,16 @@ TARGETS = {
         f"reproductions/evidence/{name}.py": CHECKS
         for name in ("comparison", "differences", "kinds", "tables")
     },
-    **{
-        f"reproductions/suite/{name}.py": GUARDS
-        for name in ("provenance", "checking", "runner", "claims")
-    },
+    "reproductions/evidence/claims.py": JUDGED,
+    "reproductions/training/pool.py": ("tests/training/test_pool.py",),
+    "reproductions/running/provenance.py": (*PROVENANCE, *GUARDS),
+    "reproductions/running/checking.py": GUARDS,
+    "reproductions/running/runner.py": GUARDS,
+    "reproductions/running/results.py": GUARDS,
     "reproductions/running/shards.py": ("tests/running/test_shards.py",),
-    "reproductions/trial/scorecard.py": TRIALS,
-    "reproductions/trial/candidate.py": TRIALS,
-    "reproductions/trial/soundness.py": TRIALS,
+    **{
+        f"reproductions/trial/{name}.py": TRIALS for name in ("scorecard", "candidate", "soundness")
+    },
 }
 LONGEST_S = 300
 """Of the processor's time, which is the same on a busy machine; ten times that of a clock's."""
