@@ -12,10 +12,8 @@ PERCEPTRON_POST = ("threshold", "sigmoid", "relu", "tanh")
 
 def figures(spec: Spec, tables: Tables) -> drawing.Figures:
     """Each document's own curves, then all functions, the leaky slopes, and the kinks."""
-    xor_post, slides = (
-        ("relu", "tanh", "leaky_relu"),
-        ("sigmoid", "tanh", "relu", "leaky_relu", "elu"),
-    )
+    xor_post = ("relu", "tanh", "leaky_relu")
+    slides = ("sigmoid", "tanh", "relu", "leaky_relu", "elu")
     network_post = ("swish", "leaky_relu", "elu")
     return {
         "perceptron_post_functions": lambda: _draw_perceptron_post(tables["comparison"]),

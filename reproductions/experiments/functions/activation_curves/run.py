@@ -56,9 +56,9 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     ]
     x_curve = _grid_through_zero(spec.curve_end, spec.curve_points_per_unit)
     x_far = np.array([-x for x in reversed(spec.far_points)] + [0.0, *spec.far_points])
-    four = {name: functions[name] for name in ("threshold", "sigmoid", "relu", "tanh")}
+    compared = {name: functions[name] for name in ("threshold", "sigmoid", "relu", "tanh")}
     return {
-        "comparison": _on_the_grid_of_a_listing(spec.perceptron_post_grid, four),
+        "comparison": _on_the_grid_of_a_listing(spec.perceptron_post_grid, compared),
         "relu_post": _on_the_grid_of_a_listing(spec.relu_post_grid, {"relu": functions["relu"]}),
         "curves": _curves("function", functions.items(), x_curve),
         "far": _curves("function", functions.items(), x_far),
@@ -103,7 +103,7 @@ def _on_the_grid_of_a_listing(grid: tuple[float, float, float], functions: Layer
 
 
 def _grid_through_zero(end: int, points_per_unit: int) -> np.ndarray:
-    """A grid that holds 0 and is the same on every machine: whole numbers, divided once."""
+    """A grid that holds 0 and is the same on every machine: whole numbers, each divided once."""
     return np.arange(-end * points_per_unit, end * points_per_unit + 1) / points_per_unit
 
 

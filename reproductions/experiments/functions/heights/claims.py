@@ -8,7 +8,7 @@ def _threshold_loses_information(tables: Tables) -> Judgement:
     named, posterior, information = (
         tables[name] for name in ("named_heights", "posterior", "information")
     )
-    both = measured.row(tables["coverage"], coefficient="both")
+    regions = measured.row(tables["coverage"], coefficient="both")
     height, probability = (
         measured.row(information, signal=signal)["information_bits"]
         for signal in ("height", "probability")
@@ -26,15 +26,16 @@ def _threshold_loses_information(tables: Tables) -> Judgement:
         and abs(probability - height) < 1e-9
         and (sigmoid_error < 1e-12).all()
     )
-    learned = tables["units"]["converged"].all() and both["low"] <= 0.95 <= both["high"]
+    learned = tables["units"]["converged"].all() and regions["low"] <= 0.95 <= regions["high"]
     at = ", ".join(f"{p:.3f} at {h:g} cm" for h, p in named[["height_cm", "posterior_man"]].values)
     return Judgement(
         graded(loses and learned, in_part=loses),
         f"at least {best['lost_bits']:.3f} of {height:.3f} bits lost",
         note=(
             f"P(man) is {at}; the best threshold, {best['threshold_cm']:g} cm, keeps {kept:.0%} of"
-            f" the information; {both['covered']:g} of {both['units']:g} trained units' 95 %"
-            f" regions hold the true coefficients (share {both['low']:.3f} to {both['high']:.3f})."
+            f" the information; {regions['covered']:g} of {regions['units']:g} trained units' 95 %"
+            f" regions hold the true coefficients (share {regions['low']:.3f} to"
+            f" {regions['high']:.3f})."
             " The post gives no means or deviations, they are assumed"
         ),
     )

@@ -60,8 +60,8 @@ def _draw_formulas(spec: Spec, first_failures: pd.DataFrame):
                     fontsize=9,
                 )
         axes.axvline(spec.documents_largest, color=drawing.BLACK, linestyle=":", linewidth=1.2)
-        axes.set_title(f"{dtype}; no change from here to m = {spec.largest:,g}")
-        axes.set(xlabel="size m of the input", xlim=(0, right))
+        axes.set_title(dtype)
+        axes.set(xlabel=f"size m  (unchanged from here up to {spec.largest:,g})", xlim=(0, right))
         axes.grid(visible=False)
         labels = [f"{row.function}({row.input}), {row.code}" for row in failures.itertuples()]
         axes.set_yticks(heights, labels)
@@ -74,6 +74,8 @@ def _draw_formulas(spec: Spec, first_failures: pd.DataFrame):
         fontsize=8,
         va="center",
     )
+    title = "How far the printed formulas and the layers stay right as the input grows"
+    figure.suptitle(title, x=0.01, ha="left")
     figure.legend(
         handles=[Patch(label=outcome, **style) for outcome, style in OUTCOME_STYLE.items()],
         loc="outside lower center",

@@ -33,8 +33,8 @@ class Equations:
     def residuals(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How far logits miss the equations, and the derivatives of that by the logits.
 
-        An entropy near 0 falls like exp(-gap / T). For such a one T ln H is used in place of H,
-        as it is nearly a straight line in the gap.
+        An entropy H near 0 falls like exp(-gap / T) with the gap between the first two logits. In
+        its place T ln H is used, which is nearly a straight line in the gap.
 
         Args:
             logits: of shape (vectors, classes).

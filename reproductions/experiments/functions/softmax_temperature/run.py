@@ -1,4 +1,4 @@
-"""Computes what softmax does to the listing's and to random logits, and searches the slide's."""
+"""Computes the softmax of printed and of random logits, and logits for the slide's entropies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -289,17 +289,15 @@ def _units(spec: Spec) -> pd.DataFrame:
     low, high = np.log(spec.unit_scales)
     scale = np.exp(random.uniform(low, high, (spec.unit_vectors, 1)))
     logits = scale * random.normal(size=(spec.unit_vectors, spec.classes))
-    _, *warm_and_hot = zip(spec.slide_temperatures, spec.slide_entropies, strict=True)
+    _, *warm_and_hot = spec.slide_temperatures
+    entropies_nats = np.stack([entropy_nats(softmax(logits, t)) for t in warm_and_hot])
+    printed = np.array(spec.slide_entropies[1:])[:, None]
     rows = []
     for name, unit_nats in UNITS.items():
         equations = spec.equations(unit_nats)
         solution = equations.evenly_spaced(EVENLY_SPACED_GUESS[name])
         residuals, _ = equations.residuals(solution[None])
-        near = [
-            np.abs(entropy_nats(softmax(logits, temperature)) / unit_nats - printed)
-            < spec.unit_margin
-            for temperature, printed in warm_and_hot
-        ]
+        near = np.abs(entropies_nats / unit_nats - printed) < spec.unit_margin
         rows.append(
             {
                 "unit": name,
@@ -307,7 +305,7 @@ def _units(spec: Spec) -> pd.DataFrame:
                 "deepest_evenly_spaced": -solution[-1],
                 "deepest_at_least": equations.with_one_level(spec.classes - 2)[1],
                 "zeros_when_cold": bool((softmax(solution, equations.temperatures[0]) == 0).any()),
-                "matches": np.all(near, axis=0).sum(),
+                "matches": near.all(axis=0).sum(),
                 "vectors": spec.unit_vectors,
             }
         )
