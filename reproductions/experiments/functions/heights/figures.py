@@ -43,17 +43,9 @@ def _draw_heights(posterior: pd.DataFrame, named: pd.DataFrame):
         label="sigmoid: the probability of a man",
         **functions.style("sigmoid"),
     )
-    lower.plot(named["height_cm"], named["posterior_man"], "o", color=drawing.VERMILION)
     for row in named.itertuples():
-        left = row.posterior_man < 0.5
-        lower.annotate(
-            f"{row.height_cm:g} cm: {row.posterior_man:.3f}",
-            (row.height_cm, row.posterior_man),
-            xytext=(-8, 9) if left else (8, -14),
-            textcoords="offset points",
-            ha="right" if left else "left",
-            color=drawing.VERMILION,
-        )
+        place = ((-8, 9), "right") if row.posterior_man < 0.5 else ((8, -14), "left")
+        _mark(lower, row.height_cm, row.posterior_man, *place)
     lower.set(
         title="The threshold answers as if there were no overlap",
         xlabel="height  (cm)",
@@ -62,6 +54,19 @@ def _draw_heights(posterior: pd.DataFrame, named: pd.DataFrame):
     )
     lower.legend(loc="center left", bbox_to_anchor=(0, 0.62))
     return figure
+
+
+def _mark(axes, height_cm: float, value: float, offset: tuple[int, int], alignment: str) -> None:
+    """A point with its height and its value written beside it; the offset is in points."""
+    axes.plot(height_cm, value, "o", color=drawing.VERMILION)
+    axes.annotate(
+        f"{height_cm:g} cm: {value:.3f}",
+        (height_cm, value),
+        xytext=offset,
+        textcoords="offset points",
+        ha=alignment,
+        color=drawing.VERMILION,
+    )
 
 
 def _draw_information(information: pd.DataFrame, named: pd.DataFrame):
@@ -79,20 +84,13 @@ def _draw_information(information: pd.DataFrame, named: pd.DataFrame):
         linestyle="--",
         label="the answer of a threshold",
     )
-    best = answers.loc[answers["information_bits"].idxmax()]
-    marked = answers[answers["threshold_cm"].isin([*named["height_cm"], best["threshold_cm"]])]
-    axes.plot(marked["threshold_cm"], marked["information_bits"], "o", color=drawing.VERMILION)
+    best_cm = answers["threshold_cm"][answers["information_bits"].idxmax()]
+    marked = answers[answers["threshold_cm"].isin([*named["height_cm"], best_cm])]
     for row in marked.itertuples():
-        middle = row.threshold_cm == best["threshold_cm"]
-        left = row.threshold_cm < best["threshold_cm"]
-        axes.annotate(
-            f"{row.threshold_cm:g} cm: {row.information_bits:.3f}",
-            (row.threshold_cm, row.information_bits),
-            xytext=(0, 8) if middle else ((-8, 2) if left else (8, 2)),
-            textcoords="offset points",
-            ha="center" if middle else ("right" if left else "left"),
-            color=drawing.VERMILION,
-        )
+        place = ((-8, 2), "right") if row.threshold_cm < best_cm else ((8, 2), "left")
+        if row.threshold_cm == best_cm:
+            place = ((0, 8), "center")
+        _mark(axes, row.threshold_cm, row.information_bits, *place)
     axes.set(
         title="Every threshold loses some of what a height tells about the sex",
         xlabel="threshold  (cm)",

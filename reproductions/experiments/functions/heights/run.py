@@ -181,9 +181,7 @@ def _trainer(spec: Spec) -> Callable[..., tuple[float, float, np.ndarray, float]
     from custom_layers import Sigmoid
 
     dense = keras.layers.Dense(1, dtype="float64")
-    unit = keras.Sequential(
-        [keras.Input((1,), dtype="float64"), dense, Sigmoid(dtype="float64")],
-    )
+    unit = keras.Sequential([keras.Input((1,), dtype="float64"), dense, Sigmoid(dtype="float64")])
     optimizer = keras.optimizers.SGD(spec.learning_rate)
     optimizer.build(unit.trainable_variables)
 
