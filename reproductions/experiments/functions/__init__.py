@@ -1,1 +1,1 @@
-"""What each activation function is, and what the documents print of it."""
+"""What each activation function is, and what the documents print about it."""

@@ -1,10 +1,12 @@
-"""A sigmoid perceptron: its seven printed outputs, and their places on the curve.
+"""A perceptron with a sigmoid gives the seven outputs that the perceptron-post prints and draws.
 
 Document: perceptron-post, "Sigmoid 함수를 이용한 퍼셉트론".
-Setup: one unit with weights (0.3, 0.2, 0.5), bias -0.5 and a sigmoid, as a Keras model; the seven
-inputs of the listing; the curve on 1,000 points from -5 to 5.
+Setup: one unit with weights (0.3, 0.2, 0.5), bias -0.5 and a sigmoid, as a Keras model, receives
+the seven inputs of the listing. The sigmoid's curve is drawn with 1,000 points from -5 to 5, and
+the seven outputs must lie on it.
 Assumptions: none, the listing gives every number.
-Known differences: Keras computes in float32, the listing in float64; both round to what is printed.
+Known differences: Keras computes in float32 and the listing in float64; rounded to the printed
+digits, both give the same numbers.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, functions
-from reproductions.evidence.claims import Judgement, graded
+from reproductions.evidence.claims import Judgement, Tables, graded
 from reproductions.evidence.kinds import Close, Exact, Printed, Table
 from reproductions.training.pool import Pool
 from reproductions.training.spec import ANY_SIGN
@@ -21,7 +23,7 @@ from reproductions.training.spec import ANY_SIGN
 
 @dataclass(frozen=True)
 class Spec:
-    """The listing's numbers."""
+    """The numbers of the listing: the unit's weights, its inputs, and what is printed for them."""
 
     weights: tuple[float, float, float] = field(default=(0.3, 0.2, 0.5), metadata=ANY_SIGN)
     bias: float = -0.5
@@ -42,7 +44,7 @@ SPEC = Spec()
 
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
-    """The perceptron's affine values and outputs, and the curve."""
+    """The perceptron's affine values and outputs, one row per input, and the sigmoid's curve."""
     import keras
 
     from custom_layers import Sigmoid
@@ -52,7 +54,7 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     perceptron = keras.Sequential([keras.Input((x.shape[1],)), affine, Sigmoid()])
     affine.set_weights([np.array(spec.weights)[:, None], np.array([spec.bias])])
     z = np.linspace(-5, 5, 1000)
-    rows = pd.DataFrame(
+    outputs = pd.DataFrame(
         {
             "row": range(1, len(x) + 1),
             "x1": x[:, 0],
@@ -62,25 +64,26 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
             "affine_printed": spec.printed_affine,
             "output": perceptron(x)[:, 0],
             "output_printed": spec.printed_output,
-            # What the curve says at the affine value that the document prints and draws.
+            # The sigmoid at the affine value that the document prints and draws.
             "curve_at_printed": Sigmoid()(np.array(spec.printed_affine, "float32")),
         }
     )
-    return {"rows": rows, "curve": pd.DataFrame({"z": z, "sigmoid": Sigmoid(dtype="float64")(z)})}
+    curve = pd.DataFrame({"z": z, "sigmoid": Sigmoid(dtype="float64")(z)})
+    return {"rows": outputs, "curve": curve}
 
 
-def figures(spec: Spec, tables) -> drawing.Figures:
+def figures(spec: Spec, tables: Tables) -> drawing.Figures:
     """The document's figure: its points on the sigmoid."""
-    return {"points_on_curve": lambda: _point_figure(tables["curve"], tables["rows"])}
+    return {"points_on_curve": lambda: _draw_points_on_curve(tables["curve"], tables["rows"])}
 
 
-def _point_figure(curve, rows):
+def _draw_points_on_curve(curve: pd.DataFrame, outputs: pd.DataFrame):
     figure, ((axes,),) = drawing.panels(width=5.5, height=3.8)
     axes.plot(curve["z"], curve["sigmoid"], label="sigmoid", **functions.style("sigmoid"))
-    label = f"{drawing.in_words(len(rows))} inputs"
-    axes.plot(rows["affine"], rows["output"], "o", color=drawing.VERMILION, label=label)
-    for row in rows.itertuples():
-        left = row.row % 2 == 0  # neighbours' labels on alternate sides, so that none overlap
+    label = f"{drawing.in_words(len(outputs))} inputs"
+    axes.plot(outputs["affine"], outputs["output"], "o", color=drawing.VERMILION, label=label)
+    for row in outputs.itertuples():
+        left = row.row % 2 == 0  # labels stand left and right in turn, so that none overlap
         axes.annotate(
             f"{row.output:.3f}",
             (row.affine, row.output),
@@ -99,7 +102,26 @@ def _point_figure(curve, rows):
     return figure
 
 
+def _outputs_as_printed(tables: Tables) -> Judgement:
+    outputs = tables["rows"]
+    agree = np.isclose(outputs["affine"].round(3), outputs["affine_printed"], rtol=0, atol=1e-9)
+    agree &= np.isclose(outputs["output"].round(3), outputs["output_printed"], rtol=0, atol=1e-9)
+    return Judgement(graded(agree.all()), f"{agree.sum()} of {len(outputs)} rows as printed")
+
+
+def _outputs_on_the_curve(tables: Tables) -> Judgement:
+    outputs = tables["rows"]
+    distance = (outputs["output"] - outputs["curve_at_printed"]).abs().max()
+    return Judgement(graded(distance < 1e-6), float(distance))
+
+
+CLAIMS = {
+    "PP-12": _outputs_as_printed,
+    "PP-13": _outputs_on_the_curve,
+}
+
 FLOAT32 = "one affine map and one exp in float32: a few units in the last place"
+
 TABLES = {
     "rows": Table(
         key=("row",),
@@ -118,23 +140,4 @@ TABLES = {
         key=("z",),
         columns={"sigmoid": Close(rtol=1e-12, atol=0, reason="one exp in float64")},
     ),
-}
-
-
-def _seven_rows(tables) -> Judgement:
-    rows = tables["rows"]
-    agree = np.isclose(rows["affine"].round(3), rows["affine_printed"], rtol=0, atol=1e-9)
-    agree &= np.isclose(rows["output"].round(3), rows["output_printed"], rtol=0, atol=1e-9)
-    return Judgement(graded(agree.all()), f"{agree.sum()} of {len(rows)} rows as printed")
-
-
-def _on_curve(tables) -> Judgement:
-    rows = tables["rows"]
-    residual = (rows["output"] - rows["curve_at_printed"]).abs().max()
-    return Judgement(graded(residual < 1e-6), float(residual))
-
-
-CLAIMS = {
-    "PP-12": _seven_rows,
-    "PP-13": _on_curve,
 }

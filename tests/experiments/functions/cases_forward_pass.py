@@ -7,17 +7,17 @@ from reproductions.evidence.claims import NOT_REPRODUCED, REPRODUCED
 SHAPES = "(1, 2) · (2, 3) -> (1, 3)"
 
 
-def product(found=15.0, shapes=SHAPES):
-    return {"product": pd.DataFrame({"product": [found], "printed": [15.0], "shapes": [shapes]})}
+def product(value=15.0, shapes=SHAPES):
+    return {"product": pd.DataFrame({"product": [value], "printed": [15.0], "shapes": [shapes]})}
 
 
-def output(found):
-    return {"output": pd.DataFrame({"output": [found], "printed": [0.31682708]})}
+def output(value):
+    return {"output": pd.DataFrame({"output": [value], "printed": [0.31682708]})}
 
 
 CASES = [
     ("NP-10", product(), REPRODUCED),
-    ("NP-10", product(found=15.000001), NOT_REPRODUCED),
+    ("NP-10", product(value=15.000001), NOT_REPRODUCED),
     ("NP-10", product(shapes="(1, 2) · (2, 3) -> (3, 1)"), NOT_REPRODUCED),
     ("NP-11", output(0.3168270764), REPRODUCED),
     ("NP-11", output(0.3168270864), NOT_REPRODUCED),

@@ -5,13 +5,12 @@ import math
 import pandas as pd
 
 from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
+from reproductions.evidence.statistics import wilson
 
 
 def tables(
-    answer=1.0, posterior=0.9, sigmoid=0.9, best=0.3, probability=0.4, covered=95, done=True
+    answer=1.0, posterior=0.9, sigmoid=0.9, best=0.3, probability=0.4, covered=95, converged=True
 ):
-    from reproductions.evidence.statistics import wilson
-
     low, high = wilson(covered, 100)
     return {
         "named_heights": pd.DataFrame(
@@ -31,7 +30,7 @@ def tables(
             ],
             columns=["signal", "threshold_cm", "information_bits"],
         ).assign(lost_bits=lambda frame: 0.4 - frame["information_bits"]),
-        "units": pd.DataFrame({"converged": [True, done]}),
+        "units": pd.DataFrame({"converged": [True, converged]}),
         "coverage": pd.DataFrame(
             {
                 "coefficient": ["both"],
@@ -46,13 +45,13 @@ def tables(
 
 CASES = [
     ("PP-02", tables(), REPRODUCED),
-    ("PP-02", tables(answer=0.5), NOT_REPRODUCED),  # a threshold that hesitates
-    ("PP-02", tables(posterior=1.0), NOT_REPRODUCED),  # a height that settles it
+    ("PP-02", tables(answer=0.5), NOT_REPRODUCED),  # a threshold that answers neither 0 nor 1
+    ("PP-02", tables(posterior=1.0), NOT_REPRODUCED),  # a height that leaves no doubt
     ("PP-02", tables(best=0.3999), NOT_REPRODUCED),  # a threshold that loses nothing
-    ("PP-02", tables(probability=0.39), NOT_REPRODUCED),  # a probability that loses some
+    ("PP-02", tables(probability=0.39), NOT_REPRODUCED),  # a probability that loses information
     ("PP-02", tables(sigmoid=0.9001), NOT_REPRODUCED),  # another curve than the sigmoid
     ("PP-02", tables(sigmoid=math.nan), NOT_REPRODUCED),
     ("PP-02", tables(covered=80), IN_PART),  # units that learn something else
     ("PP-02", tables(covered=100), IN_PART),  # standard errors that are too wide
-    ("PP-02", tables(done=False), IN_PART),  # a unit that is not trained to the end
+    ("PP-02", tables(converged=False), IN_PART),  # a unit whose training has not converged
 ]

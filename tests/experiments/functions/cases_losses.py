@@ -31,7 +31,7 @@ def cases(implemented=0.5, keras=0.5, ordinary=True):
     return {
         "cases": pd.DataFrame(
             {
-                "case": ["plain", "odd"],
+                "case": ["plain", "exceptional"],
                 "ordinary": [True, ordinary],
                 "by_hand": [0.5, math.inf if not ordinary else 0.25],
                 "implemented": [implemented, 0.25],
@@ -49,7 +49,7 @@ CASES = [
     ("NP-12", jumps(loss_values=30), NOT_REPRODUCED),  # a loss in steps
     ("NP-12", jumps(finer_loss_change=0.1), NOT_REPRODUCED),  # a loss that jumps
     ("NP-13", cases(), REPRODUCED),
-    ("NP-13", cases(ordinary=False), REPRODUCED),  # Keras clips: said, not held
+    ("NP-13", cases(ordinary=False), REPRODUCED),  # Keras clips: shown, not judged
     ("NP-13", cases(implemented=0.25), NOT_REPRODUCED),  # the half-sum variant
     ("NP-13", cases(keras=0.5 + 1e-7), NOT_REPRODUCED),
     ("NP-13", cases(implemented=math.nan), NOT_REPRODUCED),

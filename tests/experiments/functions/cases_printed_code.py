@@ -33,7 +33,7 @@ def formulas(small="right", large="right", layer="right"):
 
 
 def lines(*attempts):
-    """One printed statement that runs, and one with these attempts: (reason, fate)."""
+    """Two printed statements: one that runs, and one with these attempts, each (reason, fate)."""
     rows = [(1, 0, "", "runs")]
     rows += [(2, number, *attempt) for number, attempt in enumerate(attempts)]
     frame = pd.DataFrame(rows, columns=["place", "attempt", "reason", "fate"])
@@ -51,12 +51,12 @@ CASES = [
     ("PP-15", formulas(large="NaN"), IN_PART),
     ("PP-15", formulas(large="right, with a warning"), IN_PART),
     ("PP-15", formulas(small="wrong", large="NaN"), NOT_REPRODUCED),
-    ("PP-15", formulas(large="NaN", layer="NaN"), NOT_REPRODUCED),  # the layers must not
+    ("PP-15", formulas(large="NaN", layer="NaN"), NOT_REPRODUCED),  # the layers must not fail
     ("XX-02", lines(("", FAILS), (CHANGED, RUNS)), REPRODUCED),
     ("XX-02", lines(("", FAILS), ("left out of the listing", FAILS), (CHANGED, RUNS)), REPRODUCED),
     ("XX-02", lines(("", FAILS), (CHANGED, WARNS)), REPRODUCED),
     ("XX-02", lines(("", RUNS)), NOT_REPRODUCED),
     ("XX-02", lines(("", WARNS), (CHANGED, RUNS)), NOT_REPRODUCED),  # outdated, but it still runs
     ("XX-02", lines(("", FAILS), ("not installed", RUNS)), IN_PART),  # no interface changed
-    ("XX-02", lines(("", FAILS), (CHANGED, FAILS)), IN_PART),  # the repair is none
+    ("XX-02", lines(("", FAILS), (CHANGED, FAILS)), IN_PART),  # the repair fails too
 ]

@@ -43,8 +43,8 @@ def random_vectors(**changes):
 PRINTED = (1.04e-14, 0.989, 2.21)
 
 
-def found(*vectors):
-    """The entropies of some vectors at the slide's three temperatures."""
+def solutions(*vectors):
+    """Vectors of logits with these entropies at the slide's three temperatures."""
     rows = [
         (f"vector {i}", temperature, entropy, printed)
         for i, entropies in enumerate(vectors)
@@ -89,10 +89,10 @@ CASES = [
     ("SL-18", random_vectors(), REPRODUCED),
     ("SL-18", random_vectors(argmax_changes=1), NOT_REPRODUCED),
     ("SL-18", random_vectors(sum_error=1e-9), NOT_REPRODUCED),
-    ("SL-19", found(PRINTED), REPRODUCED),
-    ("SL-19", found((1.044e-14, 0.9886, 2.2149)), REPRODUCED),
-    ("SL-19", found((1.046e-14, 0.989, 2.21), (1.04e-14, 0.989, 2.23)), NOT_REPRODUCED),
-    ("SL-19", found((1.04e-14, 0.988, 2.21)), NOT_REPRODUCED),
+    ("SL-19", solutions(PRINTED), REPRODUCED),
+    ("SL-19", solutions((1.044e-14, 0.9886, 2.2149)), REPRODUCED),
+    ("SL-19", solutions((1.046e-14, 0.989, 2.21), (1.04e-14, 0.989, 2.23)), NOT_REPRODUCED),
+    ("SL-19", solutions((1.04e-14, 0.988, 2.21)), NOT_REPRODUCED),
     ("SL-20", random_vectors(), REPRODUCED),
     ("SL-20", random_vectors(rises=11, both_zero=1), REPRODUCED),
     ("SL-20", random_vectors(rises=11), NOT_REPRODUCED),

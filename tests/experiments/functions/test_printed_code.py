@@ -1,4 +1,4 @@
-"""What stands between a listing and its row: statements, attempts, and messages in one line."""
+"""Listings are split into statements, tried with repairs, and their messages cut to one line."""
 
 import warnings
 
@@ -20,7 +20,7 @@ from reproductions.experiments.functions.printed_code.listings import Listing, R
         ("", ""),
     ],
 )
-def test_a_message_is_one_line_that_is_the_same_on_every_machine(message, line):
+def test_a_message_is_cut_to_one_line_that_is_the_same_on_every_machine(message, line):
     assert statements.one_line(message) == line
 
 
@@ -35,8 +35,8 @@ def test_statements_are_tried_in_order_until_a_repair_runs():
         ),
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("default")  # as in the process that the listings have
-        rows = statements._try_statements(listing, {}, training_steps=1)
+        warnings.simplefilter("default")  # as in the process that runs the listings
+        rows = statements.run_statements(listing, {}, training_steps=1)
     assert [(r["place"], r["attempt"], r["fate"], r["category"], r["code"]) for r in rows] == [
         (1, 0, "runs", "", "import warnings"),
         (2, 0, "fails", "NameError", "x = y"),
@@ -50,17 +50,17 @@ def test_statements_are_tried_in_order_until_a_repair_runs():
 def test_the_training_loop_is_cut_short():
     namespace = {}
     code = "for step in range(20001):\n    pass"
-    statements._attempt(Repair("", "", code), namespace, training_steps=5)
+    statements.run_code(Repair("", "", code), namespace, training_steps=5)
     assert namespace["step"] == 4
 
 
 def test_every_repair_belongs_to_a_printed_statement():
     for listing in (*listings.LISTINGS, listings.PLAIN):
-        printed = statements._statements(listing.code)
+        printed = statements.top_level_statements(listing.code)
         assert {code for code, _ in listing.repairs} <= set(printed), listing.name
 
 
 def test_a_process_that_cannot_run_its_listings_is_an_error(monkeypatch):
     monkeypatch.setattr(run.sys, "executable", "false")
     with pytest.raises(RuntimeError, match="relu-post could not be run"):
-        run._in_process(("relu-post",), 1)
+        run.run_listings(("relu-post",), 1)

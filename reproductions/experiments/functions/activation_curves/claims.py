@@ -1,43 +1,46 @@
-"""The claims, judged from the tables."""
+"""Judges the claims about the functions' values, limits, derivatives and slopes."""
 
 import numpy as np
 import pandas as pd
 
 from reproductions.evidence import functions, measured
-from reproductions.evidence.claims import (
-    DOCUMENT_ERROR,
-    Judgement,
-    graded,
-)
-from reproductions.experiments.functions.activation_curves.run import (
-    _curve,
-    _leaky,
-    differentiable,
-)
+from reproductions.evidence.claims import DOCUMENT_ERROR, Judge, Judgement, Tables, graded
+from reproductions.experiments.functions.activation_curves.run import differentiable
+
+IN_PLACE_OF_THRESHOLD = ("sigmoid", "relu", "tanh", "linear", "softplus", "leaky_relu")
+"""The functions that the perceptron post offers in place of the threshold."""
 
 
-def _far(tables, function: str, *x: float, column: str = "value") -> list[float]:
-    """A function at some of the far points."""
-    return [measured.row(tables["far"], function=function, x=point)[column] for point in x]
+def _at(tables: Tables, function: str, *points: float, column: str = "value") -> list[float]:
+    """A function's values, or its derivatives, at some of the far points."""
+    return [measured.row(tables["far"], function=function, x=x)[column] for x in points]
 
 
-def _pp_01(tables) -> Judgement:
+def _nearest_to_zero(grid: pd.DataFrame) -> float:
+    return grid["x"].iloc[grid["x"].abs().argmin()]
+
+
+def _exact_relu_points(grid: pd.DataFrame) -> int:
+    """At how many points of a grid ReLU is exactly x above 0 and exactly 0 elsewhere."""
+    return (grid["relu"] == grid["x"].where(grid["x"] > 0, 0)).sum()
+
+
+def _threshold_is_strict(tables: Tables) -> Judgement:
     grid = tables["comparison"]
-    below, at_zero, above = _far(tables, "threshold", -1e-300, 0.0, 1e-300)
+    below, at_zero, above = _at(tables, "threshold", -1e-300, 0.0, 1e-300)
     right = ((grid["threshold"] == (grid["x"] > 0)) & grid["threshold"].isin([0, 1])).sum()
     strict = at_zero == 0 and above == 1 and below == 0
-    nearest = grid["x"].iloc[grid["x"].abs().argmin()]
     return Judgement(
         graded(right == len(grid) == 2000 and strict),
         f"{right} of {len(grid)} points; {at_zero:.0f} at 0",
-        note=f"arange never hits 0: its nearest point is {nearest:.2g}, on the side that gives 0,"
-        " so only the extra points 0 and ±1e-300 test that the comparison is strict",
+        note=f"arange never hits 0: its nearest point is {_nearest_to_zero(grid):.2g}, on the side"
+        " that gives 0, so only the extra points 0 and ±1e-300 test that the comparison is strict",
     )
 
 
-def _pp_03(tables) -> Judgement:
+def _sigmoid_between_0_and_1(tables: Tables) -> Judgement:
     value = tables["comparison"].sort_values("x")["sigmoid"]
-    low, high = _far(tables, "sigmoid", -40, 40)
+    low, high = _at(tables, "sigmoid", -40, 40)
     inside = value.between(0, 1, inclusive="neither").all()
     rising = (value.diff().iloc[1:] > 0).all()
     limits = low < 1e-12 and 1 - high < 1e-12
@@ -49,43 +52,41 @@ def _pp_03(tables) -> Judgement:
     )
 
 
-def _pp_04(tables) -> Judgement:
+def _relu_on_the_perceptron_grid(tables: Tables) -> Judgement:
     grid = tables["comparison"]
-    right = (grid["relu"] == grid["x"].where(grid["x"] > 0, 0)).sum()
-    return Judgement(graded(right == len(grid) == 2000), f"{right} of {len(grid)} points exact")
+    exact = _exact_relu_points(grid)
+    return Judgement(graded(exact == len(grid) == 2000), f"{exact} of {len(grid)} points exact")
 
 
-def _pp_05(tables) -> Judgement:
+def _tanh_between_minus_1_and_1(tables: Tables) -> Judgement:
     value = tables["comparison"]["tanh"]
-    low, middle, high = _far(tables, "tanh", -20, 0.0, 20)
+    low, at_zero, high = _at(tables, "tanh", -20, 0.0, 20)
     inside = value.between(-1, 1, inclusive="neither").all()
     limits = abs(high - 1) < 1e-12 and abs(low + 1) < 1e-12
     return Judgement(
-        graded(inside and limits and middle == 0),
-        f"{middle:.0f} at 0; {value.min():.9f} to {value.max():.9f}",
+        graded(inside and limits and at_zero == 0),
+        f"{at_zero:.0f} at 0; {value.min():.9f} to {value.max():.9f}",
         note="strictly below 1 on the listing's range; float64 gives"
         f" {'exactly 1' if high == 1 else 'less than 1'} at x = 20",
     )
 
 
-def _largest_error(tables, *identities: str) -> float:
-    """The largest |left - right| of some identities, relative to values above 1."""
-    frame = tables["identities"].set_index("identity").loc[list(identities)]
-    return float(((frame["left"] - frame["right"]).abs() / frame["left"].abs().clip(lower=1)).max())
+def _identities_hold(*identities: str) -> Judge:
+    """Judges that both sides of some identities agree, relative to values above 1."""
 
-
-def _identity_judge(*identities: str):
-    def judge(tables) -> Judgement:
-        error = _largest_error(tables, *identities)
+    def judge(tables: Tables) -> Judgement:
+        sides = tables["identities"].set_index("identity").loc[list(identities)]
+        errors = (sides["left"] - sides["right"]).abs() / sides["left"].abs().clip(lower=1)
+        error = float(errors.max())
         return Judgement(graded(error <= 1e-14), error, note="largest difference of the two sides")
 
     return judge
 
 
-def _pp_07(tables) -> Judgement:
+def _comparison_picture(tables: Tables) -> Judgement:
     grid = tables["comparison"]
-    flat = grid[["threshold", "sigmoid", "tanh"]]
-    visible = flat.apply(lambda column: column.between(-1.5, 5)).all(axis=None)
+    bounded = grid[["threshold", "sigmoid", "tanh"]]
+    visible = bounded.apply(lambda column: column.between(-1.5, 5)).all(axis=None)
     cut = grid["x"][grid["relu"] <= 5].max()
     below = grid[grid["x"] <= -1]
     ordered = ((below["tanh"] < below["relu"]) & (below["relu"] < below["sigmoid"])).all()
@@ -98,31 +99,27 @@ def _pp_07(tables) -> Judgement:
     )
 
 
-IN_PLACE_OF_THRESHOLD = ("sigmoid", "relu", "tanh", "linear", "softplus", "leaky_relu")
-
-
-def _pp_14(tables) -> Judgement:
+def _replacements_are_differentiable(tables: Tables) -> Judgement:
     smooth = differentiable(tables)
-    chosen = smooth[list(IN_PLACE_OF_THRESHOLD)]
-    verdict = graded(chosen.all(), in_part=chosen.any())
-    kinks = ", ".join(functions.label(name) for name in chosen[~chosen].index)
-    other = "is" if smooth["threshold"] else "is not either"
+    replacements = smooth[list(IN_PLACE_OF_THRESHOLD)]
+    kinks = ", ".join(functions.label(name) for name in replacements[~replacements].index)
+    threshold = "is" if smooth["threshold"] else "is not either"
     return Judgement(
-        verdict,
-        f"{chosen.sum()} of {len(chosen)}" + (f"; not {kinks}" if kinks else ""),
+        graded(replacements.all(), in_part=replacements.any()),
+        f"{replacements.sum()} of {len(replacements)}" + (f"; not {kinks}" if kinks else ""),
         note=f"judged at 0, where alone one can fail to be; the threshold, which they replace,"
-        f" {other}",
+        f" {threshold}",
     )
 
 
-def _xp_15(tables) -> Judgement:
+def _xor_post_curves(tables: Tables) -> Judgement:
     curves = {
-        "relu": _curve(tables, "relu"),
-        "tanh": _curve(tables, "tanh"),
-        "leaky_relu": _leaky(tables, 0.2),
+        "relu": measured.rows(tables["curves"], function="relu"),
+        "tanh": measured.rows(tables["curves"], function="tanh"),
+        "leaky_relu": measured.rows(tables["leaky"], negative_slope=0.2),
     }
-    named = {name: curve.set_index("x")["value"] for name, curve in curves.items()}
-    relu, tanh, leaky = named.values()
+    values = {name: curve.set_index("x")["value"] for name, curve in curves.items()}
+    relu, tanh, leaky = values.values()
     x = relu.index.to_numpy()
     holds = (
         (relu == np.maximum(0, x)).all()
@@ -134,14 +131,16 @@ def _xp_15(tables) -> Judgement:
     )
     return Judgement(
         graded(holds),
-        ", ".join(f"{functions.label(f)} [{y.min():.3g}, {y.max():.3g}]" for f, y in named.items()),
+        ", ".join(
+            f"{functions.label(f)} [{y.min():.3g}, {y.max():.3g}]" for f, y in values.items()
+        ),
         note=f"ranges on [{x.min():g}, {x.max():g}]; the post prints no slope, 0.2 is what its call"
         " gives",
     )
 
 
-def _sl_17(tables) -> Judgement:
-    near, far, farther = _far(tables, "elu", -1.0, -10.0, -100.0, column="derivative")
+def _elu_derivative_fades(tables: Tables) -> Judgement:
+    near, far, farther = _at(tables, "elu", -1.0, -10.0, -100.0, column="derivative")
     return Judgement(
         graded(near > 0.1 and 0 < far < 1e-3 and farther < 1e-12),
         f"{near:.3g} at -1, {far:.3g} at -10, {farther:.3g} at -100",
@@ -149,7 +148,7 @@ def _sl_17(tables) -> Judgement:
     )
 
 
-def _np_07(tables) -> Judgement:
+def _relu_derivative_is_0_or_1(tables: Tables) -> Judgement:
     curve = tables["curves"].query("function == 'relu'")
     below, above = (
         sorted(set(side["derivative"])) for side in (curve[curve["x"] < 0], curve[curve["x"] > 0])
@@ -162,7 +161,7 @@ def _np_07(tables) -> Judgement:
     )
 
 
-def _np_09(tables) -> Judgement:
+def _network_post_curves(tables: Tables) -> Judgement:
     swish, leaky, elu = (
         tables["curves"].query("function == @name").set_index("x")["value"]
         for name in ("swish", "leaky_relu", "elu")
@@ -173,72 +172,72 @@ def _np_09(tables) -> Judgement:
     straight = np.allclose(negative / negative.index, negative.iloc[0] / negative.index[0])
     bent = straight and 0 < negative.iloc[0] / negative.index[0] < 1
     levels = elu.is_monotonic_increasing and -1 < elu.iloc[0] < -0.99
-    follow = all(abs(f.iloc[-1] / f.index[-1] - 1) < 0.01 for f in (swish, leaky, elu))
+    follow_x = all(abs(f.iloc[-1] / f.index[-1] - 1) < 0.01 for f in (swish, leaky, elu))
     return Judgement(
-        graded(dips and bent and levels and follow),
+        graded(dips and bent and levels and follow_x),
         f"swish dips to {dip:.4f} at {place:.2f}; ELU levels off at {elu.iloc[0]:.4f}",
         note="the post names the three and shows pictures, without formula or parameter: alpha = 1"
         " and slope 0.01 are assumed",
     )
 
 
-def _rp_01(tables) -> Judgement:
+def _relu_on_the_relu_grid(tables: Tables) -> Judgement:
     grid = tables["relu_post"]
-    right = (grid["relu"] == grid["x"].where(grid["x"] > 0, 0)).sum()
-    nearest = grid["x"].iloc[grid["x"].abs().argmin()]
+    exact = _exact_relu_points(grid)
     return Judgement(
-        graded(right == len(grid) == 100 and abs(grid["x"].iloc[-1] - 4.9) < 1e-9),
-        f"{right} of {len(grid)} points exact",
-        note=f"arange leaves out 5 and hits {nearest:.2g} in place of 0, where ReLU is 0 too",
+        graded(exact == len(grid) == 100 and abs(grid["x"].iloc[-1] - 4.9) < 1e-9),
+        f"{exact} of {len(grid)} points exact",
+        note=f"arange leaves out 5 and hits {_nearest_to_zero(grid):.2g} in place of 0, where ReLU"
+        " is 0 too",
     )
 
 
-def _rp_06(tables) -> Judgement:
-    rows = pd.concat(
+def _relu_derivative_is_1_above_0(tables: Tables) -> Judgement:
+    above = pd.concat(
         tables[name].query("function == 'relu' and x > 0") for name in ("curves", "far")
     )
-    one = (rows["derivative"] == 1).sum()
+    ones = (above["derivative"] == 1).sum()
     return Judgement(
-        graded(one == len(rows) > 0),
-        f"exactly 1 at {one} of {len(rows)} inputs above 0",
-        note=f"inputs from {rows['x'].min():g} to {rows['x'].max():g}",
+        graded(ones == len(above) > 0),
+        f"exactly 1 at {ones} of {len(above)} inputs above 0",
+        note=f"inputs from {above['x'].min():g} to {above['x'].max():g}",
     )
 
 
-def _xx_01(tables) -> Judgement:
-    frame = tables["slopes"]
-    documents = frame[frame["origin"] == "document"]["negative_slope"]
-    libraries = frame[frame["origin"] == "library"]
-    named = ", ".join(f"{row.negative_slope:g} ({row.source})" for row in libraries.itertuples())
+def _one_leaky_slope(tables: Tables) -> Judgement:
+    slopes = tables["slopes"]
+    documents = slopes[slopes["origin"] == "document"]["negative_slope"]
+    libraries = slopes[slopes["origin"] == "library"]
+    defaults = ", ".join(f"{row.negative_slope:g} ({row.source})" for row in libraries.itertuples())
     return Judgement(
         graded(documents.nunique() == 1, otherwise=DOCUMENT_ERROR),
         ", ".join(f"{slope:g}" for slope in sorted(set(documents))),
-        note=f"defaults of the libraries: {named}",
+        note=f"defaults of the libraries: {defaults}",
     )
 
 
 CLAIMS = {
-    "PP-01": _pp_01,
-    "PP-03": _pp_03,
-    "PP-04": _pp_04,
-    "PP-05": _pp_05,
-    "PP-06": _identity_judge("tanh = 2 sigmoid(2x) - 1"),
-    "PP-07": _pp_07,
-    "PP-11": _identity_judge(
+    "PP-01": _threshold_is_strict,
+    "PP-03": _sigmoid_between_0_and_1,
+    "PP-04": _relu_on_the_perceptron_grid,
+    "PP-05": _tanh_between_minus_1_and_1,
+    "PP-06": _identities_hold("tanh = 2 sigmoid(2x) - 1"),
+    "PP-07": _comparison_picture,
+    "PP-11": _identities_hold(
         "linear = z",
         "softplus = ln(1 + exp(z))",
         "softplus' = sigmoid",
         "leaky_relu = max(0.01z, z)",
     ),
-    "PP-14": _pp_14,
-    "XP-15": _xp_15,
-    "SL-17": _sl_17,
-    "SL-23": _identity_judge(
+    "PP-14": _replacements_are_differentiable,
+    "XP-15": _xor_post_curves,
+    "SL-17": _elu_derivative_fades,
+    "SL-23": _identities_hold(
         "tanh = 2 sigmoid(2x) - 1", "tanh = (exp(x) - exp(-x)) / (exp(x) + exp(-x))"
     ),
-    "NP-07": _np_07,
-    "NP-09": _np_09,
-    "RP-01": _rp_01,
-    "RP-06": _rp_06,
-    "XX-01": _xx_01,
+    "NP-07": _relu_derivative_is_0_or_1,
+    "NP-09": _network_post_curves,
+    "RP-01": _relu_on_the_relu_grid,
+    "RP-06": _relu_derivative_is_1_above_0,
+    "XX-01": _one_leaky_slope,
 }

@@ -1,135 +1,122 @@
-"""The figures, drawn from the tables."""
+"""Draws each document's own curves, all functions with their derivatives, and the kinks at 0."""
 
 import numpy as np
+import pandas as pd
 
 from reproductions.evidence import drawing, functions, measured
-from reproductions.experiments.functions.activation_curves.run import (
-    Spec,
-    _curve,
-    _leaky,
-    differentiable,
-)
+from reproductions.evidence.claims import Tables
+from reproductions.experiments.functions.activation_curves.run import Spec, differentiable
+
+PERCEPTRON_POST = ("threshold", "sigmoid", "relu", "tanh")
 
 
-def figures(spec: Spec, tables) -> drawing.Figures:
+def figures(spec: Spec, tables: Tables) -> drawing.Figures:
     """Each document's own curves, then all functions, the leaky slopes, and the kinks."""
+    xor_post = ("relu", "tanh", "leaky_relu")
+    slides = ("sigmoid", "tanh", "relu", "leaky_relu", "elu")
+    network_post = ("swish", "leaky_relu", "elu")
     return {
-        "perceptron_post_functions": lambda: _perceptron_post_figure(tables),
-        "perceptron_post_comparison": lambda: _comparison_figure(tables),
-        "xor_post_functions": lambda: _curves_figure(
-            spec, tables, "XOR post", ("relu", "tanh", "leaky_relu"), _slope(tables, "xor-post")
+        "perceptron_post_functions": lambda: _draw_perceptron_post(tables["comparison"]),
+        "perceptron_post_comparison": lambda: _draw_comparison(tables["comparison"]),
+        "xor_post_functions": lambda: _draw_curves(spec, tables, "XOR post", xor_post, "xor-post"),
+        "slides_functions": lambda: _draw_curves(spec, tables, "slides", slides, "slides"),
+        # The network post gives no slope; the perceptron post's is assumed.
+        "network_post_functions": lambda: _draw_curves(
+            spec, tables, "network post", network_post, "perceptron-post"
         ),
-        "slides_functions": lambda: _curves_figure(
-            spec,
-            tables,
-            "slides",
-            ("sigmoid", "tanh", "relu", "leaky_relu", "elu"),
-            _slope(tables, "slides"),
-        ),
-        "network_post_functions": lambda: _curves_figure(
-            spec,
-            tables,
-            "network post",
-            ("swish", "leaky_relu", "elu"),
-            _slope(tables, "perceptron-post"),  # assumed: the post gives none
-        ),
-        "relu_post": lambda: _relu_post_figure(tables),
-        "functions_and_derivatives": lambda: _all_figure(spec, tables),
-        "leaky_slopes": lambda: _slopes_figure(spec, tables),
-        "kinks": lambda: _kinks_figure(tables),
+        "relu_post": lambda: _draw_relu_post(tables["relu_post"]),
+        "functions_and_derivatives": lambda: _draw_all_functions(spec, tables),
+        "leaky_slopes": lambda: _draw_leaky_slopes(spec, tables),
+        "kinks": lambda: _draw_kinks(tables),
     }
 
 
-def _slope(tables, source: str) -> float:
-    """The leaky ReLU's slope in one of the documents."""
-    return measured.row(tables["slopes"], source=source)["negative_slope"]
+def _leaky_slope(tables: Tables, document: str) -> float:
+    return measured.row(tables["slopes"], source=document)["negative_slope"]
 
 
-def _ticks(spec) -> np.ndarray:
+def _ticks(spec: Spec) -> np.ndarray:
     return np.linspace(-spec.curve_end, spec.curve_end, 5)
 
 
-def _line(axes, x, y, **style):
+def _plot_with_jumps(axes, x: pd.Series, y: pd.Series, **style) -> None:
     """A line with a gap wherever it jumps, and a ring and a dot at the two ends of the jump."""
     x, y = np.asarray(x, float), np.asarray(y, float)
     jumps = np.flatnonzero(np.abs(np.diff(y)) > 0.3)
-    (line,) = axes.plot(np.insert(x, jumps + 1, np.nan), np.insert(y, jumps + 1, np.nan), **style)
+    axes.plot(np.insert(x, jumps + 1, np.nan), np.insert(y, jumps + 1, np.nan), **style)
     for jump in jumps:
-        color = line.get_color()
-        axes.plot(x[jump], y[jump], "o", ms=4, color=color)
-        axes.plot(x[jump], y[jump + 1], "o", ms=4, mfc="white", mec=color)
+        axes.plot(x[jump], y[jump], "o", ms=4, color=style["color"])
+        axes.plot(x[jump], y[jump + 1], "o", ms=4, mfc="white", mec=style["color"])
 
 
-def _zero_lines(axes):
+def _draw_zero_lines(axes, **style) -> None:
     for line in (axes.axhline, axes.axvline):
-        line(0, color=drawing.GREY, linewidth=0.8, zorder=1)
+        line(0, **{"color": drawing.GREY, "linewidth": 0.8, "zorder": 1} | style)
 
 
-def _perceptron_post_figure(tables):
+def _draw_perceptron_post(comparison: pd.DataFrame):
     figure, (row,) = drawing.panels(1, 4, width=2.9, height=2.9)
-    frame = tables["comparison"]
-    for axes, name in zip(row, ("threshold", "sigmoid", "relu", "tanh"), strict=True):
-        axes.plot(frame["x"], frame[name], **functions.style(name))
+    for axes, name in zip(row, PERCEPTRON_POST, strict=True):
+        axes.plot(comparison["x"], comparison[name], **functions.style(name))
         axes.set(title=functions.label(name), xlabel="x", ylabel="f(x)")
     figure.suptitle("The functions of the perceptron post", x=0.01, ha="left")
     return figure
 
 
-def _comparison_figure(tables):
+def _draw_comparison(comparison: pd.DataFrame):
     figure, ((axes,),) = drawing.panels(width=6.0, height=4.2)
-    frame = tables["comparison"]
-    for name in ("threshold", "sigmoid", "relu", "tanh"):
-        axes.plot(frame["x"], frame[name], label=functions.label(name), **functions.style(name))
-    axes.set(
-        title="Four activation functions",
-        xlabel="x",
-        ylabel="f(x)",
-        ylim=(-1.5, 5),
-    )
+    for name in PERCEPTRON_POST:
+        label = functions.label(name)
+        axes.plot(comparison["x"], comparison[name], label=label, **functions.style(name))
+    axes.set(title="Four activation functions", xlabel="x", ylabel="f(x)", ylim=(-1.5, 5))
     axes.legend(loc="upper left")
     return figure
 
 
-def _curves_figure(spec, tables, document, chosen, slope):
-    figure, (row,) = drawing.panels(1, len(chosen), width=2.9, height=2.9)
-    for axes, name in zip(row, chosen, strict=True):
-        leaky = name == "leaky_relu"
-        curve = _leaky(tables, slope) if leaky else _curve(tables, name)
-        _zero_lines(axes)
+def _draw_curves(
+    spec: Spec, tables: Tables, document: str, names: tuple[str, ...], source_of_slope: str
+):
+    """A document's functions side by side, its leaky ReLU with the slope that a source gives."""
+    figure, (row,) = drawing.panels(1, len(names), width=2.9, height=2.9)
+    slope = _leaky_slope(tables, source_of_slope)
+    for axes, name in zip(row, names, strict=True):
+        if name == "leaky_relu":
+            curve = measured.rows(tables["leaky"], negative_slope=slope)
+            title = f"{functions.label(name)}, slope {slope:g}"
+        else:
+            curve = measured.rows(tables["curves"], function=name)
+            title = functions.label(name)
+        _draw_zero_lines(axes)
         axes.plot(curve["x"], curve["value"], **functions.style(name))
-        label = functions.label(name) + (f", slope {slope:g}" if leaky else "")
-        axes.set(title=label, xlabel="x", ylabel="f(x)", xticks=_ticks(spec))
+        axes.set(title=title, xlabel="x", ylabel="f(x)", xticks=_ticks(spec))
     figure.suptitle(f"The functions of the {document}", x=0.01, ha="left")
     return figure
 
 
-def _relu_post_figure(tables):
+def _draw_relu_post(grid: pd.DataFrame):
+    """The picture as the post's listing draws it, with its large title and dashed axes."""
     figure, ((axes,),) = drawing.panels(width=5.3, height=4.0)
-    frame = tables["relu_post"]
-    for line in (axes.axvline, axes.axhline):
-        line(0, color=drawing.GREY, linestyle="--", linewidth=1.2)
-    axes.plot(frame["x"], frame["relu"], **functions.style("relu"))
+    _draw_zero_lines(axes, linestyle="--", linewidth=1.2)
+    axes.plot(grid["x"], grid["relu"], **functions.style("relu"))
     axes.set_title("ReLU", fontsize=18, loc="center")
     axes.set_xlabel("x")
     axes.set_ylabel("y", rotation=0, labelpad=12)
     return figure
 
 
-def _all_figure(spec, tables):
+def _draw_all_functions(spec: Spec, tables: Tables):
     figure, grid = drawing.panels(3, 6, width=2.25, height=2.3)
-    for place, name in enumerate(functions.ELEMENTWISE):
-        row, pair = divmod(place, 3)
-        curve = _curve(tables, name)
-        for axes, column in zip(grid[row, 2 * pair :], ("value", "derivative"), strict=False):
-            _zero_lines(axes)
-            _line(axes, curve["x"], curve[column], **functions.style(name))
-            axes.set_xlabel("x")
-            axes.set_xticks(_ticks(spec))
-        slope = f" (slope {_slope(tables, 'perceptron-post'):g})" if name == "leaky_relu" else ""
-        label = functions.label(name) + slope
-        grid[row, 2 * pair].set_title(label)
-        grid[row, 2 * pair + 1].set_title("its derivative", color=drawing.GREY)
-        grid[row, 2 * pair + 1].set_ylim(-0.15, 1.25)
+    for (left, right), name in zip(grid.reshape(-1, 2), functions.ELEMENTWISE, strict=True):
+        curve = measured.rows(tables["curves"], function=name)
+        for axes, column in ((left, "value"), (right, "derivative")):
+            _draw_zero_lines(axes)
+            _plot_with_jumps(axes, curve["x"], curve[column], **functions.style(name))
+            axes.set(xlabel="x", xticks=_ticks(spec))
+        leaky = name == "leaky_relu"
+        slope = f" (slope {_leaky_slope(tables, 'perceptron-post'):g})" if leaky else ""
+        left.set_title(functions.label(name) + slope)
+        right.set_title("its derivative", color=drawing.GREY)
+        right.set_ylim(-0.15, 1.25)
     figure.suptitle(
         "Nine activation functions, each with its derivative"
         " (dot at a jump: what the layer returns at 0)",
@@ -139,18 +126,18 @@ def _all_figure(spec, tables):
     return figure
 
 
-def _slopes_figure(spec, tables):
+def _draw_leaky_slopes(spec: Spec, tables: Tables):
     figure, ((left, right),) = drawing.panels(1, 2, width=4.9, height=3.8)
-    leaky, slopes = tables["leaky"], tables["slopes"]
+    slopes = tables["slopes"]
     colors = (drawing.BLUE, drawing.VERMILION, drawing.GREEN, drawing.PURPLE)
     dashes = ("-", (0, (5, 1.5)), (0, (4, 1, 1, 1)), (0, (1, 1)))
-    chosen = sorted(leaky["negative_slope"].unique())
-    for slope, color, dash in zip(chosen, colors, dashes, strict=False):  # two may be the same
-        curve = _leaky(tables, slope)
-        users = slopes[slopes["negative_slope"] == slope]["source"]
+    different = sorted(tables["leaky"]["negative_slope"].unique())
+    for slope, color, dash in zip(different, colors, dashes, strict=False):  # two may be the same
+        curve = measured.rows(tables["leaky"], negative_slope=slope)
+        sources = slopes[slopes["negative_slope"] == slope]["source"]
         style = {"color": color, "linestyle": dash}
-        left.plot(curve["x"], curve["value"], label=f"{slope:g}: {', '.join(users)}", **style)
-        _line(right, curve["x"], curve["derivative"], **style)
+        left.plot(curve["x"], curve["value"], label=f"{slope:g}: {', '.join(sources)}", **style)
+        _plot_with_jumps(right, curve["x"], curve["derivative"], **style)
         right.annotate(
             f"{slope:g}",
             (-spec.curve_end / 2, slope),
@@ -159,36 +146,30 @@ def _slopes_figure(spec, tables):
             fontsize=9,
         )
     for axes in (left, right):
-        _zero_lines(axes)
+        _draw_zero_lines(axes)
         axes.set(xlabel="x", xlim=(-spec.curve_end - 0.2, 2))
-    left.set(title="Leaky ReLU: which slope?", ylabel="f(x)", ylim=(-2, 2))
+    left.set(title="Leaky ReLU with each slope", ylabel="f(x)", ylim=(-2, 2))
     right.set(title="Its derivative", ylabel="f'(x)", ylim=(-0.08, 1.1))
     figure.legend(loc="outside lower left", title="slope below 0, and who uses it", ncols=2)
     return figure
 
 
-def _kinks_figure(tables):
+def _draw_kinks(tables: Tables):
     figure, grid = drawing.panels(3, 3, width=3.1, height=2.3, sharex=True, sharey=True)
     smooth = differentiable(tables)
+    sides = {
+        "left": {"color": drawing.BLUE, "linestyle": "-"},
+        "right": {"color": drawing.VERMILION, "linestyle": (0, (3, 2))},
+    }
     for axes, name in zip(grid.flat, functions.ELEMENTWISE, strict=True):
-        frame = tables["quotients"].query("function == @name")
-        axes.semilogx(frame["h"], frame["left"], color=drawing.BLUE, label="from the left")
-        axes.semilogx(
-            frame["h"],
-            frame["right"],
-            color=drawing.VERMILION,
-            linestyle=(0, (3, 2)),
-            label="from the right",
-        )
-        word = "the sides meet" if smooth[name] else "the sides stay apart"
-        axes.set_title(f"{functions.label(name)}: {word}")
-        if frame["right"].max() > 2:
-            axes.annotate(
-                "from the right: 1/h, without bound",
-                (0.4, 1.25),
-                fontsize=8,
-                color=drawing.VERMILION,
-            )
+        quotients = tables["quotients"].query("function == @name")
+        for side, style in sides.items():
+            axes.semilogx(quotients["h"], quotients[side], label=f"from the {side}", **style)
+        verdict = "the sides meet" if smooth[name] else "the sides stay apart"
+        axes.set_title(f"{functions.label(name)}: {verdict}")
+        if quotients["right"].max() > 2:
+            text = "from the right: 1/h, without bound"
+            axes.annotate(text, (0.4, 1.25), fontsize=8, color=drawing.VERMILION)
         axes.minorticks_off()
     grid[0, 0].set(ylim=(-0.15, 1.5))
     grid[0, 0].invert_xaxis()

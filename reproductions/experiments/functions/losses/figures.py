@@ -1,10 +1,13 @@
-"""The figures, drawn from the tables."""
+"""Draws loss and accuracy along the path, and how much they change in one step."""
+
+import pandas as pd
 
 from reproductions.evidence import drawing
+from reproductions.evidence.claims import Tables
 from reproductions.experiments.functions.losses.run import Spec
 
 
-def figures(spec: Spec, tables) -> drawing.Figures:
+def figures(spec: Spec, tables: Tables) -> drawing.Figures:
     """Loss and accuracy along the path, and their largest changes as the steps get smaller."""
     return {
         "path": lambda: _draw_path(tables["path"]),
@@ -12,43 +15,41 @@ def figures(spec: Spec, tables) -> drawing.Figures:
     }
 
 
-def _draw_path(path):
+def _draw_path(path: pd.DataFrame):
     figure, axes = drawing.panels(rows=2, columns=2, width=4.2, height=2.5, sharex="col")
-    third = int((path["accuracy"] > 0.325).idxmax())  # the post's example: 33 of 100 are right
-    zoom = path.iloc[max(0, third - 25) : third + 26]
-    for part, (upper, lower), title in (
+    one_third = int((path["accuracy"] > 0.325).idxmax())  # the post's example: 33 of 100 are right
+    zoom = path.iloc[max(0, one_third - 25) : one_third + 26]
+    for steps, (upper, lower), title in (
         (path, axes[:, 0], "the whole path"),
         (zoom, axes[:, 1], f"{len(zoom) - 1} steps of it"),
     ):
-        upper.plot(part["step"], part["loss_nats"], color=drawing.BLUE)
-        lower.plot(
-            part["step"], 100 * part["accuracy"], color=drawing.VERMILION, drawstyle="steps-post"
-        )
+        percent = 100 * steps["accuracy"]
+        upper.plot(steps["step"], steps["loss_nats"], color=drawing.BLUE)
+        lower.plot(steps["step"], percent, color=drawing.VERMILION, drawstyle="steps-post")
         upper.set_title(f"Loss: {title}")
         lower.set_title(f"Accuracy: {title}")
         lower.set_xlabel("step of the weights")
-    for whole in axes[:, 0]:
-        whole.axvspan(*zoom["step"].iloc[[0, -1]], color=drawing.YELLOW, alpha=0.6, linewidth=0)
-    right = (100 * zoom["accuracy"]).round().astype(int)
-    axes[1, 1].set_yticks(range(right.min(), right.max() + 1))
+    for whole_path in axes[:, 0]:
+        zoomed = zoom["step"].iloc[[0, -1]]
+        whole_path.axvspan(*zoomed, color=drawing.YELLOW, alpha=0.6, linewidth=0)
+    rounded = percent.round().astype(int)  # of the zoom, which was drawn last
+    axes[1, 1].set_yticks(range(rounded.min(), rounded.max() + 1))
     axes[0, 0].set_ylabel("cross entropy  (nats)")
     axes[1, 0].set_ylabel("accuracy  (%)")
     return figure
 
 
-def _draw_jumps(spec, jumps):
+def _draw_jumps(spec: Spec, jumps: pd.DataFrame):
     figure, ((axes,),) = drawing.panels(width=5.5, height=3.6)
     for column, color, marker, label in (
         ("largest_accuracy_change", drawing.VERMILION, "s", "accuracy"),
         ("largest_loss_change_nats", drawing.BLUE, "o", "loss (nats)"),
     ):
-        groups = jumps.groupby("steps")[column]
-        axes.fill_between(
-            groups.min().index, groups.min(), groups.max(), color=color, alpha=0.2, linewidth=0
-        )
-        axes.plot(
-            groups.median(), marker=marker, color=color, label=f"{label}: median, range of draws"
-        )
+        change = jumps.groupby("steps")[column]
+        low, high = change.min(), change.max()
+        axes.fill_between(low.index, low, high, color=color, alpha=0.2, linewidth=0)
+        label = f"{label}: median and range over the seeds"
+        axes.plot(change.median(), marker=marker, color=color, label=label)
     label = f"one point of {spec.points:,}"
     axes.axhline(1 / spec.points, color=drawing.GREY, linestyle=":", label=label)
     axes.set(

@@ -1,4 +1,4 @@
-"""The listings as printed, one text file each in `printed`, and what makes them run today."""
+"""The listings as printed, one text file each in `printed`, and the repairs that make them run."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +12,14 @@ def read(name: str) -> str:
 
 
 RELU_LISTING = read("relu-post")
-# relu-post shows its listing as typed at a prompt.
+
+# The relu-post shows its listing as it was typed at a prompt.
 RELU_TRANSCRIPT = "".join(
     line if line.startswith("#") else f">>> {line.lstrip()}"
     for line in RELU_LISTING.splitlines(keepends=True)
 )
 
-# What xor-post's names give to someone who writes `import tensorflow as tf`.
+# The names that xor-post uses, for someone who writes `import tensorflow as tf`.
 PLAIN_TENSORFLOW = read("xor-post-without-compat")
 
 CHANGED, LEFT_OUT = "changed since", "left out of the listing"
@@ -27,11 +28,11 @@ NOT_INSTALLED, PROMPTS = "not installed", "prompts"
 
 @dataclass(frozen=True)
 class Repair:
-    """What makes a printed statement run again.
+    """A change that makes a printed statement run again.
 
     Attributes:
         reason: why it is needed.
-        change: what is done.
+        change: what is changed, in a few words.
         code: the statement as repaired.
     """
 
@@ -49,8 +50,8 @@ class Listing:
         name: which listing it is.
         code: its text.
         repairs: for a statement, the repairs to try one after another until one runs cleanly.
-        fragment: whether it needs names that the document gives only later.
-        before: run first, unprinted; what a listing that is not a document's own needs.
+        fragment: whether it is a part that cannot be run alone.
+        before: code that is run first and not shown.
     """
 
     document: str
@@ -61,28 +62,31 @@ class Listing:
     before: str = ""
 
 
-def _slides(place: int, units: int, rate: float) -> Listing:
-    old, new = (f"sgd = keras.optimizers.SGD({name}={rate})" for name in ("lr", "learning_rate"))
+def _model_of_the_slides(place: int, units: int, rate: float) -> Listing:
+    printed, repaired = (
+        f"sgd = keras.optimizers.SGD({name}={rate})" for name in ("lr", "learning_rate")
+    )
     dense = f"model.add(Dense({units}, activation='tanh', input_dim=2))"
     with_input = (
         "from keras import Input\n"
         "model = Sequential([Input((2,))])\n"
         f"model.add(Dense({units}, activation='tanh'))"
     )
-    first = place == 1  # the listings after the first share its imports, and its repair
-    imported = (Repair(LEFT_OUT, "import keras", f"import keras\n{old}"),) if first else ()
+    # The later listings share the imports of the first, and so its repair.
+    import_keras = Repair(LEFT_OUT, "import keras", f"import keras\n{printed}")
+    imported = (import_keras,) if place == 1 else ()
     return Listing(
         "slides",
         f"{place} the {units}-D model",
         read(f"slides-{units}-units"),
         (
             (dense, (Repair(CHANGED, "input_dim becomes an Input of its own", with_input),)),
-            (old, (*imported, Repair(CHANGED, "lr becomes learning_rate", new))),
+            (printed, (*imported, Repair(CHANGED, "lr becomes learning_rate", repaired))),
         ),
     )
 
 
-def _today(code: str) -> tuple[Repair]:
+def _todays_name(code: str) -> tuple[Repair]:
     return (Repair(CHANGED, "today's name", code),)
 
 
@@ -103,9 +107,9 @@ LISTINGS = (
         ),
     ),
     Listing("xor-post", "2 section 3-1", read("xor-post-section-3-1"), fragment=True),
-    _slides(1, 2, 0.001),
-    _slides(2, 3, 0.005),
-    _slides(3, 4, 0.005),
+    _model_of_the_slides(1, 2, 0.001),
+    _model_of_the_slides(2, 3, 0.005),
+    _model_of_the_slides(3, 4, 0.005),
     Listing("network-post", "1 product", read("network-post-product")),
     Listing("network-post", "2 three layers", read("network-post-three-layers")),
     Listing(
@@ -126,10 +130,10 @@ PLAIN = Listing(
             PLAIN_TENSORFLOW.splitlines(),
             (
                 (Repair(CHANGED, "leave it out: version 2 is meant", "pass"),),
-                _today("keras.Input((2,))"),
-                _today("tf.random.normal([5,5])"),
-                _today("tf.math.log(0.5)"),
-                _today("keras.optimizers.SGD(learning_rate=0.01)"),
+                _todays_name("keras.Input((2,))"),
+                _todays_name("tf.random.normal([5,5])"),
+                _todays_name("tf.math.log(0.5)"),
+                _todays_name("keras.optimizers.SGD(learning_rate=0.01)"),
                 (Repair(CHANGED, "leave it out: a variable has its value", "tf.Variable([1.0])"),),
                 (Repair(CHANGED, "call a function instead", "tf.function(tf.sin)(1.0)"),),
             ),

@@ -1,4 +1,4 @@
-"""The setting, the runs, and the shape of the tables."""
+"""Runs the printed formulas on growing inputs, and the printed listings in separate processes."""
 
 import json
 import os
@@ -6,12 +6,15 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Table
+from reproductions.experiments.functions.printed_code import statements
 from reproductions.experiments.functions.printed_code.listings import PLAIN, read
 from reproductions.running.experiment import FOLDER
 from reproductions.training.pool import Pool
@@ -37,16 +40,18 @@ RIGHT, WARNS, WRONG, NAN = "right", "right, with a warning", "wrong", "NaN"
 
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
-    """The formulas on growing inputs, and every statement's fate."""
+    """The outcome of the formulas on growing inputs, and of every statement of the listings."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(len(PROCESSES)) as executor:
-        parts = [executor.submit(_in_process, part, spec.training_steps) for part in PROCESSES]
+        processes = [
+            executor.submit(run_listings, documents, spec.training_steps) for documents in PROCESSES
+        ]
         tables = {"formulas": _formulas(spec), "first_failures": _first_failures(spec)}
-        attempts = pd.DataFrame([row for part in parts for row in part.result()])
+        attempts = pd.DataFrame([row for process in processes for row in process.result()])
     plain, whole = attempts["listing"] == PLAIN.name, attempts["place"] == 0
     return tables | {
-        "listings": attempts[whole][["document", "listing", *TRIAL]],
+        "listings": attempts[whole][["document", "listing", *OUTCOME_COLUMNS]],
         "statements": attempts[~plain & ~whole],
         "plain_tensorflow": attempts[plain]
         .drop(columns=["document", "listing"])
@@ -54,67 +59,69 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     }
 
 
-def _inputs(spec: Spec) -> dict[tuple[str, str], tuple]:
-    """For every function and kind of input: the input of a size m, and the true output."""
-    one = np.arange(spec.outputs) == 0
-    same = np.full(spec.outputs, 1.0)
+Function = Callable[[np.ndarray], np.ndarray]
+ArrayOfSize = Callable[[float], np.ndarray]
+"""An array that depends on a size m."""
+
+
+def _inputs(spec: Spec) -> dict[tuple[str, str], tuple[ArrayOfSize, ArrayOfSize]]:
+    """For every function and kind of input: the input of a size m, and the true output for it."""
+    first = np.arange(spec.outputs) == 0
+    ones = np.ones(spec.outputs)
     return {
-        ("sigmoid", "m"): (lambda m: m * same[:1], lambda m: same[:1] / (1 + np.exp(-m))),
+        ("sigmoid", "m"): (lambda m: m * ones[:1], lambda m: ones[:1] / (1 + np.exp(-m))),
         ("sigmoid", "-m"): (
-            lambda m: -m * same[:1],
-            lambda m: same[:1] * np.exp(-m) / (1 + np.exp(-m)),
+            lambda m: -m * ones[:1],
+            lambda m: ones[:1] * np.exp(-m) / (1 + np.exp(-m)),
         ),
         ("softmax", "one m, others 0"): (
-            lambda m: m * one,
-            lambda m: np.where(one, 1, np.exp(-m)) / (1 + (spec.outputs - 1) * np.exp(-m)),
+            lambda m: m * first,
+            lambda m: np.where(first, 1, np.exp(-m)) / (1 + (spec.outputs - 1) * np.exp(-m)),
         ),
-        ("softmax", "all m"): (lambda m: m * same, lambda m: same / spec.outputs),
-        ("softmax", "all -m"): (lambda m: -m * same, lambda m: same / spec.outputs),
+        ("softmax", "all m"): (lambda m: m * ones, lambda m: ones / spec.outputs),
+        ("softmax", "all -m"): (lambda m: -m * ones, lambda m: ones / spec.outputs),
     }
 
 
-def _printed_functions():
-    namespace = {"np": np}
-    exec(read("sigmoid") + read("softmax"), namespace)
-    return namespace
-
-
-def _outcome(function, given: np.ndarray, true: np.ndarray) -> str:
-    """What a function makes of an input: right, right with a warning, wrong, or NaN."""
+def _outcome(
+    function: Function, make: ArrayOfSize, true: ArrayOfSize, dtype: str, size: float
+) -> str:
+    """What a function makes of the input of a size: right, right with a warning, wrong, or NaN."""
+    size = float(np.asarray(size, dtype))  # rounded, so that the true output is for the same size
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        value = np.asarray(function(given), dtype=float)
+        value = np.asarray(function(make(size).astype(dtype)), dtype=float)
     if np.isnan(value).any():
         return NAN
-    precision = np.finfo(given.dtype)
-    close = np.isclose(value, true, rtol=64 * precision.eps, atol=precision.tiny)
+    precision = np.finfo(dtype)
+    close = np.isclose(value, true(size), rtol=64 * precision.eps, atol=precision.tiny)
     return (WARNS if caught else RIGHT) if close.all() else WRONG
 
 
-def _sides(spec: Spec, dtype: str):
-    """Every kind of input with the two functions to hold side by side."""
+def _outcomes(spec: Spec) -> Iterator[tuple[dict[str, str], Callable[[float], str]]]:
+    """For every dtype, kind of input and code: its key, and its outcome as a function of the size.
+
+    The code is the function as printed, or this project's layer.
+    """
     import custom_layers
 
-    printed = _printed_functions()
-    for (name, given), (make, true) in _inputs(spec).items():
-        layer = {"sigmoid": custom_layers.Sigmoid, "softmax": custom_layers.Softmax}[name]
-        sides = {"as printed": printed[name], "layer": layer(dtype=dtype)}
-        for side, function in sides.items():
-
-            def outcome(size, function=function, make=make, true=true):
-                size = float(np.asarray(size, dtype))  # the true output is that of the rounded size
-                return _outcome(function, make(size).astype(dtype), true(size))
-
-            yield {"function": name, "input": given, "dtype": dtype, "code": side}, outcome
+    printed = {"np": np}
+    exec(read("sigmoid") + read("softmax"), printed)
+    layers = {"sigmoid": custom_layers.Sigmoid, "softmax": custom_layers.Softmax}
+    for dtype in ("float32", "float64"):
+        for (name, kind_of_input), (make, true) in _inputs(spec).items():
+            codes = {"as printed": printed[name], "layer": layers[name](dtype=dtype)}
+            for code, function in codes.items():
+                key = {"function": name, "input": kind_of_input, "dtype": dtype, "code": code}
+                yield key, partial(_outcome, function, make, true, dtype)
 
 
 def _formulas(spec: Spec) -> pd.DataFrame:
     sizes = np.geomspace(1, spec.largest, spec.sizes).round(3)
     return pd.DataFrame(
         [
-            {**place, "size": size, "outcome": outcome(size)}
-            for dtype in ("float32", "float64")
-            for place, outcome in _sides(spec, dtype)
+            {**key, "size": size, "outcome": outcome(size)}
+            for key, outcome in _outcomes(spec)
             for size in sizes
         ]
     )
@@ -122,61 +129,66 @@ def _formulas(spec: Spec) -> pd.DataFrame:
 
 def _first_failures(spec: Spec) -> pd.DataFrame:
     """The smallest sizes that warn or worse, that are wrong or worse, and that give NaN."""
+    better = {
+        "first_warning": {RIGHT},
+        "first_wrong": {RIGHT, WARNS},
+        "first_nan": {RIGHT, WARNS, WRONG},
+    }
     rows = []
-    for dtype in ("float32", "float64"):
-        for place, outcome in _sides(spec, dtype):
-            fine = {"warning": {RIGHT}, "wrong": {RIGHT, WARNS}, "nan": {RIGHT, WARNS, WRONG}}
-            firsts = {
-                f"first_{name}": _first(outcome, kept, spec.largest, dtype)
-                for name, kept in fine.items()
-            }
-            rows.append({**place, **firsts, "outcome_at_largest": outcome(spec.largest)})
+    for key, outcome in _outcomes(spec):
+        firsts = {
+            name: _first_other(outcome, outcomes, spec.largest, key["dtype"])
+            for name, outcomes in better.items()
+        }
+        rows.append({**key, **firsts, "outcome_at_largest": outcome(spec.largest)})
     return pd.DataFrame(rows)
 
 
-def _first(outcome, fine: set[str], largest: float, dtype: str) -> float:
-    """The smallest size whose outcome is not fine, by bisection; infinity where there is none."""
+def _first_other(
+    outcome: Callable[[float], str], outcomes: set[str], largest: float, dtype: str
+) -> float:
+    """The smallest size whose outcome is none of these, by bisection; infinity if there is none."""
     low, high = np.asarray([1, largest], dtype)
-    if outcome(high) in fine:
+    if outcome(high) in outcomes:
         return np.inf
     while low < (middle := (low + high) / 2) < high:
-        low, high = (middle, high) if outcome(middle) in fine else (low, middle)
+        low, high = (middle, high) if outcome(middle) in outcomes else (low, middle)
     return float(high)
 
 
-READERS_OWN = ("PYTHONWARNINGS", "PYTHONDEVMODE", "PYTHONOPTIMIZE")
-"""A reader's variables that are not passed on: only what Python shows by itself counts."""
+NOT_PASSED_ON = ("PYTHONWARNINGS", "PYTHONDEVMODE", "PYTHONOPTIMIZE")
+"""Variables of the user's environment that would change which warnings Python shows."""
 
 
-def _in_process(documents: tuple[str, ...], training_steps: int) -> list[dict]:
-    environment = {name: value for name, value in os.environ.items() if name not in READERS_OWN}
+def run_listings(documents: tuple[str, ...], training_steps: int) -> list[dict]:
+    """Runs the listings of some documents in a process of their own.
+
+    Raises:
+        RuntimeError: the process failed.
+    """
+    environment = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
     environment |= {"MPLBACKEND": "Agg", "MATPLOTLIBRC": os.devnull, "TF_CPP_MIN_LOG_LEVEL": "3"}
     path = os.pathsep.join([str(FOLDER.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
-    with tempfile.TemporaryDirectory() as empty:  # Matplotlib reads the current folder too
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "reproductions.experiments.functions.printed_code.statements",
-                str(training_steps),
-                *documents,
-            ],
+    with tempfile.TemporaryDirectory() as empty:  # Matplotlib also reads the current folder
+        process = subprocess.run(
+            [sys.executable, "-m", statements.__name__, str(training_steps), *documents],
             cwd=empty,
             env=environment | {"PYTHONPATH": path},
             capture_output=True,
             text=True,
             encoding="utf-8",
         )
-    if done.returncode:
+    if process.returncode:
+        *_, last = ["nothing on standard error", *process.stderr.strip().splitlines()]
         raise RuntimeError(
-            f"the listings of {', '.join(documents)} could not be run:\n{done.stderr}"
+            f"the listings of {', '.join(documents)} could not be run. Received: {last}"
         )
-    return json.loads(done.stdout)
+    return json.loads(process.stdout)
 
 
-TRIAL = {"fate": Exact(), "category": Exact(), "message": Exact()}
+OUTCOME_COLUMNS = {"fate": Exact(), "category": Exact(), "message": Exact()}
 
-ATTEMPT = {"reason": Exact(), "change": Exact(), "code": Exact(), **TRIAL}
+ATTEMPT_COLUMNS = {"reason": Exact(), "change": Exact(), "code": Exact(), **OUTCOME_COLUMNS}
 
 EDGE = Close(
     rtol=1e-6,
@@ -197,7 +209,7 @@ TABLES = {
             "outcome_at_largest": Exact(),
         },
     ),
-    "listings": Table(key=("document", "listing"), columns=TRIAL),
-    "statements": Table(key=("document", "listing", "place", "attempt"), columns=ATTEMPT),
-    "plain_tensorflow": Table(key=("place", "attempt"), columns=ATTEMPT),
+    "listings": Table(key=("document", "listing"), columns=OUTCOME_COLUMNS),
+    "statements": Table(key=("document", "listing", "place", "attempt"), columns=ATTEMPT_COLUMNS),
+    "plain_tensorflow": Table(key=("place", "attempt"), columns=ATTEMPT_COLUMNS),
 }

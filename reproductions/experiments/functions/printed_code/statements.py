@@ -1,4 +1,4 @@
-"""Runs listings statement by statement: a program, in a process that it changes for good."""
+"""A program that runs listings statement by statement; it changes its process for good."""
 
 import ast
 import contextlib
@@ -19,36 +19,48 @@ from reproductions.experiments.functions.printed_code.listings import (
 RUNS, SHOWS_WARNING, FAILS = "runs", "warns", "fails"
 
 
-def trials(documents: list[str], training_steps: int) -> list[dict]:
-    """Runs the documents' listings here and now: every statement, then every listing whole.
+def run_documents(documents: list[str], training_steps: int) -> list[dict]:
+    """Runs the documents' listings in this process: every statement, then every listing whole.
 
     This changes the process for good: TensorFlow 2 may be off afterwards.
+
+    Args:
+        documents: their names; "plain" stands for xor-post's names without compat.v1.
+        training_steps: how many steps a listing's training loop takes.
+
+    Returns:
+        One row per attempt; a whole listing has the place 0.
     """
     rows = []
     for document in documents:
-        listings = [item for item in LISTINGS if item.document == document]
+        listings = [listing for listing in LISTINGS if listing.document == document]
         namespace = {"__name__": "__main__"}
         for listing in listings:
-            rows += _try_statements(listing, namespace, training_steps)
-        # After the statements: TensorFlow logs a deprecation only once in a process.
+            rows += run_statements(listing, namespace, training_steps)
+        # Whole listings come last, as TensorFlow logs a deprecation only once in a process.
         namespace = {"__name__": "__main__"}
         for listing in listings:
             if not listing.fragment:
-                row = _attempt(Repair("", "as printed", listing.code), namespace, training_steps)
-                place = {"document": document, "listing": listing.name, "place": 0, "attempt": 0}
-                rows.append({**place, **row})
+                row = run_code(Repair("", "as printed", listing.code), namespace, training_steps)
+                key = {"document": document, "listing": listing.name, "place": 0, "attempt": 0}
+                rows.append({**key, **row})
     if "plain" in documents:
-        rows += _try_statements(PLAIN, {"__name__": "__main__"}, training_steps)
+        rows += run_statements(PLAIN, {"__name__": "__main__"}, training_steps)
     return rows
 
 
-def _try_statements(listing: Listing, namespace: dict, training_steps: int) -> list[dict]:
+def run_statements(listing: Listing, namespace: dict, training_steps: int) -> list[dict]:
+    """Runs each statement as printed, then each of its repairs, until one of them runs cleanly.
+
+    Returns:
+        One row per attempt.
+    """
     exec(listing.before, namespace)
     repairs, rows = dict(listing.repairs), []
-    for place, code in enumerate(_statements(listing.code), start=1):
+    for place, code in enumerate(top_level_statements(listing.code), start=1):
         attempts = [Repair("", "as printed", code), *repairs.get(code, ())]
         for number, attempt in enumerate(attempts):
-            row = _attempt(attempt, namespace, training_steps)
+            row = run_code(attempt, namespace, training_steps)
             key = {"document": listing.document, "listing": listing.name, "place": place}
             rows.append({**key, "attempt": number, **row})
             if row["fate"] == RUNS:
@@ -56,17 +68,17 @@ def _try_statements(listing: Listing, namespace: dict, training_steps: int) -> l
     return rows
 
 
-def _statements(code: str) -> list[str]:
-    """The top-level statements as printed; all in one where it is no Python."""
+def top_level_statements(code: str) -> list[str]:
+    """The top-level statements of a listing; the whole listing where it is no valid Python."""
     try:
         return [ast.get_source_segment(code, node) for node in ast.parse(code).body]
     except SyntaxError:
         return [code]
 
 
-def _attempt(attempt: Repair, namespace: dict, training_steps: int) -> dict[str, str]:
-    """Runs code and says whether it ran, warned or failed, and with which words."""
-    short = attempt.code.replace("range(20001)", f"range({training_steps})")
+def run_code(attempt: Repair, namespace: dict, training_steps: int) -> dict[str, str]:
+    """Runs one attempt; says whether it ran, warned or failed, and with which message."""
+    shortened = attempt.code.replace("range(20001)", f"range({training_steps})")
     logged = io.StringIO()
     handler = logging.StreamHandler(logged)
     handler.setLevel(logging.WARNING)
@@ -77,8 +89,9 @@ def _attempt(attempt: Repair, namespace: dict, training_steps: int) -> dict[str,
             warnings.catch_warnings(record=True) as caught,
             contextlib.redirect_stdout(io.StringIO()),
         ):
-            exec(compile(short, "<listing>", "exec"), namespace)
-        shown = [item for item in caught if "non-interactive" not in str(item.message)]
+            exec(compile(shortened, "<listing>", "exec"), namespace)
+        # Without a window plt.show() warns that the backend is non-interactive.
+        shown = [warning for warning in caught if "non-interactive" not in str(warning.message)]
         if shown:
             fate, category = SHOWS_WARNING, shown[0].category.__name__
             message = str(shown[0].message)
@@ -89,11 +102,11 @@ def _attempt(attempt: Repair, namespace: dict, training_steps: int) -> dict[str,
     finally:
         logging.getLogger("tensorflow").removeHandler(handler)
     lines = attempt.code.splitlines()
-    few = attempt.reason and len(lines) <= 3
+    short_repair = attempt.reason and len(lines) <= 3
     return {
         "reason": attempt.reason,
         "change": attempt.change,
-        "code": "; ".join(lines) if few else lines[0] + (" …" if lines[1:] else ""),
+        "code": "; ".join(lines) if short_repair else lines[0] + (" …" if lines[1:] else ""),
         "fate": fate,
         "category": category,
         "message": one_line(message),
@@ -109,4 +122,4 @@ def one_line(message: str) -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps(trials(sys.argv[2:], int(sys.argv[1]))))
+    print(json.dumps(run_documents(sys.argv[2:], int(sys.argv[1]))))

@@ -1,10 +1,13 @@
-"""Softmax and its temperature: the printed vector, and the logits behind the printed entropies.
+"""Softmax gives the printed vector, and logits are found that give the slide's three entropies.
 
 Document: perceptron-post, "Softmax 함수"; slides 7-2, "Softmax - What does temperature T does?".
-Setup: the Softmax layer in float64 on the listing's seven logits and on random vectors of ten
-logits; ten logits that give the slide's three entropies, found by Newton steps of least norm.
-Assumptions: entropies are in nats (the experiment weighs bits too); a logit vector is fixed up to
-a shift and the order of its classes, so all are sorted and begin with 0.
-Known differences: the slide's own logits are not given and three numbers cannot fix them: the
-vectors found here are some of many that fit.
+Setup: the Softmax layer in float64 is applied to the seven logits of the listing, and to random
+vectors of ten logits at temperatures from 0.01 to 100. The slide prints three entropies but not the
+logits behind them, so ten logits that give all three are searched with Newton steps, from many
+starts.
+Assumptions: entropies are in nats; whether bits could be meant is examined too. Softmax does not
+change when all logits are shifted, and entropy does not depend on the order of the classes, so
+every vector of logits is sorted and begins with 0.
+Known differences: three numbers cannot determine ten logits, so the vectors found here are some of
+many that fit, and need not be the slide's own.
 """
