@@ -213,8 +213,8 @@ def _figure(spec: Spec, cells: pd.DataFrame) -> "Figure":
     _draw_changes(axes[0, 1], cells)
     _draw_against_gradient(axes[0, 2], centred)
     figure.suptitle(
-        f"Solving XOR through {drawing.in_words(spec.depth)} layers takes a steep activation first,"
-        f" then a wide one: {cells['seeds'].max()} initialisations each, 95 % intervals"
+        f"Solving XOR through {drawing.in_words(spec.depth)} layers takes both slope and range:"
+        f" {cells['seeds'].max()} initialisations each, 95 % intervals"
     )
     return figure
 
@@ -236,8 +236,8 @@ def _draw_map(panel: "Axes", figure: "Figure", share: pd.DataFrame) -> None:
     panel.invert_yaxis()
     panel.grid(visible=False)
     panel.set(xlabel="range (highest minus lowest output)", ylabel="slope at 0")
-    panel.set_title("Functions centred on 0")
-    figure.colorbar(image, ax=panel, label="share solved", fraction=0.05, pad=0.02)
+    panel.set_title("Share solved, functions centred on 0")
+    figure.colorbar(image, ax=panel, label="share", fraction=0.05, pad=0.02)
 
 
 NAMES = {
@@ -287,8 +287,8 @@ def _draw_against_gradient(panel: "Axes", centred: pd.DataFrame) -> None:
             linestyle="none", marker=marker, color=color, label=f"{full_range:g}",
         )  # fmt: skip
     panel.set(xscale="log", ylim=(-0.03, 1.03), ylabel="share solved")
-    panel.set_title("A larger gradient helps")
-    panel.set_xlabel("RMS gradient at the input, over that at the logit\n(median, before training)")
+    panel.set_title("Share solved against the gradient")
+    panel.set_xlabel("RMS gradient at the input / at the logit\n(median, before training)")
     panel.legend(title="range", loc="upper left")
 
 

@@ -207,7 +207,7 @@ def _speed_figure(
     saturated.set(xscale="log", ylabel="share of units saturated", ylim=(-0.03, 1.03))
     saturated.set_title("Saturation before training")
     saturated.legend()
-    gradient.set(xscale="log", yscale="log", ylabel="RMS gradient of the kernel, median of seeds")
+    gradient.set(xscale="log", yscale="log", ylabel="RMS gradient of the kernel\n(median of seeds)")
     gradient.set_title("Gradient before training")
     for panel in axes[0]:
         panel.set_xlabel("initial kernels, in multiples of Glorot's")

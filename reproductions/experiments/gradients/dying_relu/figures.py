@@ -56,7 +56,7 @@ def _unit_figure(units: pd.DataFrame) -> "Figure":
     if units["continued"].sum():
         style = {"color": functions.color("elu"), "markerfacecolor": "none", "markersize": 9}
         handles += axes[0, 0].plot([], [], "s", **style)
-        labels.append(f"inactive ELU units after {units['updates_later'].max():,}")
+        labels.append(f"inactive ELU units after {units['updates_later'].max():,} updates")
     style = {"color": "white", "markeredgecolor": drawing.BLACK, "markersize": 9}
     handles += axes[0, 0].plot([], [], "X", **style)
     labels.append("most units diverge")
@@ -103,8 +103,8 @@ def _training_figure(deaths: pd.DataFrame) -> "Figure":
                 panel.fill_between(
                     rows["epoch"], rows[f"{name}_low"], rows[f"{name}_high"], color=color, alpha=0.2
                 )
-        panels[0].set_title(f"hidden layer {layer}: dead in this epoch")
-        panels[1].set(title=f"hidden layer {layer}: dead before, came back", xlabel="epoch")
+        panels[0].set_title(f"hidden layer {layer}: dead after each epoch")
+        panels[1].set(title=f"hidden layer {layer}: have come back so far", xlabel="epoch")
     for panel in axes[:, 0]:
         panel.set_ylabel("share of units")
     handles, labels = axes[0, 0].get_legend_handles_labels()
