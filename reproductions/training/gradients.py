@@ -246,7 +246,7 @@ def stacks(width: int, depth: int, seeds: Sequence[int], scheme: str = "normal")
 
 @dataclass(frozen=True)
 class Flow:
-    """What becomes of signals and gradients, layer by layer.
+    """Signals and gradients, layer by layer.
 
     Attributes:
         value: the RMS of each layer's output, (layer, replica).

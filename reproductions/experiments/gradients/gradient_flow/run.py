@@ -63,6 +63,9 @@ GROWN = 10.0
 
 QUANTITIES = ("value", "spread", "gradient")
 
+SETTING = ("activation", "initialisation", "width")
+"""The columns that tell stacks apart."""
+
 LEVELS = (0.05, 0.5, 0.95)
 """Of the quantiles of a gradient over the seeds."""
 
@@ -80,21 +83,16 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
                 stacks.setdefault((activation, weights, width), {})[quantity] = array
             else:
                 scaled.setdefault((activation, float(weights), width), {})[quantity] = array
+    settings = [(dict(zip(SETTING, key, strict=True)), stacks[key]) for key in stacks]
     post, chain = _post(spec)
     return {
-        "layers": pd.concat([_layers(*setting, stacks[setting]) for setting in stacks]),
-        "depths": pd.concat([_depths(*setting, stacks[setting]) for setting in stacks]),
+        "layers": pd.concat([_layers(*setting) for setting in settings]),
+        "depths": pd.concat([_depths(*setting) for setting in settings]),
         "factors": pd.DataFrame(
-            [
-                _factor(spec, *setting, quantity, arrays)
-                for setting, arrays in stacks.items()
-                for quantity in QUANTITIES
-            ]
+            [_factor(spec, quantity, *setting) for setting in settings for quantity in QUANTITIES]
         ),
-        "scales": pd.DataFrame([_scale(spec, *setting, scaled[setting]) for setting in scaled]),
-        "seed_factors": pd.concat(
-            [_seed_factors(spec, *setting, stacks[setting]) for setting in stacks]
-        ),
+        "scales": pd.DataFrame([_scale(spec, *key, arrays) for key, arrays in scaled.items()]),
+        "seed_factors": pd.concat([_seed_factors(spec, *setting) for setting in settings]),
         "post": post,
         "chain": chain,
     }
@@ -165,8 +163,8 @@ def _quantile(values: np.ndarray, level: float) -> np.ndarray:
     return _rounded(np.quantile(values, level, axis=-1, method="lower"))
 
 
-def _gradient_columns(gradient: np.ndarray) -> dict[str, np.ndarray]:
-    """How many seeds have nearly no gradient, and its quantiles, by row of (row, seed)."""
+def _gradient_columns(gradient: np.ndarray) -> dict[str, Any]:
+    """How many seeds have (nearly) no gradient, and the quantiles; of gradients (row, seed)."""
     return {
         "seeds": gradient.shape[1],
         "none": (gradient == 0).sum(axis=1),
@@ -175,7 +173,7 @@ def _gradient_columns(gradient: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _layers(activation: str, initialisation: str, width: int, arrays: Arrays) -> pd.DataFrame:
+def _layers(setting: dict[str, Any], arrays: Arrays) -> pd.DataFrame:
     shares = {}
     for name in ("saturated", "zero"):
         means = np.array([mean_of(share) for share in arrays[name]])
@@ -183,9 +181,7 @@ def _layers(activation: str, initialisation: str, width: int, arrays: Arrays) ->
             shares[f"{name}{end}"] = _rounded(column)
     return pd.DataFrame(
         {
-            "activation": activation,
-            "initialisation": initialisation,
-            "width": width,
+            **setting,
             "layer": range(1, len(arrays["value"]) + 1),
             "seeds": arrays["value"].shape[1],
             "value_q50": _quantile(arrays["value"], 0.5),
@@ -196,17 +192,10 @@ def _layers(activation: str, initialisation: str, width: int, arrays: Arrays) ->
     )
 
 
-def _depths(activation: str, initialisation: str, width: int, arrays: Arrays) -> pd.DataFrame:
+def _depths(setting: dict[str, Any], arrays: Arrays) -> pd.DataFrame:
     gradient = arrays["by_depth"]
-    return pd.DataFrame(
-        {
-            "activation": activation,
-            "initialisation": initialisation,
-            "width": width,
-            "depth": range(1, len(gradient) + 1),
-            **_gradient_columns(gradient),
-        }
-    )
+    depth = range(1, len(gradient) + 1)
+    return pd.DataFrame({**setting, "depth": depth, **_gradient_columns(gradient)})
 
 
 def _mean_factor(growth: np.ndarray) -> dict[str, float]:
@@ -216,17 +205,14 @@ def _mean_factor(growth: np.ndarray) -> dict[str, float]:
     return {"fitted": len(growth), **dict(zip(("factor", "low", "high"), factors, strict=True))}
 
 
-def _factor(
-    spec: Spec, activation: str, initialisation: str, width: int, quantity: str, arrays: Arrays
-) -> dict[str, Any]:
+def _factor(spec: Spec, quantity: str, setting: dict[str, Any], arrays: Arrays) -> dict[str, Any]:
+    activation, initialisation, width = setting.values()
     factor = np.nan
     if quantity == "gradient":
         variance, bias = {"normal": (width, 1), "glorot": (1, 0), "he": (2, 0)}[initialisation]
         factor = mean_field_factor(activation, variance, bias, spec.depth)
     return {
-        "activation": activation,
-        "initialisation": initialisation,
-        "width": width,
+        **setting,
         "quantity": quantity,
         "seeds": arrays["value"].shape[1],
         **_mean_factor(arrays[f"growth_{quantity}"]),
@@ -267,19 +253,9 @@ def _scale(spec: Spec, activation: str, scale: float, width: int, arrays: Arrays
     }
 
 
-def _seed_factors(
-    spec: Spec, activation: str, initialisation: str, width: int, arrays: Arrays
-) -> pd.DataFrame:
-    growth = arrays["growth_gradient"][: spec.shown_seeds]
-    return pd.DataFrame(
-        {
-            "activation": activation,
-            "initialisation": initialisation,
-            "width": width,
-            "seed": range(len(growth)),
-            "factor": _rounded(np.exp(growth)),
-        }
-    )
+def _seed_factors(spec: Spec, setting: dict[str, Any], arrays: Arrays) -> pd.DataFrame:
+    factor = _rounded(np.exp(arrays["growth_gradient"][: spec.shown_seeds]))
+    return pd.DataFrame({**setting, "seed": range(len(factor)), "factor": factor})
 
 
 def _post(spec: Spec) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -331,8 +307,6 @@ SHARE_OR_NAN = Close(
 )
 
 ROUNDING = "float64 rounding alone"
-
-SETTING = ("activation", "initialisation", "width")
 
 COUNTS = dict.fromkeys(("none", "nearly_none"), Rate(trials="seeds"))
 

@@ -383,20 +383,17 @@ LINEAR = Close(rtol=1e-2, atol=1e-3, reason=DESCENT)
 
 MOMENT = Close(rtol=1e-4, atol=1e-6, reason="means over float32 outputs")
 
+ENDS = ("", "_low", "_high")
+"""Of the columns of a ratio with its interval."""
+
 TABLES = {
     "functions": Table(
         key=("function",),
-        columns=dict.fromkeys(
-            (
-                "mean",
-                "variance",
-                "smallest_eigenvalue",
-                "largest_eigenvalue",
-                "condition",
-                "length_factor",
-            ),
-            MOMENT,
-        ),
+        columns={
+            **dict.fromkeys(("mean", "variance"), MOMENT),
+            **dict.fromkeys(("smallest_eigenvalue", "largest_eigenvalue"), MOMENT),
+            **dict.fromkeys(("condition", "length_factor"), MOMENT),
+        },
     ),
     "signs": Table(
         key=("place", "function"),
@@ -407,8 +404,7 @@ TABLES = {
             # The samples of one seed are not independent trials, so the shares are held instead.
             **dict.fromkeys(("compared", "opposed"), Unchecked()),
             **dict.fromkeys(
-                ("opposed_share", "all_same_share"),
-                Close(rtol=0, atol=0.02, reason=TRAINED),
+                ("opposed_share", "all_same_share"), Close(rtol=0, atol=0.02, reason=TRAINED)
             ),
         },
         over_seeds=True,
@@ -432,19 +428,11 @@ TABLES = {
         columns={
             "seeds": Exact(),
             "arrived": Rate(trials="seeds"),
-            **dict.fromkeys(
-                (
-                    "length",
-                    "length_low",
-                    "length_high",
-                    "length_predicted",
-                    "steps",
-                    "steps_low",
-                    "steps_high",
-                    "steps_predicted",
-                ),
-                LINEAR,
-            ),
+            **{
+                f"{ratio}{end}": LINEAR
+                for ratio in ("length", "steps")
+                for end in (*ENDS, "_predicted")
+            },
         },
         over_seeds=True,
     ),
@@ -461,16 +449,10 @@ TABLES = {
     "network_pairs": Table(
         key=("function", "against", "batch", "rate"),
         columns={
-            "seeds": Close(
-                rtol=0, atol=16, reason="the seeds finite in both, which `network` holds"
-            ),
+            "seeds": Close(rtol=0, atol=16, reason="seeds finite in both; see `network`"),
             "longer": Rate(trials="seeds"),
-            **dict.fromkeys(
-                ("length", "length_low", "length_high"), Close(rtol=0.02, atol=0, reason=TRAINED)
-            ),
-            **dict.fromkeys(
-                ("loss", "loss_low", "loss_high"), Close(rtol=0.1, atol=0, reason=TRAINED)
-            ),
+            **{f"length{end}": Close(rtol=0.02, atol=0, reason=TRAINED) for end in ENDS},
+            **{f"loss{end}": Close(rtol=0.1, atol=0, reason=TRAINED) for end in ENDS},
         },
         over_seeds=True,
     ),
