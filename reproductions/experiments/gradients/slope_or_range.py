@@ -1,4 +1,4 @@
-"""Whether the slope or the range of its activation lets the 10-layer XOR network learn.
+"""Tests whether the slope or the range of its activation lets the 10-layer XOR network learn.
 
 Document: xor-post, part 3 (a wider output range is said to cure the vanishing gradient).
 Setup: the network 2-5x9-1 on XOR, from N(0, 1) weights, is trained by SGD at rate 0.01 on all four

@@ -1,4 +1,4 @@
-"""Whether a sigmoid network learns slowly from too small and from too large initial weights.
+"""Tests whether a sigmoid network learns slowly from too small and too large initial weights.
 
 Document: slides, part 7-2 (the sigmoid's first con: gradients near 0 at both ends, so weights that
 are too large or too small learn slowly).

@@ -1,4 +1,4 @@
-"""Dead ReLU units: how a unit dies, how many are dead, which recover, how often an input is 0.
+"""Counts dead ReLU units before and in training, which of them recover, and inputs of exactly 0.
 
 Document: slides, part 7-2 (the "dead" neuron, leaky ReLU, ELU); relu-post, part 3 (dying ReLU, and
 the missing derivative at 0).

@@ -1,4 +1,4 @@
-"""How signals and gradients change through 1 to 30 layers, and which units saturate.
+"""Measures how signals and gradients change through 1 to 30 layers, and which units saturate.
 
 Document: xor-post, parts 2 to 3 (the chain rule, 0.1 a layer); relu-post (the signal shrinks; ReLU
 cures it); network-post, parts 1.2.3 and 1.2.5; slides, "ReLU" (saturation).

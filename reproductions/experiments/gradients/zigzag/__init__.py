@@ -1,4 +1,4 @@
-"""Whether inputs of one sign make the path of SGD zigzag, or their mean does.
+"""Tests whether SGD zigzags because its inputs have one sign, or because of their mean.
 
 Document: slides, part 5 (the sigmoid's outputs are centred on 0.5 and always positive, so SGD
 zigzags; tanh is centred on 0, which cures it); relu-post, part 3 (ReLU zigzags too, as its outputs
