@@ -1,10 +1,11 @@
-"""How SGD moves the weights of a unit: the signs of its gradients, and how far from straight.
+"""How SGD moves the weights of one linear unit: its gradients' signs, and how crooked its path is.
 
-The zigzag as measured here: the length of the path of the weights over the distance that they come.
-A unit y = w · a learns its own weights back from samples of a and y, so that w - w* alone matters.
+The measure of the zigzag is the length of the weights' path over their displacement, the distance
+from the first weights to the last. A unit y = w · a learns the weights w* that made its samples of
+a and y, so the gap w - w* alone matters. It has no bias.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,49 +13,65 @@ import numpy as np
 from reproductions.evidence.statistics import generator
 
 POOL = 4_096
-"""Samples of one problem; a power of two, so that every odd stride goes through them all."""
+"""Samples of one problem. It is a power of two, so that every odd stride goes through them all."""
 
 REACHED = 0.1
-"""The unit has arrived when this share of the distance to its weights w* is left."""
+"""The unit has arrived when this share of the first gap |w - w*| is left."""
 
 
 def inputs(width: int, seed: int = 0) -> np.ndarray:
-    """Independent N(0, 1) inputs of the functions that feed a unit, (POOL, width), float32."""
+    """Independent N(0, 1) inputs z of the activations that feed a unit, (POOL, width), float32."""
     return generator(seed, width).standard_normal((POOL, width)).astype("float32")
 
 
 def outputs(layer: Callable, z: np.ndarray) -> np.ndarray:
-    """What an activation layer (any function of a tensor, elementwise) feeds the unit, float64."""
+    """The features f(z) that an elementwise activation feeds the unit, float64 of z's shape."""
     return np.array(layer(z)).astype("float64")
 
 
 def second_moment(features: np.ndarray) -> np.ndarray:
-    """The Hessian of a unit's squared error over 2, E[a aᵀ], (width, width)."""
+    """The Hessian of half a unit's squared error, E[a aᵀ], (width, width)."""
     return features.T @ features / len(features)
 
 
-def length_factor(features: np.ndarray) -> float:
-    """By how much one large eigenvalue of the Hessian lengthens the path of small steps.
+def eigenvalues(features: np.ndarray) -> np.ndarray:
+    """The eigenvalues of the Hessian in ascending order, (width,)."""
+    return np.linalg.eigvalsh(second_moment(features))
 
-    Once the top eigenvector's share of w - w* is settled, a sample moves w by |delta| |a|, on
-    average sqrt(rest * trace), and gets it there by the rest of the eigenvalues alone: the factor
-    sqrt(trace / (width * rest)) is 1 if all are equal. Independent features of mean m and variance
-    v have the top eigenvalue v + width m² and the rest v, so sqrt(1 + m²/v).
+
+def length_factor(features: np.ndarray) -> float:
+    """The factor by which one large eigenvalue of the Hessian lengthens the path of small steps.
+
+    It is sqrt(mean of all eigenvalues / mean of all but the largest), so 1 if all are equal.
+    SGD soon closes the gap w - w* along the eigenvector of the largest eigenvalue. From then on a
+    sample still moves w by |delta| |a|, to which all eigenvalues add, but only the others bring w
+    nearer to w*. Independent features of mean m and variance v have the largest eigenvalue
+    v + width m², all others are v, and the factor is sqrt(1 + m²/v).
     """
-    values = np.linalg.eigvalsh(second_moment(features))
+    values = eigenvalues(features)
     return float(np.sqrt(values.mean() / values[:-1].mean()))
+
+
+def steps_factor(features: np.ndarray) -> float:
+    """The largest eigenvalue of the Hessian over the mean of the others.
+
+    At a rate given in units of 1 / (largest eigenvalue), small steps need that many times as many
+    updates as if all eigenvalues were equal.
+    """
+    values = eigenvalues(features)
+    return float(values[-1] / values[:-1].mean())
 
 
 @dataclass(frozen=True)
 class Paths:
-    """What each seed's descent came to, (seed,) each.
+    """The path of each seed's weights; all arrays but `track` are (seed,).
 
     Attributes:
-        steps: updates until arrival, or as many as were made.
-        length: of the path, the sum of all updates' lengths.
+        steps: updates until arrival, or all updates made if it never arrived.
+        length: of the path, the sum of the lengths of all updates.
         displacement: the distance from the first weights to the last.
-        arrived: whether `REACHED` of the distance or less was left.
-        track: the weights less their goal at every step, (step, seed, width), if asked for.
+        arrived: whether at most the share `REACHED` of the first gap was left.
+        track: the gap w - w* at every step, (step, seed, width), if it was asked for.
     """
 
     steps: np.ndarray
@@ -65,12 +82,12 @@ class Paths:
 
     @property
     def ratio(self) -> np.ndarray:
-        """Length over displacement: 1 is straight."""
+        """Length over displacement, which is 1 for a straight path."""
         return self.length / self.displacement
 
 
-def starts(width: int, seeds) -> np.ndarray:
-    """First weights less the goal, w - w* of two N(0, 1) draws, (seed, width)."""
+def starts(width: int, seeds: Sequence[int]) -> np.ndarray:
+    """The gaps w - w* at the start, of two N(0, 1) draws for each seed, (seed, width)."""
     draws = np.stack([generator(seed, 1).standard_normal((2, width)) for seed in seeds])
     return draws[:, 0] - draws[:, 1]
 
@@ -78,56 +95,57 @@ def starts(width: int, seeds) -> np.ndarray:
 def descend(
     features: np.ndarray,
     start: np.ndarray,
-    seeds,
+    seeds: Sequence[int],
     rate: float,
     batch: int = 1,
     limit: int = 4_000,
-    keep: bool = False,
+    keep_track: bool = False,
 ) -> Paths:
-    """SGD of one linear unit on the squared error over 2, many seeds side by side, in float64.
+    """Trains one linear unit from many seeds by SGD on half the squared error, in float64.
 
-    The update is w -= rate * mean(delta a), delta = (w - w*) · a. Each seed goes through all
-    samples in an order of its own, the same for all features.
+    An update is w -= rate * mean(delta a) over a batch, where delta = (w - w*) · a. Each seed goes
+    through all samples in an order of its own, which is the same for all features.
 
     Args:
         features: what feeds the unit, (POOL, width).
-        start: first weights less the goal, (seed, width).
-        seeds: give each its order.
+        start: the gaps w - w* at the start, (seed, width).
+        seeds: each gives the order of the samples.
         rate: learning rate.
         batch: samples in an update.
-        limit: updates at most.
-        keep: keep the track; then no seed stops before the others.
+        limit: most updates that are made.
+        keep_track: whether to keep the track; then no seed stops before all have arrived.
     """
     orders = [generator(seed, 2).integers(POOL, size=2) for seed in seeds]
-    offset, stride = np.array(orders).T[:, :, None]
+    first_sample, stride = np.array(orders).T[:, :, None]
     stride = 2 * (stride // 2) + 1
     goal = REACHED * np.linalg.norm(start, axis=1)
-    away, length = start.copy(), np.zeros(len(start))
+    gap, length = start.copy(), np.zeros(len(start))
     steps, arrived = np.full(len(start), limit), np.zeros(len(start), bool)
-    going, track = np.arange(len(start)), [start.copy()]
-    places = np.arange(batch)
+    active, track = np.arange(len(start)), [start.copy()]
     for step in range(limit):
-        own = (offset[going] + stride[going] * (step * batch + places)) % POOL
-        a, current = features.take(own, 0), away[going]  # (seed, batch, width), (seed, width)
-        delta = (a @ current[:, :, None])[..., 0]
+        place = step * batch + np.arange(batch)
+        samples = (first_sample[active] + stride[active] * place) % POOL
+        a, gap_before = (
+            features.take(samples, 0),
+            gap[active],
+        )  # (seed, batch, width), (seed, width)
+        delta = (a @ gap_before[:, :, None])[..., 0]
         update = -rate / batch * (delta[:, None] @ a)[:, 0]
-        away[going] = current + update
-        length[going] += np.linalg.norm(update, axis=1)
-        left = np.linalg.norm(away[going], axis=1)
-        track.append(away.copy()) if keep else None
-        ended = going[(left <= goal[going]) & ~arrived[going]]
-        steps[ended], arrived[ended] = step + 1, True
-        # What has grown a hundredfold diverges: it need not go on until it overflows.
-        stop = arrived[going] | (left > 1_000 * goal[going])
-        if keep:
-            if arrived.all():
-                break
-        elif stop.any():
-            going = going[~stop]
-            if not len(going):
-                break
-    displacement = np.linalg.norm(away - start, axis=1)
-    return Paths(steps, length, displacement, arrived, np.array(track) if keep else None)
+        gap[active] = gap_before + update
+        length[active] += np.linalg.norm(update, axis=1)
+        left = np.linalg.norm(gap[active], axis=1)
+        if keep_track:
+            track.append(gap.copy())
+        new_arrivals = active[(left <= goal[active]) & ~arrived[active]]
+        steps[new_arrivals], arrived[new_arrivals] = step + 1, True
+        # A gap that has grown a hundredfold diverges: there is no need to wait until it overflows.
+        stops = arrived[active] | (left > 1_000 * goal[active])
+        if not keep_track:
+            active = active[~stops]
+        if arrived.all() or not len(active):
+            break
+    displacement = np.linalg.norm(gap - start, axis=1)
+    return Paths(steps, length, displacement, arrived, np.array(track) if keep_track else None)
 
 
 def unit_gradients(features: np.ndarray, weights: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -135,12 +153,12 @@ def unit_gradients(features: np.ndarray, weights: np.ndarray, target: np.ndarray
 
     Args:
         features: what feeds the unit, (sample, width).
-        weights: the unit's, (width,).
-        target: of each sample, (sample,).
+        weights: of the unit, (width,).
+        target: the right answer to each sample, (sample,).
     """
     import tensorflow as tf
 
-    # A copy of the weights for each sample: its gradient is that of this sample's error.
+    # Each sample has its own copy of the weights, whose gradient is that of this sample's error.
     copies = tf.constant(np.broadcast_to(weights, features.shape))
     with tf.GradientTape() as tape:
         tape.watch(copies)
@@ -149,15 +167,15 @@ def unit_gradients(features: np.ndarray, weights: np.ndarray, target: np.ndarray
 
 
 def signs(gradients: np.ndarray, axis: int = 1) -> dict[str, np.ndarray]:
-    """Whether a unit's weights have gradients of one sign, on each sample.
+    """Whether the gradients of a unit's incoming weights have one sign, sample by sample.
 
     Args:
-        gradients: of one sample's loss with respect to a unit's incoming weights.
-        axis: that of the incoming weights.
+        gradients: of each sample's loss with respect to the incoming weights.
+        axis: the axis of the incoming weights.
 
     Returns:
-        As booleans without that axis: `compared`, two or more of the gradients are not 0;
-        `opposed`, two of them have opposite signs; `all_same`, all are of one sign and none is 0.
+        Booleans, without that axis. `compared`: at least two of the gradients are not 0. `opposed`:
+        two of them have opposite signs. `all_same`: all have one sign, and none is 0.
     """
     positive, negative = (gradients > 0).sum(axis), (gradients < 0).sum(axis)
     width = gradients.shape[axis]

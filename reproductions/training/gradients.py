@@ -1,9 +1,10 @@
-"""How a signal fares from layer to layer, forwards and backwards, in many initialisations at once.
+"""Signals and gradients on their way through the layers of many untrained networks at once.
 
-For any activation: a Keras layer that acts on each element alone, by itself or out of
-`custom_layers`. Everything is in float64, as thirty layers go far below and above what float32
-holds. A replica is one initialisation; here it stands on the first axis, where the dense products
-are batched matrix products: kernels (replica, in, out), signals (replica, point, unit).
+The activation may be any Keras layer that acts on each element alone, such as those of
+`custom_layers`. All numbers are float64, because the gradients of thirty layers are smaller and
+larger than float32 can hold. A replica is one initialisation. Here it stands on the first axis,
+where the dense products are batched matrix products: kernels are (replica, in, out), signals
+(replica, point, unit).
 """
 
 import dataclasses
@@ -17,12 +18,12 @@ import tensorflow as tf
 from reproductions.evidence.statistics import generator
 
 SATURATED = 0.05
-"""A unit is saturated where |f'(z)| is below this part of the largest slope that f has anywhere."""
+"""A unit is saturated where |f'(z)| is below this share of the largest slope of f."""
 
 
 @dataclass(frozen=True)
 class Passed:
-    """What a forward pass left behind.
+    """What a forward pass computes on its way.
 
     Attributes:
         values: the input, then each layer's output, (replica, point, unit).
@@ -33,12 +34,14 @@ class Passed:
     slopes: list[tf.Tensor]
 
 
-def value_and_slope(layer: keras.Layer, z) -> tuple[tf.Tensor, tf.Tensor]:
+def value_and_slope(
+    activation: Callable[[tf.Tensor], tf.Tensor], z: tf.Tensor | np.ndarray
+) -> tuple[tf.Tensor, tf.Tensor]:
     """An activation's value and its derivative at z, by automatic differentiation of it alone."""
     z = tf.convert_to_tensor(z)
     with tf.GradientTape() as tape:
         tape.watch(z)
-        value = layer(z)
+        value = activation(z)
     return value, tape.gradient(value, z, unconnected_gradients="zero")
 
 
@@ -48,7 +51,12 @@ def largest_slope(layer: keras.Layer) -> float:
     return float(np.abs(slope).max())
 
 
-def forward(layers: Sequence[keras.Layer], kernels, biases, x) -> Passed:
+def forward(
+    layers: Sequence[keras.Layer],
+    kernels: Sequence[tf.Tensor],
+    biases: Sequence[tf.Tensor],
+    x: tf.Tensor | np.ndarray,
+) -> Passed:
     """Passes x through dense layers and their activations.
 
     Args:
@@ -65,28 +73,31 @@ def forward(layers: Sequence[keras.Layer], kernels, biases, x) -> Passed:
     return Passed(values, slopes)
 
 
-def backward(passed: Passed, kernels, cotangents: Mapping[int, tf.Tensor]) -> list[tf.Tensor]:
-    """Passes gradients back: at each layer times the slopes, then times the kernel.
+def backward(
+    passed: Passed, kernels: Sequence[tf.Tensor], cotangents: Mapping[int, tf.Tensor]
+) -> list[tf.Tensor]:
+    """Passes gradients back: at each layer they are multiplied by the slopes, then by the kernel.
 
-    That is the product of the layers' local Jacobians, applied from the output's side. Several
-    networks are measured at once: the gradient given at depth d passes layers d to 1 alone, as in
-    a network that ends there.
+    This is the product of the layers' local Jacobians, applied from the side of the output. Several
+    networks are measured at once: the gradient that enters at depth d passes through the layers d
+    to 1 only, as it would in a network that ends at depth d.
 
     Args:
         passed: the forward pass.
-        kernels: as it had them.
-        cotangents: by depth, the gradient with respect to the output of that layer, counted from
-            1, (replica, point, unit); on the first points of the pass, as many for each depth.
+        kernels: of each layer, as in the forward pass.
+        cotangents: by depth, the gradient with respect to the output of the layer of that number,
+            counted from 1, (replica, point, unit). Its points are the first points of the forward
+            pass, equally many at each depth.
 
     Returns:
         For each layer from the first on, the gradient with respect to its input, (replica, depth,
-        point, unit), the depths in descending order, those below the layer left out.
+        point, unit). The depths are in descending order and end at the layer itself.
     """
     signal, gradients = None, []
     for depth in range(len(kernels), 0, -1):
         if depth in cotangents:
-            fresh = tf.convert_to_tensor(cotangents[depth], tf.float64)[:, None]
-            signal = fresh if signal is None else tf.concat([signal, fresh], axis=1)
+            cotangent = tf.convert_to_tensor(cotangents[depth], tf.float64)[:, None]
+            signal = cotangent if signal is None else tf.concat([signal, cotangent], axis=1)
         if signal is None:
             continue
         replicas, depths, points, units = signal.shape
@@ -99,15 +110,15 @@ def backward(passed: Passed, kernels, cotangents: Mapping[int, tf.Tensor]) -> li
     return gradients[::-1]
 
 
-def rms(signal) -> np.ndarray:
+def rms(signal: tf.Tensor | np.ndarray) -> np.ndarray:
     """The root mean square over points and units, the last two axes."""
     return np.sqrt(np.mean(np.square(signal), axis=(-2, -1)))
 
 
-def spread(signal) -> np.ndarray:
-    """How far a signal differs from input to input: each unit's standard deviation, their RMS.
+def spread(signal: tf.Tensor | np.ndarray) -> np.ndarray:
+    """How far a signal differs between inputs: the RMS over units of their standard deviations.
 
-    A signal that is the same for all inputs tells nothing of them, however large it is.
+    A signal that is the same for all inputs carries no information on them, however large it is.
     """
     return np.sqrt(np.var(signal, axis=-2, ddof=1).mean(axis=-1))
 
@@ -134,18 +145,18 @@ def draw(
 
 
 def slope_per_layer(signals: np.ndarray) -> np.ndarray:
-    """Each replica's growth per layer, as the slope of log(signal) by least squares.
+    """How fast each replica's signal grows per layer: the least-squares slope of log(signal).
 
     Args:
         signals: (layer, replica).
 
     Returns:
-        (replica,); NaN where any of the signals is 0, or not finite.
+        (replica,); NaN where any of its signals is 0 or not finite.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(signals)
-        place = np.arange(len(logs)) - (len(logs) - 1) / 2
-        slopes = place @ logs / (place @ place)
+        centred_layers = np.arange(len(logs)) - (len(logs) - 1) / 2
+        slopes = centred_layers @ logs / (centred_layers @ centred_layers)
     return np.where(np.isfinite(logs).all(axis=0), slopes, np.nan)
 
 
@@ -156,27 +167,28 @@ def mean_field(
     depth: int,
     start: float = 1.0,
 ) -> np.ndarray:
-    """The factor on the gradient's RMS at each layer, in the limit of wide layers.
+    """The factor by which each layer multiplies the gradient's RMS, in the limit of wide layers.
 
-    There a unit's z is normal with variance q = kernel_variance E[f(z')^2] + bias_variance, z' from
-    the layer before, and a gradient's mean square grows by kernel_variance E[f'(z)^2] a layer.
+    There a unit's weighted sum z is normal, with variance q = kernel_variance E[f(z')^2] +
+    bias_variance, where z' belongs to the layer before. A layer multiplies the gradient's mean
+    square by kernel_variance E[f'(z)^2].
 
     Args:
         layer: the activation, in float64.
-        kernel_variance: of a unit's incoming weights together, fan-in times the variance of each.
-        bias_variance: of its bias.
+        kernel_variance: fan-in times the variance of each weight.
+        bias_variance: the variance of each bias.
         depth: number of layers.
         start: mean square of the input.
 
     Returns:
-        (depth,)
+        From the first layer on, (depth,).
 
     References:
         Poole et al. (2016), "Exponential expressivity in deep neural networks through transient
         chaos"; Schoenholz et al. (2017), "Deep information propagation".
     """
-    # The midpoint rule, with no point at 0: exact for kinks there, and as good as any rule for what
-    # is smooth; narrow slopes need more points than Gauss-Hermite's rule can have.
+    # The midpoint rule has no point at 0, so a kink there does no harm, and it is as good as any
+    # rule for smooth functions. Narrow slopes need more points than Gauss-Hermite's rule can have.
     u = (np.arange(-2_500, 2_500) + 0.5) * (10 / 2_500)
     weight = np.exp(-(u**2) / 2)
     weight /= weight.sum()
@@ -191,7 +203,14 @@ def mean_field(
 
 @dataclass(frozen=True)
 class Stacks:
-    """Stacks of equally wide dense layers, with what goes in at each end; (replica, ...)."""
+    """Stacks of equally wide dense layers, with the signals that enter at both ends.
+
+    Attributes:
+        kernels: of each layer, (replica, in, out).
+        biases: of each layer, (replica, out).
+        points: the inputs of the first layer, (replica, point, unit).
+        cotangents: by depth, the gradient that enters there, as for `backward`.
+    """
 
     kernels: list[tf.Tensor]
     biases: list[tf.Tensor]
@@ -199,15 +218,15 @@ class Stacks:
     cotangents: dict[int, tf.Tensor]
 
     def scaled(self, kernel: float, bias: float) -> "Stacks":
-        """The same stacks with all kernels and all biases times a factor."""
+        """The same stacks, with all kernels and all biases multiplied by a factor each."""
         return dataclasses.replace(
             self,
-            kernels=[kernel * each for each in self.kernels],
-            biases=[bias * each for each in self.biases],
+            kernels=[kernel * weights for weights in self.kernels],
+            biases=[bias * weights for weights in self.biases],
         )
 
     def shortened(self, depth: int) -> "Stacks":
-        """The first layers alone, with one gradient, at their end."""
+        """The first `depth` layers alone, with one gradient, which enters at their end."""
         return dataclasses.replace(
             self,
             kernels=self.kernels[:depth],
@@ -220,22 +239,24 @@ def stacks(width: int, depth: int, seeds: Sequence[int], scheme: str = "normal")
     """Draws stacks, two N(0, 1) points for each, and an N(0, 1) gradient at each depth for one."""
     kernels, biases = draw((width,) * (depth + 1), seeds, scheme)
     ends = np.stack([generator(seed, 1).standard_normal((2 + depth, width)) for seed in seeds])
-    # By depth, so that a shallower stack sees what a deeper one sees.
+    # Each depth has its own draw, so that a shallow stack gets the same as a deep one.
     cotangents = {d: tf.constant(ends[:, None, 1 + d]) for d in range(1, depth + 1)}
     return Stacks(kernels, biases, tf.constant(ends[:, :2]), cotangents)
 
 
 @dataclass(frozen=True)
 class Flow:
-    """Signals by layer.
+    """Signals and gradients, layer by layer.
 
     Attributes:
         value: the RMS of each layer's output, (layer, replica).
-        spread: how far it differs between the two points, (layer, replica); see `spread`.
-        saturated: share of its units that are saturated, (layer, replica); see `SATURATED`.
-        zero: share of its outputs that are exactly 0, (layer, replica).
-        gradient: the RMS of the gradient with respect to each layer's input, in a network that ends
-            at each depth, where it is about 1; (depth, layer, replica), NaN above the depth.
+        spread: how far the output differs between the two points, (layer, replica); see `spread`.
+        saturated: the share of the layer's units that are saturated, (layer, replica); see
+            `SATURATED`.
+        zero: the share of the layer's outputs that are exactly 0, (layer, replica).
+        gradient: the RMS of the gradient with respect to each layer's input, for networks that end
+            at each depth, where the gradient is about 1; (depth, layer, replica), NaN for the
+            layers beyond the depth.
     """
 
     value: np.ndarray
@@ -246,7 +267,7 @@ class Flow:
 
 
 def flow(factory: Callable[..., keras.Layer], stacks: Stacks) -> Flow:
-    """Passes signals through stacks, forwards and backwards.
+    """Passes points forwards and gradients backwards through stacks.
 
     Args:
         factory: makes the activation, a Keras layer without state that acts on each element alone;
@@ -259,9 +280,9 @@ def flow(factory: Callable[..., keras.Layer], stacks: Stacks) -> Flow:
     outputs = [np.asarray(value) for value in passed.values[1:]]
     flat = SATURATED * largest_slope(layer)
     gradient = np.full((len(stacks.cotangents), depth, replicas), np.nan)
-    for place, signal in enumerate(backward(passed, stacks.kernels, stacks.cotangents)):
+    for index, signal in enumerate(backward(passed, stacks.kernels, stacks.cotangents)):
         sizes = rms(signal).T[::-1]  # depths in ascending order
-        gradient[-len(sizes) :, place] = sizes
+        gradient[-len(sizes) :, index] = sizes
     return Flow(
         value=np.stack([rms(output) for output in outputs]),
         spread=np.stack([spread(output) for output in outputs]),

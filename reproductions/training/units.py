@@ -1,9 +1,10 @@
-"""Which units of a network are dead: their slope is exactly 0 on every sample.
+"""Dead units: those of a network whose slope is exactly 0 on every sample, so that none moves them.
 
-For any activation, on replicas as `suite.replicas` trains them: the replica on the last axis.
+They are found for any activation, in the replicas that `replicas` trains, whose weights have the
+replica on the last axis.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
@@ -12,27 +13,48 @@ import tensorflow as tf
 from reproductions.training.gradients import value_and_slope
 
 
-def pre_activations(factory: Callable[[], keras.Layer], weights, x) -> list[tuple]:
-    """The hidden layers' weighted sums, their slopes and outputs; the last dense layer has none.
+def pre_activations(
+    factory: Callable[[], keras.Layer], weights: Sequence[np.ndarray], x: np.ndarray
+) -> list[tuple[tf.Tensor, tf.Tensor, tf.Tensor]]:
+    """The weighted sums of all hidden layers, with their slopes and outputs.
 
     Args:
         factory: makes the activation of every hidden layer.
-        weights: as `model.get_weights()`, with the replica on one more, last axis.
+        weights: as `model.get_weights()`, with the replica on one more, last axis. The last dense
+            layer is the output layer, which is left out.
         x: inputs, (sample, unit), the same for all replicas.
 
     Returns:
         For each hidden layer (z, f'(z), f(z)), each a float32 tensor (replica, sample, unit).
     """
-    layer, signal, layers = factory(), tf.constant(x, tf.float32)[None], []
+    activation, signal, layers = factory(), tf.constant(x, tf.float32)[None], []
     for kernel, bias in zip(weights[:-2:2], weights[1:-2:2], strict=True):
-        # The replica goes first: there the dense product is a batched matrix product.
-        kernel, bias = (tf.constant(np.moveaxis(w, -1, 0), tf.float32) for w in (kernel, bias))
-        z = signal @ kernel + bias[:, None]
-        signal, slope = value_and_slope(layer, z)
-        layers.append((z, slope, signal))
+        layers.append(layer_signals(activation, kernel, bias, signal))
+        signal = layers[-1][2]
     return layers
 
 
-def dead(slopes) -> np.ndarray:
-    """Which units have slope 0 on every sample, (replica, unit); NaN is not dead."""
+def layer_signals(
+    activation: keras.Layer, kernel: np.ndarray, bias: np.ndarray, x: tf.Tensor | np.ndarray
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """The weighted sums z of one dense layer, with their slopes f'(z) and outputs f(z).
+
+    Args:
+        activation: the layer's activation function f.
+        kernel: (in, out, replica).
+        bias: (out, replica).
+        x: inputs, (replica or 1, sample, in), float32.
+
+    Returns:
+        (z, f'(z), f(z)), each a float32 tensor (replica, sample, out).
+    """
+    # The replica goes first: there the dense product is a batched matrix product.
+    kernel, bias = (tf.constant(np.moveaxis(w, -1, 0), tf.float32) for w in (kernel, bias))
+    z = tf.convert_to_tensor(x) @ kernel + bias[:, None]
+    value, slope = value_and_slope(activation, z)
+    return z, slope, value
+
+
+def dead(slopes: tf.Tensor | np.ndarray) -> np.ndarray:
+    """Which units have slope 0 on every sample, (replica, unit); NaN does not count as 0."""
     return np.asarray(tf.reduce_all(tf.equal(slopes, 0), axis=1))

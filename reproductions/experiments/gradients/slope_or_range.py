@@ -1,38 +1,53 @@
-"""Slope or range: which of the two lets the 10-layer XOR network learn.
+"""Tests whether the slope or the range of its activation lets the 10-layer XOR network learn.
 
 Document: xor-post, part 3 (a wider output range is said to cure the vanishing gradient).
-Setup: 2-5x9-1 on XOR, N(0, 1), SGD 0.01 on all four points, 20,001 updates, the same seeds for all
-hidden activations: centre + range/2 tanh(2 slope/range x), a map over slope at 0 and range; the
-sigmoid (which is one of these) with one thing changed at a time; 10 sigmoid(x/40); x clipped to ±1.
-Assumptions: a seed has solved XOR when its last cost is below log(2)/4, which no wrong point
-allows. The gradient at the start is that at the input, over that at the logit.
-Known differences: the cost is computed from the logit, so that no NaN comes from its arithmetic.
+Setup: the network 2-5x9-1 on XOR, from N(0, 1) weights, is trained by SGD at rate 0.01 on all four
+points, with 20,001 updates. Its hidden activations are centre + range/2 tanh(2 slope/range x) for
+all pairs of several slopes at 0 and ranges; the sigmoid, which is one of these functions, with one
+property changed at a time; 10 sigmoid(x/40); and x clipped to ±1. All have the same seeds.
+Assumptions: a seed has solved XOR if its last cost is below log(2)/4, which is impossible with a
+wrong point. The gradient before training is the RMS gradient at the input over that at the logit.
+Known differences: the cost is computed from the logit, so that its arithmetic gives no NaN.
 """
 
+import itertools
 import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, measured
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement
+from reproductions.evidence.claims import Judgement, Tables, graded
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, shares
 from reproductions.evidence.statistics import share_of
 from reproductions.training import activations, xor
 from reproductions.training.pool import Arrays, Pool, Shard, whole
 from reproductions.training.spec import ANY_SIGN
 
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from reproductions.training.replicas import Replicas
+
+Cell = tuple[float, float, float]
+"""Centre, range and slope at 0 of a function."""
+
 
 @dataclass(frozen=True)
 class Spec:
-    """The map's axes, the functions beside it, and the post's network."""
+    """The slopes and ranges, the other functions, and the post's network."""
 
     seeds: int = 512
     slopes: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0)
     ranges: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0)
-    # Centre, range and slope of: the sigmoid; wider; steeper; both; and 10 sigmoid(x / 40).
-    others: tuple[tuple[float, ...], ...] = field(
+    # The sigmoid; the same wider; steeper; wider and steeper; and 10 sigmoid(x / 40).
+    others: tuple[tuple[float, ...], ...] = field(  # centre, range and slope of each
         default=(
             (0.5, 1.0, 0.25), (0.5, 10.0, 0.25), (0.5, 1.0, 1.0), (0.5, 10.0, 1.0),
             (5.0, 10.0, 0.0625),
@@ -56,33 +71,39 @@ CENTRED, TANH = (0.0, 1.0, 0.25), (0.0, 2.0, 1.0)
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Trains the network with every function from the same weights."""
-    grid = [(0.0, full, slope) for full in spec.ranges for slope in spec.slopes]
-    cells = dict.fromkeys((BOUNDED, cell) for cell in [*grid, *spec.others])
-    # First the one that compiles for itself.
-    calls = [(spec, *cell) for cell in [(CLIPPED, TANH), *cells]]
-    found = pool.by_seeds(_train, calls, spec.seeds, "slope_or_range")
-    rows = [_row(*call, parts) for call, parts in zip(calls, found, strict=True)]
-    return {"cells": pd.DataFrame([*rows[1:], rows[0]])}
+    grid = [(0.0, full_range, slope) for full_range in spec.ranges for slope in spec.slopes]
+    bounded_cells = dict.fromkeys([*grid, *spec.others])
+    # The clipped function comes first, because it needs a compilation of its own.
+    calls = [(spec, CLIPPED, TANH), *((spec, BOUNDED, cell) for cell in bounded_cells)]
+    shards_by_call = pool.by_seeds(_train, calls, spec.seeds, "slope_or_range")
+    rows = [_row(*call, shards) for call, shards in zip(calls, shards_by_call, strict=True)]
+    return {"cells": pd.DataFrame(rows)}
 
 
-def bounded(x, centre, full, slope):
-    """A tanh with this centre, range and slope at 0; its lowest output is full below the highest.
+def bounded(x: Any, centre: Any, full_range: Any, slope: Any) -> "tf.Tensor":
+    """A tanh with this centre, this slope at 0, and this range: its highest minus lowest output.
 
-    The sigmoid is one: tanh(x) = 2 sigmoid(2 x) - 1.
+    The sigmoid is one of these functions, because tanh(x) = 2 sigmoid(2 x) - 1.
+
+    Args:
+        x: a tensor or an array.
+        centre: the value at 0; a number or a variable, as are the next two.
+        full_range: the highest minus the lowest output.
+        slope: the slope at 0.
     """
     from custom_layers import tanh
 
-    return centre + full / 2 * tanh(2 * slope / full * x)
+    return centre + full_range / 2 * tanh(2 * slope / full_range * x)
 
 
-def clipped(x):
-    """Returns x, clipped to -1 and 1: slope 1 in between and 0 beyond."""
+def clipped(x: Any) -> "tf.Tensor":
+    """Returns x clipped to [-1, 1], which has slope 1 inside and 0 outside."""
     import keras
 
     return keras.ops.clip(x, -1, 1)
 
 
-def _layer(function, **options):
+def _layer(function: Callable[[Any], "tf.Tensor"], **options: Any) -> "keras.Layer":
     import keras
 
     class Activation(keras.Layer):
@@ -92,31 +113,41 @@ def _layer(function, **options):
     return Activation(**options)
 
 
-def _engine(width, depth, family, thread=None):
-    """An engine and the numbers of its functions, variables of the one loop that it compiles.
+def make_engine(
+    width: int, depth: int, family: str, thread: int | None = None
+) -> "tuple[Replicas, list[tf.Variable]]":
+    """An engine that trains with any function of a family, compiled once.
 
-    So it serves all of the family; but each thread needs one, as it sets the numbers anew.
+    Args:
+        width: of the hidden layers.
+        depth: number of layers.
+        family: `BOUNDED` or `CLIPPED`.
+        thread: tells the engines of threads apart: as the variables are set anew for each function,
+            two threads must not share them.
+
+    Returns:
+        The engine, and the variables that hold the function's centre, range and slope.
     """
     import keras
     import tensorflow as tf
 
     from reproductions.training import replicas
 
-    numbers = [tf.Variable(number, trainable=False, dtype=tf.float32) for number in TANH]
-    activation = _layer(clipped if family == CLIPPED else lambda x: bounded(x, *numbers))
-    hidden = [p for _ in range(depth - 1) for p in (keras.layers.Dense(width), activation)]
+    variables = [tf.Variable(number, trainable=False, dtype=tf.float32) for number in TANH]
+    activation = _layer(clipped if family == CLIPPED else lambda x: bounded(x, *variables))
+    hidden = [layer for _ in range(depth - 1) for layer in (keras.layers.Dense(width), activation)]
     logit = keras.layers.Dense(1)
     model = keras.Sequential([keras.Input((2,)), *hidden, logit, activations.layer("linear")])
-    return replicas.Replicas(model, xor.LOSSES["stable"], watch=False, threads=1), numbers
+    return replicas.Replicas(model, xor.LOSSES["stable"], watch=False, threads=1), variables
 
 
-def _train(shard: Shard, spec, family, cell, start, stop) -> Arrays:
-    """How many seeds come to what, and every seed's gradient before training."""
+def _train(shard: Shard, spec: Spec, family: str, cell: Cell, start: int, stop: int) -> Arrays:
+    """The counts of the outcomes, and every seed's gradient before training."""
     from reproductions.training import replicas
 
     thread = None if family == CLIPPED else threading.get_ident()
-    engine, numbers = shard.once(_engine, spec.width, spec.depth, family, thread)
-    for variable, number in zip(numbers, cell, strict=True):
+    engine, variables = shard.once(make_engine, spec.width, spec.depth, family, thread)
+    for variable, number in zip(variables, cell, strict=True):
         variable.assign(number)
     weights = replicas.initial_weights(engine.model, range(start, stop))
     options = {"every": spec.steps - 1, "done": shard.advance}
@@ -125,12 +156,20 @@ def _train(shard: Shard, spec, family, cell, start, stop) -> Arrays:
     function = clipped if family == CLIPPED else lambda x: bounded(x, *cell)
     return {
         "counts": xor.counts(outcome),
-        "gradient": _gradient(spec, function, range(start, stop)),
+        "gradient": relative_gradient(spec, function, range(start, stop)),
     }
 
 
-def _gradient(spec, function, seeds):
-    """The RMS gradient at the input before training, over that at the logit, by seed."""
+def relative_gradient(
+    spec: Spec, function: Callable[[Any], "tf.Tensor"], seeds: Sequence[int]
+) -> np.ndarray:
+    """The RMS gradient at the input before training, over that at the logit, (seed,).
+
+    Args:
+        spec: the network.
+        function: the hidden activation, of a tensor.
+        seeds: of the initial weights.
+    """
     from custom_layers import sigmoid
     from reproductions.training import gradients
 
@@ -140,14 +179,16 @@ def _gradient(spec, function, seeds):
     layers.append(activations.layer("linear", dtype="float64"))
     x = np.broadcast_to(xor.X, (len(seeds), *xor.X.shape))
     passed = gradients.forward(layers, kernels, biases, x)
-    start = (sigmoid(passed.values[-1]) - xor.Y) / len(xor.Y)
-    at_input, *_ = gradients.backward(passed, kernels, {spec.depth: start})
-    return gradients.rms(at_input[:, 0]) / gradients.rms(start)
+    at_logit = (sigmoid(passed.values[-1]) - xor.Y) / len(xor.Y)
+    at_input, *_ = gradients.backward(passed, kernels, {spec.depth: at_logit})
+    return gradients.rms(at_input[:, 0]) / gradients.rms(at_logit)
 
 
-def _row(spec, family, cell, parts):
-    found = whole(parts, summed=("counts",))
-    solved, plateau, non_finite = found["counts"]
+def _row(
+    spec: Spec, family: str, cell: Cell, shards: Sequence[Mapping[str, np.ndarray]]
+) -> dict[str, Any]:
+    arrays = whole(shards, summed=("counts",))
+    solved, plateau, non_finite = arrays["counts"]
     return {
         "family": family,
         **dict(zip(("centre", "range", "slope"), cell, strict=True)),
@@ -156,49 +197,50 @@ def _row(spec, family, cell, parts):
         "plateau": plateau,
         "non_finite": non_finite,
         **share_of(solved, spec.seeds),
-        "gradient_q50": np.median(found["gradient"]),
+        "gradient_q50": np.median(arrays["gradient"]),
     }
 
 
-def figures(spec: Spec, tables) -> drawing.Figures:
-    """The map, the sigmoid with one thing changed at a time, and both against the gradient."""
+def figures(spec: Spec, tables: Tables) -> drawing.Figures:
+    """The share solved by slope and range, by single changes to the sigmoid, and by gradient."""
     return {"slope_or_range": lambda: _figure(spec, tables["cells"])}
 
 
-def _figure(spec, cells):
-    grid = cells[(cells["family"] == BOUNDED) & (cells["centre"] == 0)]
+def _figure(spec: Spec, cells: pd.DataFrame) -> "Figure":
+    centred = cells[(cells["family"] == BOUNDED) & (cells["centre"] == 0)]
     figure, axes = drawing.panels(1, 3, width=4.4, height=4.2)
-    share = grid.pivot(index="slope", columns="range", values="share")
-    _map(axes[0, 0], figure, share)
-    _changes(axes[0, 1], cells)
-    _against_gradient(axes[0, 2], cells)
+    _draw_map(axes[0, 0], figure, centred.pivot(index="slope", columns="range", values="share"))
+    _draw_changes(axes[0, 1], cells)
+    _draw_against_gradient(axes[0, 2], centred)
     figure.suptitle(
-        f"Who solves XOR through {drawing.in_words(spec.depth)} layers: {cells['seeds'].max()}"
-        " initialisations each, shares with 95 % intervals"
+        f"Solving XOR through {drawing.in_words(spec.depth)} layers takes both slope and range:"
+        f" {cells['seeds'].max()} initialisations each, 95 % intervals"
     )
     return figure
 
 
-def _map(panel, figure, share):
+def _draw_map(panel: "Axes", figure: "Figure", share: pd.DataFrame) -> None:
+    """The share solved, as a map of slope and range."""
     image = panel.imshow(share.to_numpy(), cmap="cividis", vmin=0, vmax=1, aspect="auto")
-    for (y, x), value in np.ndenumerate(share.to_numpy()):
-        ink = "black" if value > 0.5 else "white"
-        panel.text(x, y, f"{value:.0%}", ha="center", va="center", color=ink)
-    panel.set_xticks(range(share.shape[1]), [f"{full:g}" for full in share.columns])
+    names = {TANH: "tanh", CENTRED: "sigmoid - 1/2"}
+    for (y, slope), (x, full_range) in itertools.product(
+        enumerate(share.index), enumerate(share.columns)
+    ):
+        value = share.loc[slope, full_range]
+        style = {"ha": "center", "va": "center", "color": "black" if value > 0.5 else "white"}
+        panel.text(x, y, f"{value:.0%}", **style)
+        name = names.get((0.0, full_range, slope), "")
+        panel.text(x, y - 0.25, name, fontsize=7.5, **style)
+    panel.set_xticks(range(share.shape[1]), [f"{full_range:g}" for full_range in share.columns])
     panel.set_yticks(range(share.shape[0]), [f"{slope:g}" for slope in share.index])
     panel.invert_yaxis()
     panel.grid(visible=False)
-    for (_, full, slope), name in ((TANH, "tanh"), (CENTRED, "sigmoid - 1/2")):
-        if full in share.columns and slope in share.index:
-            x, y = share.columns.get_loc(full), share.index.get_loc(slope)
-            ink = "black" if share.loc[slope, full] > 0.5 else "white"
-            panel.text(x, y - 0.25, name, ha="center", va="center", fontsize=7.5, color=ink)
-    panel.set(xlabel="range (highest less lowest output)", ylabel="slope at 0")
-    panel.set_title("Share solved, all centred on 0")
+    panel.set(xlabel="range (highest minus lowest output)", ylabel="slope at 0")
+    panel.set_title("Share solved, functions centred on 0")
     figure.colorbar(image, ax=panel, label="share", fraction=0.05, pad=0.02)
 
 
-FUNCTIONS = {
+NAMES = {
     (BOUNDED, *SIGMOID): "sigmoid",
     (BOUNDED, *WIDER): "range 10",
     (BOUNDED, *STEEPER): "slope 1",
@@ -210,44 +252,80 @@ FUNCTIONS = {
 }
 
 
-def _changes(panel, cells):
+def _draw_changes(panel: "Axes", cells: pd.DataFrame) -> None:
+    """The share solved with single functions, those without a name last."""
     rows = cells.set_index(["family", "centre", "range", "slope"])
-    others = [key for key in rows.index if key[1] != 0 and key not in FUNCTIONS]
-    names = FUNCTIONS | {
-        key: "centre {:g}, range {:g}, slope {:g}".format(*key[1:]) for key in others
+    unnamed = {
+        key: "centre {:g}, range {:g}, slope {:g}".format(*key[1:])
+        for key in rows.index
+        if key[1] != 0 and key not in NAMES
     }
-    shown = {key: name for key, name in names.items() if key in rows.index}
-    for place, key in enumerate(shown):
+    names = {key: name for key, name in (NAMES | unnamed).items() if key in rows.index}
+    for y, (key, name) in enumerate(names.items()):
         row = rows.loc[key]
-        ours = shown[key] in ("sigmoid", "tanh")
-        color = drawing.BLUE if ours else drawing.SKY
-        panel.barh(place, row["share"], color=color, height=0.6)
+        color = drawing.BLUE if name in ("sigmoid", "tanh") else drawing.SKY
+        panel.barh(y, row["share"], color=color, height=0.6)
         errors = [[row["share"] - row["low"]], [row["high"] - row["share"]]]
-        panel.errorbar(row["share"], place, xerr=errors, color=drawing.BLACK, capsize=3)
-        panel.text(row["high"] + 0.02, place, f"{row['share']:.1%}", va="center")
-    panel.set_yticks(range(len(shown)), shown.values())
+        panel.errorbar(row["share"], y, xerr=errors, color=drawing.BLACK, capsize=3)
+        panel.text(row["high"] + 0.02, y, f"{row['share']:.1%}", va="center")
+    panel.set_yticks(range(len(names)), names.values())
     panel.invert_yaxis()
     panel.grid(visible=False, axis="y")
-    panel.set(xlim=(0, 1.22), xlabel="share solved", title="The sigmoid, one thing changed; others")
+    panel.set(xlim=(0, 1.22), xlabel="share solved")
+    panel.set_title("Changes to the sigmoid, and others")
     panel.set_xticks([0, 0.25, 0.5, 0.75, 1])
 
 
-def _against_gradient(panel, cells):
-    markers = ["o", "s", "^", "D", "v", "P"]
-    grid = cells[(cells["family"] == BOUNDED) & (cells["centre"] == 0)]
+def _draw_against_gradient(panel: "Axes", centred: pd.DataFrame) -> None:
+    """The share solved against the gradient that reaches the input before training."""
     colors = [drawing.BLACK, drawing.BLUE, drawing.GREEN, drawing.ORANGE, drawing.VERMILION]
-    for number, (full, own) in enumerate(grid.groupby("range")):
-        own = own.sort_values("gradient_q50")
-        errors = [own["share"] - own["low"], own["high"] - own["share"]]
+    styles = zip(itertools.cycle("os^DvP"), itertools.cycle(colors), strict=False)
+    for (marker, color), (full_range, rows) in zip(styles, centred.groupby("range"), strict=False):
+        errors = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
         panel.errorbar(
-            own["gradient_q50"], own["share"], yerr=errors, capsize=2, markersize=6,
-            linestyle="none", marker=markers[number % len(markers)],
-            color=colors[number % len(colors)], label=f"{full:g}",
+            rows["gradient_q50"], rows["share"], yerr=errors, capsize=2, markersize=6,
+            linestyle="none", marker=marker, color=color, label=f"{full_range:g}",
         )  # fmt: skip
-    panel.set(xscale="log", ylim=(-0.03, 1.03), ylabel="share solved", title="Against the gradient")
-    panel.set_xlabel("RMS gradient at the input, over the logit's\n(before training, median)")
+    panel.set(xscale="log", ylim=(-0.03, 1.03), ylabel="share solved")
+    panel.set_title("Share solved against the gradient")
+    panel.set_xlabel("RMS gradient at the input / at the logit\n(median, before training)")
     panel.legend(title="range", loc="upper left")
 
+
+def _wider_range_cures(tables: Tables) -> Judgement:
+    cells = tables["cells"]
+    sigmoid, wider, steeper = (_row_of(cells, cell) for cell in (SIGMOID, WIDER, STEEPER))
+    range_helps = wider["low"] > sigmoid["high"]
+    slope_helps = steeper["low"] > sigmoid["high"]
+    verdict = graded(range_helps and not slope_helps, in_part=range_helps)
+    obtained = (
+        f"sigmoid {sigmoid['share']:.1%}; range 10 {wider['share']:.1%}; slope 1"
+        f" {steeper['share']:.1%}"
+    )
+    tanh = _row_of(cells, TANH)
+    centred = measured.rows(cells, family=BOUNDED, centre=0.0).sort_values(["slope", "range"])
+    by_slope = "; ".join(
+        f"slope {slope:g}: " + "/".join(f"{100 * share:.0f}" for share in rows["share"])
+        for slope, rows in centred.groupby("slope")
+    )
+    ranges = "/".join(f"{full_range:g}" for full_range in sorted(centred["range"].unique()))
+    note = (
+        f"per cent solved, centred on 0, at ranges {ranges}: {by_slope}; a range keeps units from"
+        " saturating, but a slope it cannot make; the gradient at the start, over the logit's:"
+        f" sigmoid {sigmoid['gradient_q50']:.0e}, range 10 {wider['gradient_q50']:.0e}, slope 1"
+        f" {steeper['gradient_q50']:.0e}, tanh {tanh['gradient_q50']:.1g}"
+    )
+    return Judgement(verdict, obtained, float(wider["low"]), float(wider["high"]), note)
+
+
+def _row_of(cells: pd.DataFrame, cell: Cell) -> pd.Series:
+    centre, full_range, slope = cell
+    return measured.row(cells, family=BOUNDED, centre=centre, range=full_range, slope=slope)
+
+
+CLAIMS = {
+    "XP-14": _wider_range_cures,
+}
 
 TABLES = {
     "cells": Table(
@@ -260,41 +338,4 @@ TABLES = {
         },
         over_seeds=True,
     )
-}
-
-
-def _wider_cures(tables) -> Judgement:
-    cells = tables["cells"]
-    sigmoid, wider, steeper = (_cell(cells, *cell) for cell in (SIGMOID, WIDER, STEEPER))
-    range_helps = wider["low"] > sigmoid["high"]
-    slope_helps = steeper["low"] > sigmoid["high"]
-    verdict = NOT_REPRODUCED
-    if range_helps:
-        verdict = IN_PART if slope_helps else REPRODUCED
-    obtained = (
-        f"sigmoid {sigmoid['share']:.1%}; range 10 {wider['share']:.1%}; slope 1"
-        f" {steeper['share']:.1%}"
-    )
-    tanh = _cell(cells, *TANH)
-    centred = measured.rows(cells, family=BOUNDED, centre=0.0).sort_values(["slope", "range"])
-    by_slope = "; ".join(
-        f"slope {slope:g}: " + "/".join(f"{100 * share:.0f}" for share in own["share"])
-        for slope, own in centred.groupby("slope")
-    )
-    ranges = "/".join(f"{full:g}" for full in sorted(centred["range"].unique()))
-    note = (
-        f"per cent solved, centred on 0, at ranges {ranges}: {by_slope}; a range keeps units from"
-        " saturating, but a slope it cannot make; the gradient at the start, over the logit's:"
-        f" sigmoid {sigmoid['gradient_q50']:.0e}, range 10 {wider['gradient_q50']:.0e}, slope 1"
-        f" {steeper['gradient_q50']:.0e}, tanh {tanh['gradient_q50']:.1g}"
-    )
-    return Judgement(verdict, obtained, float(wider["low"]), float(wider["high"]), note)
-
-
-def _cell(cells, centre, full, slope) -> pd.Series:
-    return measured.row(cells, family=BOUNDED, centre=centre, range=full, slope=slope)
-
-
-CLAIMS = {
-    "XP-14": _wider_cures,
 }

@@ -1,35 +1,40 @@
-"""The sigmoid's flat ends: its slope there, and its speed from too small and too large weights.
+"""Tests whether a sigmoid network learns slowly from too small and too large initial weights.
 
 Document: slides, part 7-2 (the sigmoid's first con: gradients near 0 at both ends, so weights that
 are too large or too small learn slowly).
-Setup: the slope at 0, ±5 and ±10; then a sigmoid perceptron 64-32-32-10 on the handwritten digits,
-its initial kernels Glorot's times 0.01 to 100, plain SGD in batches of 32 at two learning rates,
-1,320 updates; 12 seeds, the same for all.
-Assumptions: a seed learns slowly at a scale if it takes over twice the best scale's median updates
-to 10 % training error (on 512 training images), or never gets there; each scale counts at the rate
-at which most seeds get there soonest. A unit is saturated for an image where the slope is below 5 %
-of its greatest.
+Setup: the sigmoid's slope at 0, ±5 and ±10. Then a sigmoid perceptron 64-32-32-10 learns the
+handwritten digits. Its initial kernels are Glorot's times 0.01 to 100, and it is trained by plain
+SGD on batches of 32 at two learning rates, with 1,320 updates, from the same 12 seeds each time.
+Assumptions: a seed learns slowly at a scale if it needs more than twice the median updates of the
+best scale to reach 10 % training error (on 512 training images), or never reaches it. Each scale
+counts at its best rate, the one with the fewest median updates. A unit is saturated for an image
+where its slope is below 5 % of the sigmoid's largest slope.
 Known differences: the slides give no numbers. Biases start at 0 at every scale.
 """
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing
-from reproductions.evidence.claims import Judgement, graded
+from reproductions.evidence.claims import Judgement, Tables, graded
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.evidence.statistics import share_of
 from reproductions.training import activations, digits
 from reproductions.training.parallel import workers
 from reproductions.training.pool import Pool
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 @dataclass(frozen=True)
 class Spec:
-    """The scales, and how many seeds see them."""
+    """The scales of the initial kernels, the training, and the number of seeds."""
 
     seeds: int = 12
     scales: tuple[float, ...] = (0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)
@@ -47,20 +52,20 @@ SMALL = {"scales": (0.01, 1.0, 100.0), "rates": (3.0,), "steps": 60, "records": 
 HIDDEN = (32, 32)
 FUNCTION = "sigmoid"
 POINTS = (-10.0, -5.0, 0.0, 5.0, 10.0)
-SLOW = 2
-WATCHED = 512
+SLOW = 2  # times the median updates of the best scale
+WATCHED = 512  # training images on which the error is taken
 
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
-    """Trains every scale, the learning rates side by side, and looks at every scale's start."""
+    """Trains from every scale, the learning rates side by side, and measures every start."""
     images = digits.load()
     total = len(spec.rates) * spec.steps
     with (
         pool.progress(total=total, what="weight_scale", unit="update") as bar,
         workers() as executor,
     ):
-        found = list(executor.map(lambda rate: _train(spec, images, rate, bar.update), spec.rates))
-    steps = pd.concat(found, ignore_index=True)
+        by_rate = executor.map(lambda rate: _train(spec, images, rate, bar.update), spec.rates)
+        steps = pd.concat(by_rate, ignore_index=True)
     return {
         "slopes": _slopes(),
         "start": _start(spec, images),
@@ -69,7 +74,10 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     }
 
 
-def _train(spec, images, rate, done) -> pd.DataFrame:
+def _train(
+    spec: Spec, images: digits.Images, rate: float, done: Callable[[int], object]
+) -> pd.DataFrame:
+    """Trains all scales and seeds at one learning rate."""
     from reproductions.training import classifiers
 
     classifier = classifiers.Classifier(hidden=HIDDEN)
@@ -93,33 +101,33 @@ def _train(spec, images, rate, done) -> pd.DataFrame:
     )
 
 
-def _scales(spec, steps) -> pd.DataFrame:
-    """Each scale at its best rate, beside the best scale."""
+def _scales(spec: Spec, steps: pd.DataFrame) -> pd.DataFrame:
+    """Each scale at its best rate, and how many seeds are slow compared with the best scale."""
     medians = steps.fillna({"steps": np.inf}).groupby(["scale", "rate"])["steps"].median()
     reached = steps.groupby(["scale", "rate"])["steps"].count()
     best = medians.min()
     rows = []
     for scale in spec.scales:
-        # Of rates at which the median seed never gets there, the one at which most do.
+        # Where the median seed never arrives at any rate, the rate at which most seeds arrive.
         rate = max(spec.rates, key=lambda rate: (-medians[scale, rate], reached[scale, rate]))
-        own = steps[(steps["scale"] == scale) & (steps["rate"] == rate)]["steps"]
-        slow = int((~(own <= SLOW * best)).sum())
+        at_rate = steps[(steps["scale"] == scale) & (steps["rate"] == rate)]["steps"]
+        slow = int((~(at_rate <= SLOW * best)).sum())
         rows.append(
             {
                 "scale": scale,
                 "rate": rate,
                 "seeds": spec.seeds,
-                "reached": int(own.notna().sum()),
+                "reached": int(at_rate.notna().sum()),
                 "slow": slow,
                 **share_of(slow, spec.seeds),
-                "steps_q50": own.fillna(spec.steps).median(),
+                "steps_q50": at_rate.fillna(spec.steps).median(),
             }
         )
     return pd.DataFrame(rows)
 
 
-def _start(spec, images) -> pd.DataFrame:
-    """Before training: saturated units by layer, and the gradient of each layer's kernel."""
+def _start(spec: Spec, images: digits.Images) -> pd.DataFrame:
+    """The saturated units of each layer, and its kernel's gradient, before training."""
     import tensorflow as tf
 
     from reproductions.training import classifiers
@@ -160,53 +168,79 @@ def _slopes() -> pd.DataFrame:
     return pd.DataFrame({"x": POINTS, "slope": np.asarray(slopes)})
 
 
-def figures(spec: Spec, tables) -> drawing.Figures:
-    """Speed against scale, and what the start has to do with it."""
+def figures(spec: Spec, tables: Tables) -> drawing.Figures:
+    """Speed by scale, beside saturation and gradients before training."""
     return {
         "speed": lambda: _speed_figure(spec, tables["start"], tables["scales"], tables["steps"])
     }
 
 
-def _speed_figure(spec, start, scales, steps):
+def _speed_figure(
+    spec: Spec, start: pd.DataFrame, scales: pd.DataFrame, steps: pd.DataFrame
+) -> "Figure":
     figure, axes = drawing.panels(1, 3, width=4.2, height=3.6)
     speed, saturated, gradient = axes[0]
     looks = zip((drawing.SKY, drawing.BLUE, drawing.PURPLE, drawing.ORANGE), "os^D", strict=True)
     for (color, marker), (rate, rows) in zip(
         itertools.cycle(looks), steps.groupby("rate"), strict=False
     ):
-        middle = rows.groupby("scale")["steps"].median()
+        medians = rows.groupby("scale")["steps"].median()
         speed.plot(rows["scale"], rows["steps"], marker, color=color, alpha=0.35, markersize=4)
-        speed.plot(middle.index, middle, color=color, label=f"learning rate {rate:g}")
-    never = scales[scales["reached"] < scales["seeds"]]
-    for row in never.itertuples():
-        text = f"{row.seeds - row.reached} of\n{row.seeds} never"
+        speed.plot(medians.index, medians, color=color, label=f"learning rate {rate:g}")
+    for row in scales[scales["reached"] < scales["seeds"]].itertuples():
         speed.annotate(
-            text, (row.scale, 1), xycoords=("data", "axes fraction"), ha="center", va="top",
-            fontsize=8,
+            f"{row.seeds - row.reached} of\n{row.seeds} never", (row.scale, 1),
+            xycoords=("data", "axes fraction"), ha="center", va="top", fontsize=8,
         )  # fmt: skip
     speed.set(xscale="log", ylabel=f"updates to {100 * spec.threshold:g} % training error")
-    ends = scales["scale"].min() / 2, scales["scale"].max() * 2
-    speed.set_xlim(ends)
+    speed.set_xlim(scales["scale"].min() / 2, scales["scale"].max() * 2)
     if steps["steps"].notna().any():
         speed.set_yscale("log")
         speed.set_ylim(top=steps["steps"].max() * 3)
     speed.legend(loc="lower left")
-    speed.set_title("How fast it learns")
-    for marker, (layer, rows) in zip("os", start.groupby("layer"), strict=True):
-        style = {"marker": marker, "label": f"hidden layer {layer}"}
-        color = (drawing.GREEN, drawing.VERMILION)[layer - 1]
-        saturated.plot(rows["scale"], rows["saturated"], color=color, **style)
-        gradient.plot(rows["scale"], rows["gradient_q50"], color=color, **style)
-    saturated.set(xscale="log", ylabel="share saturated", ylim=(-0.03, 1.03))
-    saturated.set_title("Saturated units before training")
+    speed.set_title("Updates: each seed, and the median")
+    colors = (drawing.GREEN, drawing.VERMILION)
+    for marker, color, (layer, rows) in zip("os", colors, start.groupby("layer"), strict=True):
+        style = {"marker": marker, "color": color, "label": f"hidden layer {layer}"}
+        saturated.plot(rows["scale"], rows["saturated"], **style)
+        gradient.plot(rows["scale"], rows["gradient_q50"], **style)
+    saturated.set(xscale="log", ylabel="share of units saturated", ylim=(-0.03, 1.03))
+    saturated.set_title("Saturation before training")
     saturated.legend()
-    gradient.set(xscale="log", yscale="log", ylabel="RMS over the kernel, median over seeds")
+    gradient.set(xscale="log", yscale="log", ylabel="RMS gradient of the kernel\n(median of seeds)")
     gradient.set_title("Gradient before training")
     for panel in axes[0]:
-        panel.set_xlabel("initial kernels, times Glorot's")
-    figure.suptitle("A sigmoid network from weights too small and too large")
+        panel.set_xlabel("initial kernels, in multiples of Glorot's")
+    figure.suptitle("A sigmoid network learns slowly from too small and from too large weights")
     return figure
 
+
+def _slow_at_both_ends(tables: Tables) -> Judgement:
+    slope = tables["slopes"].set_index("x")["slope"]
+    ends = {x: max(slope[-x], slope[x]) / slope[0.0] for x in (5.0, 10.0)}
+    flat = ends[5.0] < 0.05 and ends[10.0] < 0.001
+    scales = tables["scales"].set_index("scale")
+    small, large = scales.loc[scales.index.min()], scales.loc[scales.index.max()]
+    slow = [row["low"] > 0.5 for row in (small, large)]
+    verdict = graded(flat and all(slow), in_part=flat and any(slow))
+    first_layer = tables["start"].query("layer == 1").set_index("scale").sort_index()
+    saturated, gradient = first_layer["saturated"], first_layer["gradient_q50"]
+    at_glorot = f" ({gradient[1.0]:.1g} at Glorot's scale)" if 1.0 in gradient.index else ""
+    note = (
+        f"slope {slope[5.0]:.2g} at ±5, {slope[10.0]:.2g} at ±10; share of seeds slow from the"
+        f" smallest weights, the interval's; from the largest {large['share']:.0%}. Not quite as"
+        f" the slides explain it: at the start {saturated.iloc[0]:.0%} and"
+        f" {saturated.iloc[-1]:.0%} of first-layer units are saturated, and the layer's gradient is"
+        f" {gradient.iloc[0]:.1g} and {gradient.iloc[-1]:.1g}{at_glorot}: near 0 where none is"
+        " saturated, and not where nearly all are, as large kernels"
+        " also enlarge it"
+    )
+    return Judgement(verdict, small["share"], small["low"], small["high"], note)
+
+
+CLAIMS = {
+    "SL-10": _slow_at_both_ends,
+}
 
 TABLES = {
     "slopes": Table(
@@ -215,7 +249,9 @@ TABLES = {
     "start": Table(
         key=("scale", "layer"),
         columns={
-            "saturated": Close(rtol=0, atol=1e-3, reason="slopes beside the line, in float32"),
+            "saturated": Close(
+                rtol=0, atol=1e-3, reason="a slope at the limit may cross it in float32"
+            ),
             "gradient_q50": Close(rtol=1e-3, atol=0, reason="sums in float32"),
         },
         over_seeds=True,
@@ -235,32 +271,4 @@ TABLES = {
         key=("scale", "rate", "seed"),
         columns={"steps": Unchecked(nan=True), "error_end": Unchecked()},
     ),
-}
-
-
-def _slow_at_both_ends(tables) -> Judgement:
-    slope = tables["slopes"].set_index("x")["slope"]
-    ends = {x: max(slope[-x], slope[x]) / slope[0.0] for x in (5.0, 10.0)}
-    flat = ends[5.0] < 0.05 and ends[10.0] < 0.001
-    scales = tables["scales"].set_index("scale")
-    small, large = scales.loc[scales.index.min()], scales.loc[scales.index.max()]
-    slow = [row["low"] > 0.5 for row in (small, large)]
-    verdict = graded(flat and any(slow) and all(slow), in_part=flat and any(slow))
-    first = tables["start"].query("layer == 1").set_index("scale").sort_index()
-    saturated, gradient = first["saturated"], first["gradient_q50"]
-    at_glorot = f" ({gradient[1.0]:.1g} at Glorot's scale)" if 1.0 in gradient.index else ""
-    note = (
-        f"slope {slope[5.0]:.2g} at ±5, {slope[10.0]:.2g} at ±10; share of seeds slow from the"
-        f" smallest weights, the interval's; from the largest {large['share']:.0%}. Not quite as"
-        f" the slides explain it: at the start {saturated.iloc[0]:.0%} and"
-        f" {saturated.iloc[-1]:.0%} of first-layer units are saturated, and the layer's gradient is"
-        f" {gradient.iloc[0]:.1g} and {gradient.iloc[-1]:.1g}{at_glorot}: near 0 where none is"
-        " saturated, and not where nearly all are, as large kernels"
-        " also enlarge it"
-    )
-    return Judgement(verdict, small["share"], small["low"], small["high"], note)
-
-
-CLAIMS = {
-    "SL-10": _slow_at_both_ends,
 }

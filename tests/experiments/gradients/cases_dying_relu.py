@@ -8,11 +8,11 @@ from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
 from reproductions.evidence.statistics import share_of
 
 SEEDS = 200
-BROKEN = ("hidden", "leaky_relu", -120)
+DIVERGING = ("hidden", "leaky_relu", -120)
 
 
 def units(unmoved=SEEDS, dead_start=SEEDS, alone=SEEDS, hidden=SEEDS, leaky_dead=0):
-    """ReLU units that stay, and leaky ones of which so many are active again."""
+    """ReLU units that stay dead, and leaky units, of which the given numbers are active again."""
     rows = []
     for place, function, bias in itertools.product(
         ("alone", "hidden"), ("relu", "leaky_relu", "elu"), (0, -10, -120)
@@ -30,7 +30,7 @@ def units(unmoved=SEEDS, dead_start=SEEDS, alone=SEEDS, hidden=SEEDS, leaky_dead
                 "active_end": active,
                 **share_of(active, SEEDS),
                 "on_line": 0,
-                "non_finite": SEEDS if (place, function, bias) == BROKEN else 0,
+                "non_finite": SEEDS if (place, function, bias) == DIVERGING else 0,
                 "updates": 100,
                 "updates_later": 1000,
                 "continued": 16 if function == "elu" else 0,
@@ -41,7 +41,7 @@ def units(unmoved=SEEDS, dead_start=SEEDS, alone=SEEDS, hidden=SEEDS, leaky_dead
 
 
 def deaths(first=(30, 0), second=(20, 0)):
-    """How many of each layer's units ever die, and come back."""
+    """In each seed, how many units of both layers ever die, and how many come back."""
     rows = [
         {
             "layer": layer,
@@ -59,11 +59,11 @@ def deaths(first=(30, 0), second=(20, 0)):
 
 
 def zeros(digits=(1, 10**7), xor=(0, 10**5), left=0.0, derivatives=(0.0, 0.0)):
-    """How often an input is exactly 0, and what the derivative there is."""
-    hits = {"digits, rate 0.1": digits, "XOR before training, biases 0": xor}
+    """How often an input is exactly 0, out of how many; and the derivative at 0."""
+    counts = {"digits, rate 0.1": digits, "XOR before training, biases 0": xor}
     rows = [
-        {"setting": setting, "layer": 1, "zeros": zero, "inputs": n, **share_of(zero, n)}
-        for setting, (zero, n) in hits.items()
+        {"setting": setting, "layer": 1, "zeros": zero, "inputs": inputs, **share_of(zero, inputs)}
+        for setting, (zero, inputs) in counts.items()
     ]
     sources = {**dict(enumerate(derivatives)), "from the left": left, "from the right": 1.0}
     at_zero = pd.DataFrame(sources.items(), columns=["source", "derivative"])

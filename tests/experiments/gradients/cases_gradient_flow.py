@@ -47,16 +47,16 @@ def shrinking(value=0.5, spread=0.5, gradient=0.5, where=SETTINGS):
     rows = []
     for scheme, width in SETTINGS:
         for quantity, factor in (("value", value), ("spread", spread), ("gradient", gradient)):
-            own = factor if (scheme, width) in where else 1.0
+            factor_here = factor if (scheme, width) in where else 1.0
             rows.append(
                 {
                     "activation": "sigmoid",
                     "initialisation": scheme,
                     "width": width,
                     "quantity": quantity,
-                    "factor": own,
-                    "low": own - 0.01,
-                    "high": own + 0.01,
+                    "factor": factor_here,
+                    "low": factor_here - 0.01,
+                    "high": factor_here + 0.01,
                 }
             )
     layers = [

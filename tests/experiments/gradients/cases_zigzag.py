@@ -21,16 +21,16 @@ def tables(
 ):
     """Tables with these ratios of paths at the unit's three rates and the network's two."""
     lengths = {"sigmoid": sigmoid, "tanh + 1": tanh, "relu": relu}
-    unit = [
+    unit_pairs = [
         _pair(function, rate, batch, length)
         for function in AGAINST
         for rate, length in zip(
             ("0.03", "0.1", "tuned"), lengths.get(function, (1, 1, 1)), strict=True
         )
-        # In batches nothing is left of it, which must not count.
+        # Larger batches show no effect, which must not count.
         for batch, length in ((1, length), (128, 1.0))
     ]
-    inside = [
+    network_pairs = [
         _pair(function, rate, batch, length)
         for function in lengths
         for rate, length in zip(("common", "tuned"), network, strict=True)
@@ -54,8 +54,8 @@ def tables(
         {"function": ["relu", "sigmoid"], "mean": [0.4, 0.5], "variance": [0.34, 0.04]}
     )
     return {
-        "unit_pairs": pd.DataFrame(unit),
-        "network_pairs": pd.DataFrame(inside),
+        "unit_pairs": pd.DataFrame(unit_pairs),
+        "network_pairs": pd.DataFrame(network_pairs),
         "signs": pd.DataFrame(signs, columns=["place", "function", "opposed"]).assign(
             seeds_opposed=lambda rows: rows["opposed"], opposed_share=0.9, all_same_share=0.1
         ),
@@ -85,7 +85,7 @@ CASES = [
     # Not at one rate of the unit; not in the network at one rate.
     ("SL-11", tables(sigmoid=(2, 2, 1.05)), IN_PART),
     ("SL-11", tables(network=(2, 1)), IN_PART),
-    # Nowhere; and one sample with opposed signs.
+    # At no rate; and one sample with opposed signs.
     ("SL-11", tables(sigmoid=(1, 0.9, 1.05), **NEVER), NOT_REPRODUCED),
     ("SL-11", tables(opposed=1), NOT_REPRODUCED),
     ("SL-12", tables(), REPRODUCED),

@@ -1,4 +1,4 @@
-"""Dead units against NumPy, and the closed form against enumeration."""
+"""Dead units are held against NumPy, and the closed form against enumeration."""
 
 import itertools
 from types import SimpleNamespace
@@ -42,7 +42,7 @@ def test_a_unit_is_dead_only_if_no_sample_moves_it():
     np.testing.assert_array_equal(units.dead(slopes), expected)
 
 
-def test_the_closed_form_is_the_document_s_number_and_that_of_all_signs():
+def test_the_closed_form_gives_the_number_of_the_document_and_of_an_enumeration():
     assert dead_share(5, 9) == pytest.approx(0.2485, abs=5e-5)
     # Every pattern of signs is as likely as any other: count those with a layer all negative.
     for width, depth in ((2, 3), (3, 2)):
@@ -57,7 +57,7 @@ def squared_loss(y, answer):
     return tf.reduce_mean((answer - y) ** 2, (0, 1))
 
 
-def test_a_dead_unit_s_own_weights_keep_their_bits_in_either_layer():
+def test_the_weights_of_a_dead_unit_keep_their_bits_in_either_layer():
     model = xor.network((3, 3), "relu", "stable")
     start = replicas.initial_weights(model, range(4), "normal")
     start[1][0] = start[3][1] = -100  # unit 0 of layer 1, unit 1 of layer 2
@@ -69,13 +69,13 @@ def test_a_dead_unit_s_own_weights_keep_their_bits_in_either_layer():
     order = random.integers(0, len(x), (50, 8))
     trained = replicas.Replicas(model, squared_loss).train(start, x, y, 0.1, 50, batches=order)
     for layer, unit in ((0, 0), (1, 1)):
-        kernel, bias = (
+        kernel_moved, bias_moved = (
             start[i] != trained.weights[i] for i in (2 * layer, 2 * layer + 1)
-        )  # what moved
-        assert not kernel[:, unit].any()
-        assert not bias[unit].any()
-        assert kernel.any()  # the other units' do move
-        assert bias.any()
+        )
+        assert not kernel_moved[:, unit].any()
+        assert not bias_moved[unit].any()
+        assert kernel_moved.any()  # those of the other units
+        assert bias_moved.any()
     # And by Keras' own differentiation: exactly 0, not merely small.
     plain = trained.replica(0)
     with tf.GradientTape() as tape:
@@ -89,8 +89,8 @@ def _relu():
 
 
 def test_deaths_and_returns_are_counted_as_they_were_made():
-    # Two seeds of a 1-1-1-1 network on two samples, four records. The second layer's unit of
-    # seed 0 dies, comes back and dies again, as its bias says; of seed 1, all live.
+    # Two seeds of a 1-1-1-1 network on two samples, in four records. In seed 0 the bias makes the
+    # unit of the second layer die, come back and die again; in seed 1 all units live.
     bias = np.array([[1, 1], [-9, 1], [1, 1], [-9, 1]], "float32")
     ones, nothing = np.ones((4, 1, 1, 2), "float32"), np.zeros((4, 1, 2), "float32")
     arrays = [ones, nothing, ones, bias[:, None], ones, nothing]
@@ -100,29 +100,29 @@ def test_deaths_and_returns_are_counted_as_they_were_made():
     )
     spec = dying_relu.Spec(hidden=(1, 1), digit_rates=(0.1,))
     x = np.array([[1.0], [2.0]], "float32")
-    deaths, by_seed, zeros = dying_relu._deaths(spec, x, trained, seeds=2)
+    deaths, by_seed, zeros = dying_relu.count_deaths(spec, x, trained, seeds=2)
     second = deaths[deaths["layer"] == 2]
     assert second["dead_units"].tolist() == [0, 1, 0, 1]
     assert second["ever_dead_units"].tolist() == [0, 1, 1, 1]
     assert second["revived_units"].tolist() == [0, 0, 1, 1]
     assert second["with_revived"].tolist() == [0, 0, 1, 1]
     assert not deaths[deaths["layer"] == 1]["ever_dead_units"].any()
-    own = by_seed[by_seed["layer"] == 2].set_index("seed")[["ever_dead", "revived", "dead_end"]]
-    assert own.to_numpy().tolist() == [[1, 1, 1], [0, 0, 0]]
+    counts = by_seed[by_seed["layer"] == 2].set_index("seed")[["ever_dead", "revived", "dead_end"]]
+    assert counts.to_numpy().tolist() == [[1, 1, 1], [0, 0, 0]]
     assert zeros["zeros"].tolist() == [0, 0]
     assert zeros["inputs"].tolist() == [4 * 2 * 1 * 2] * 2
-    # A first-layer sum of exactly 0 is met where the bias cancels the input: one sample, one seed.
+    # A first-layer sum is exactly 0 where the bias cancels the input: on one sample of one seed.
     arrays[1][2, 0, 0] = -1
-    *_, zeros = dying_relu._deaths(spec, x, trained, seeds=2)
+    *_, zeros = dying_relu.count_deaths(spec, x, trained, seeds=2)
     assert zeros["zeros"].tolist() == [1, 0]
 
 
 def test_the_straight_line_s_loss_is_what_a_linear_network_learns():
-    x, y = dying_relu._ramp()
+    x, y = dying_relu.ramp()
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     start = replicas.initial_weights(model, range(2), "normal")
     engine = replicas.Replicas(model, squared_loss)
     trained = engine.train(start, x, y, 0.1, 2001, every=2000)
-    expected = dying_relu._line_loss(x, y)
+    expected = dying_relu.line_loss(x, y)
     np.testing.assert_allclose(trained.records["loss"][-1], expected, rtol=1e-4)
     assert expected > 0.01  # no line is the ramp

@@ -1,4 +1,4 @@
-"""Signals by layer against Keras itself, against closed forms, and against shallower stacks."""
+"""Signals by layer are held against Keras itself, closed forms, and shallower stacks."""
 
 from functools import partial
 
@@ -11,6 +11,7 @@ import tensorflow as tf
 from custom_layers import Threshold
 from reproductions.evidence import measured
 from reproductions.evidence.statistics import mean_of
+from reproductions.experiments.gradients.gradient_flow import chain_rule
 from reproductions.experiments.gradients.gradient_flow import run as gradient_flow
 from reproductions.training import activations, gradients, replicas, xor
 from reproductions.training.pool import Pool
@@ -26,11 +27,10 @@ def layer(name):
 
 def keras_signals(name, seed):
     """One network's signals and gradients, by a Keras model and automatic differentiation."""
-    parts = [keras.Input((2,))]
-    for place, width in enumerate(WIDTHS[1:]):
-        last = place == len(WIDTHS) - 2
-        parts += [keras.layers.Dense(width, dtype="float64"), layer("linear" if last else name)]
-    model = keras.Sequential(parts)
+    layers = [keras.Input((2,))]
+    for width, activation in zip(WIDTHS[1:], (name, name, name, "linear"), strict=True):
+        layers += [keras.layers.Dense(width, dtype="float64"), layer(activation)]
+    model = keras.Sequential(layers)
     plain = keras.Sequential([keras.Input((2,)), *(keras.layers.Dense(w) for w in WIDTHS[1:])])
     drawn = replicas.initial_weights(plain, [seed])
     model.set_weights([weight[..., 0] for weight in drawn])
@@ -51,26 +51,26 @@ def test_a_replica_is_a_keras_model(name):
     x = np.broadcast_to(xor.X, (len(SEEDS), *xor.X.shape))
     passed = gradients.forward(layers, kernels, biases, x)
     start = (tf.sigmoid(passed.values[-1]) - xor.Y) / len(xor.Y)
-    found = gradients.backward(passed, kernels, {4: start})
-    assert len(found) == 4
+    by_layer = gradients.backward(passed, kernels, {4: start})
+    assert len(by_layer) == 4
     for seed in SEEDS:
         signals, expected = keras_signals(name, seed)
-        for own, signal in zip(passed.values, signals, strict=True):
-            np.testing.assert_allclose(own[seed], signal, rtol=1e-12, atol=1e-15)
-        for own, gradient in zip(found, expected[:-1], strict=True):
-            np.testing.assert_allclose(own[seed, 0], gradient, rtol=1e-9, atol=1e-15)
+        for value, signal in zip(passed.values, signals, strict=True):
+            np.testing.assert_allclose(value[seed], signal, rtol=1e-12, atol=1e-15)
+        for gradient, of_keras in zip(by_layer, expected[:-1], strict=True):
+            np.testing.assert_allclose(gradient[seed, 0], of_keras, rtol=1e-9, atol=1e-15)
 
 
 def test_written_out_jacobians_and_difference_quotients_agree():
     kernels, biases = gradients.draw((2, 5, 5, 1), range(20))
-    product, automatic, (quotient, along), _ = gradient_flow._backward_ways("tanh", kernels, biases)
-    for own, expected in zip(product, automatic, strict=True):
-        assert gradient_flow._error(own, expected).max() < 1e-11
-    np.testing.assert_allclose(quotient, along, rtol=1e-5, atol=1e-8)
+    ways = chain_rule.differentiate("tanh", kernels, biases)
+    for product, automatic in zip(ways.product, ways.automatic, strict=True):
+        assert chain_rule.relative_error(product, automatic).max() < 1e-11
+    np.testing.assert_allclose(ways.quotient, ways.along, rtol=1e-5, atol=1e-8)
 
 
-def test_an_error_is_in_parts_of_the_seeds_largest_number():
-    error = gradient_flow._error([[2.0, 0.1], [0, 0], [0, 1]], [[2.0, 0.0], [0, 0], [0, 0]])
+def test_an_error_is_relative_to_the_largest_number_of_its_seed():
+    error = chain_rule.relative_error([[2.0, 0.1], [0, 0], [0, 1]], [[2.0, 0.0], [0, 0], [0, 0]])
     np.testing.assert_allclose(error, [0.05, 0, np.inf])
 
 
@@ -78,7 +78,7 @@ def test_an_error_is_in_parts_of_the_seeds_largest_number():
 def test_each_depth_is_a_network_that_ends_there(depth):
     whole = gradients.stacks(6, 5, SEEDS)
     factory = partial(activations.layer, "tanh")
-    deep, short = (gradients.flow(factory, own) for own in (whole, whole.shortened(depth)))
+    deep, short = (gradients.flow(factory, stacks) for stacks in (whole, whole.shortened(depth)))
     np.testing.assert_allclose(
         deep.gradient[depth - 1, :depth], short.gradient[0], rtol=1e-12, atol=0
     )
@@ -105,7 +105,7 @@ def test_a_flow_by_hand():
         assert flow.gradient[1, 0, seed] == pytest.approx(np.sqrt((gradient**2).mean()))
 
 
-def test_any_layer_of_the_users_own():
+def test_any_layer_of_a_user_passes_gradients():
     class Cube(keras.Layer):
         def call(self, x):
             return x**3
@@ -126,10 +126,10 @@ def test_largest_slopes(name, slope):
 def test_he_weights_are_normal_ones_scaled():
     normal, he = (gradients.stacks(5, 3, SEEDS, scheme) for scheme in ("normal", "he"))
     scaled = normal.scaled(np.sqrt(2 / 5), 0)
-    for own, expected in zip(
-        [*scaled.kernels, *scaled.biases], [*he.kernels, *he.biases], strict=True
-    ):
-        np.testing.assert_allclose(own, expected, rtol=1e-6, atol=0)
+    for kernel, expected in zip(scaled.kernels, he.kernels, strict=True):
+        np.testing.assert_allclose(kernel, expected, rtol=1e-6, atol=0)
+    for bias, expected in zip(scaled.biases, he.biases, strict=True):
+        np.testing.assert_allclose(bias, expected, rtol=1e-6, atol=0)
 
 
 def test_growth_is_the_slope_of_the_logarithm():
@@ -144,8 +144,8 @@ def test_growth_is_the_slope_of_the_logarithm():
 @pytest.mark.parametrize("variance", [0.5, 2.0, 5.0])
 def test_mean_field_in_closed_form(variance):
     for name, factor in (("linear", 1), ("relu", 0.5), ("leaky_relu", 0.52)):
-        found = gradients.mean_field(layer(name), variance, 1.0, 4)
-        np.testing.assert_allclose(found, np.sqrt(variance * factor), rtol=1e-9)
+        factors = gradients.mean_field(layer(name), variance, 1.0, 4)
+        np.testing.assert_allclose(factors, np.sqrt(variance * factor), rtol=1e-9)
 
 
 def by_quadrature(function, q):
@@ -166,19 +166,19 @@ def test_mean_field_by_quadrature(variance):
     }
     for name, (value, slope) in cases.items():
         mean_square = 1.0
-        for found in gradients.mean_field(layer(name), variance, 1.0, 3):
+        for factor in gradients.mean_field(layer(name), variance, 1.0, 3):
             q = variance * mean_square + 1
             mean_square = by_quadrature(lambda z, f=value: f(z) ** 2, q)
             expected = np.sqrt(variance * by_quadrature(lambda z, f=slope: f(z) ** 2, q))
-            assert found == pytest.approx(expected, rel=1e-6)
+            assert factor == pytest.approx(expected, rel=1e-6)
 
 
-def test_a_wide_stack_comes_to_its_mean_field():
+def test_a_wide_stack_behaves_as_mean_field_theory_says():
     stacks = gradients.stacks(256, 8, range(8)).scaled(1 / 16, 0)
     flow = gradients.flow(partial(activations.layer, "tanh"), stacks)
     growth = gradients.slope_per_layer(flow.gradient[-1, ::-1])
     assert np.exp(growth.mean()) == pytest.approx(
-        gradient_flow._mean_field("tanh", 1, 0, 8), rel=0.02
+        gradient_flow.mean_field_factor("tanh", 1, 0, 8), rel=0.02
     )
 
 
@@ -205,16 +205,16 @@ def test_tables_against_plain_products_of_matrices():
             sizes.append(np.sqrt((gradient**2).mean()))
         reached.append(sizes[-1])
         growths.append(np.polyfit(range(6), np.log(sizes), 1)[0])
-    own = {"activation": "linear", "initialisation": "normal", "width": 5}
-    factor = measured.row(tables["factors"], **own, quantity="gradient")
+    setting = {"activation": "linear", "initialisation": "normal", "width": 5}
+    factor = measured.row(tables["factors"], **setting, quantity="gradient")
     assert factor.factor == pytest.approx(np.exp(np.mean(growths)), rel=1e-9)
     assert factor.mean_field == pytest.approx(np.sqrt(5))
     assert factor.fitted == 7
-    deep = measured.row(tables["depths"], **own, depth=6)
+    deep = measured.row(tables["depths"], **setting, depth=6)
     assert deep.gradient_q50 == pytest.approx(np.median(reached), rel=1e-5)
-    first = measured.row(tables["layers"], **own, layer=1)
+    first = measured.row(tables["layers"], **setting, layer=1)
     assert first.gradient_q50 == deep.gradient_q50
-    seeds = measured.rows(tables["seed_factors"], **own).sort_values("seed")["factor"]
+    seeds = measured.rows(tables["seed_factors"], **setting).sort_values("seed")["factor"]
     np.testing.assert_allclose(seeds, np.exp(growths), rtol=1e-5)
     he = measured.row(tables["layers"], activation="linear", initialisation="he", layer=1)
     outputs = np.sqrt(2 / 5) * (stacks.points.numpy() @ stacks.kernels[0].numpy())  # no biases

@@ -1,12 +1,14 @@
-"""The zigzag's measurements against a plain loop, closed forms and Keras itself."""
+"""The measures of the zigzag are held against a plain loop, closed forms and Keras itself."""
 
 import keras
 import numpy as np
 import pytest
 import scipy.integrate
 import scipy.stats
+import tensorflow as tf
 
 import custom_layers
+from reproductions.experiments.gradients.zigzag import problems
 from reproductions.experiments.gradients.zigzag import run as zigzag
 from reproductions.training import descent_path, shifted_network
 
@@ -17,7 +19,9 @@ def test_the_descent_is_that_of_a_plain_loop():
     features = descent_path.outputs(custom_layers.Sigmoid(), descent_path.inputs(3))
     start, rate, batch = descent_path.starts(3, range(2)), 0.4, 4
     paths = descent_path.descend(features, start, range(2), rate, batch, limit=5_000)
-    kept = descent_path.descend(features, start, range(2), rate, batch, limit=40, keep=True)
+    tracked = descent_path.descend(
+        features, start, range(2), rate, batch, limit=40, keep_track=True
+    )
     assert paths.arrived.all()
     for seed in range(2):
         offset, stride = descent_path.generator(seed, 2).integers(descent_path.POOL, size=2)
@@ -28,18 +32,18 @@ def test_the_descent_is_that_of_a_plain_loop():
         weights, length = goal + start[seed], 0.0
         first, target, track = weights.copy(), features @ goal, [weights - goal]
         for step in range(paths.steps[seed]):
-            own = order[step * batch : (step + 1) * batch]
-            error = features[own] @ weights - target[own]
-            moved = -rate * (features[own] * error[:, None]).mean(axis=0)
-            weights = weights + moved
-            length += np.linalg.norm(moved)
+            samples = order[step * batch : (step + 1) * batch]
+            error = features[samples] @ weights - target[samples]
+            update = -rate * (features[samples] * error[:, None]).mean(axis=0)
+            weights = weights + update
+            length += np.linalg.norm(update)
             track.append(weights - goal)
         distances = np.linalg.norm(track, axis=1) / np.linalg.norm(first - goal)
         assert distances[-1] <= descent_path.REACHED < distances[:-1].min()
         assert paths.length[seed] == pytest.approx(length, rel=1e-9)
         displacement = np.linalg.norm(weights - first)
         assert paths.displacement[seed] == pytest.approx(displacement, rel=1e-9)
-        np.testing.assert_allclose(kept.track[:41, seed], track[:41], rtol=1e-8, atol=1e-12)
+        np.testing.assert_allclose(tracked.track[:41, seed], track[:41], rtol=1e-8, atol=1e-12)
 
 
 def test_a_seed_that_diverges_has_not_arrived():
@@ -51,7 +55,7 @@ def test_a_seed_that_diverges_has_not_arrived():
 
 @pytest.mark.parametrize("name", ["sigmoid", "tanh + 1", "relu"])
 def test_moments_are_the_integrals(name):
-    function, shift = zigzag.SHIFTS[name]
+    function, shift = problems.SHIFTS[name]
     layer = {"sigmoid": custom_layers.sigmoid, "tanh": custom_layers.tanh}.get(
         function, custom_layers.relu
     )
@@ -63,7 +67,7 @@ def test_moments_are_the_integrals(name):
 
         return scipy.integrate.quad(integrand, -9, 9, points=[0])[0]
 
-    features, _ = zigzag._problem(5, name)
+    features = problems.make_problem(name, 5).features
     mean, second = expected(1), expected(2)
     assert features.mean() == pytest.approx(mean, abs=0.02)
     assert (features**2).mean() == pytest.approx(second, rel=0.03)
@@ -72,40 +76,41 @@ def test_moments_are_the_integrals(name):
 
 
 def test_relu_less_its_mean_is_centred():
-    features, _ = zigzag._problem(5, "relu - mean")
+    features = problems.make_problem("relu - mean", 5).features
     assert abs(features.mean()) < 0.01
 
 
-def test_controls_change_what_they_say():
-    sigmoid, _ = zigzag._problem(5, "sigmoid")
+def test_each_control_changes_only_what_it_says():
+    sigmoid = problems.make_problem("sigmoid", 5).features
     moment = descent_path.second_moment(sigmoid)
-    rotated, axes = zigzag._problem(5, "rotated")
+    problem = problems.make_problem("rotated", 5)
+    rotated, axes = problem.features, problem.axes
     np.testing.assert_allclose(axes @ axes.T, np.eye(5), atol=1e-12)
     np.testing.assert_allclose(rotated @ axes.T, sigmoid, atol=1e-12)
     assert rotated.mean(0)[0] == pytest.approx(sigmoid.mean() * np.sqrt(5))
     assert np.abs(rotated.mean(0)[1:]).max() < 0.01
-    mirrored, _ = zigzag._problem(5, "mirrored")
+    mirrored = problems.make_problem("mirrored", 5).features
     np.testing.assert_allclose(descent_path.second_moment(mirrored), moment, rtol=1e-9)
     np.testing.assert_array_equal(np.abs(mirrored), sigmoid)
     assert np.abs(mirrored.mean(0)).max() < 0.03
-    whitened, _ = zigzag._problem(5, "whitened")
+    whitened = problems.make_problem("whitened", 5).features
     np.testing.assert_allclose(descent_path.second_moment(whitened), np.eye(5), atol=1e-9)
-    stretched, _ = zigzag._problem(5, "stretched tanh")
+    stretched = problems.make_problem("stretched tanh", 5).features
     np.testing.assert_allclose(descent_path.second_moment(stretched), moment, rtol=1e-6)
     assert np.abs(stretched.mean(0)).max() < 0.03
-    single, _ = zigzag._problem(5, "one at a time")
+    single = problems.make_problem("one at a time", 5).features
     assert (single >= 0).all()
     assert ((single > 0).sum(axis=1) == 1).all()
 
 
-def test_turned_axes_and_negated_samples_leave_the_path_as_it_is():
+def test_rotated_axes_and_negated_samples_leave_the_path_as_it_is():
     start = descent_path.starts(5, range(8))
-    lengths = []
-    for name in ("sigmoid", "rotated", "mirrored"):
-        features, axes = zigzag._problem(5, name)
-        lengths.append(descent_path.descend(features, start @ axes, range(8), 0.1).ratio)
-    np.testing.assert_allclose(lengths[1], lengths[0], rtol=1e-9)
-    np.testing.assert_allclose(lengths[2], lengths[0], rtol=1e-12)
+    sigmoid, rotated, mirrored = (
+        problems.make_problem(name, 5).descend(start, range(8), 0.1, batch=1, limit=4_000).ratio
+        for name in ("sigmoid", "rotated", "mirrored")
+    )
+    np.testing.assert_allclose(rotated, sigmoid, rtol=1e-9)
+    np.testing.assert_allclose(mirrored, sigmoid, rtol=1e-12)
 
 
 def test_unit_gradients_are_delta_times_the_feature():
@@ -117,11 +122,11 @@ def test_unit_gradients_are_delta_times_the_feature():
 
 def test_signs_tell_zero_from_opposed():
     gradients = np.array([[1, 2, 3], [-1, -2, 0], [1, -1, 0], [0, 0, 5], [0, 0, 0.0]])
-    found = descent_path.signs(gradients)
-    assert found["compared"].tolist() == [True, True, True, False, False]
-    assert found["opposed"].tolist() == [False, False, True, False, False]
-    assert found["all_same"].tolist() == [True, False, False, False, False]
-    np.testing.assert_array_equal(descent_path.signs(gradients.T, 0)["opposed"], found["opposed"])
+    signs = descent_path.signs(gradients)
+    assert signs["compared"].tolist() == [True, True, True, False, False]
+    assert signs["opposed"].tolist() == [False, False, True, False, False]
+    assert signs["all_same"].tolist() == [True, False, False, False, False]
+    np.testing.assert_array_equal(descent_path.signs(gradients.T, 0)["opposed"], signs["opposed"])
 
 
 @pytest.mark.parametrize(("name", "shift"), [("Sigmoid", -0.5), ("Tanh", 1.0)])
@@ -130,23 +135,22 @@ def test_a_shift_leaves_the_first_function_as_it_was(name, shift):
     plain, shifted = (shifted_network.ShiftedNetwork(layer, c) for c in (0.0, shift))
     x, _ = shifted_network.data()
     answers = [
-        np.array(network._forward(network.initial_weights(range(3)), x)[0])
+        np.array(network.forward(network.initial_weights(range(3)), x)[0])
         for network in (plain, shifted)
     ]
     np.testing.assert_allclose(answers[0], answers[1], atol=1e-5)
-    own = [w[..., 2] for w in shifted.initial_weights(range(3))]
-    shifted.model.set_weights(own)
+    shifted.model.set_weights([w[..., 2] for w in shifted.initial_weights(range(3))])
     np.testing.assert_allclose(shifted.model(x)[:, 0], answers[1][:, 2], atol=1e-5)
 
 
-def test_the_networks_path_is_that_of_keras():
+def test_the_path_of_the_network_is_that_of_keras():
     network = shifted_network.ShiftedNetwork(custom_layers.Tanh, 1.0, batch=2)
     steps, rate = 12, 0.05
     trained = network.train([3, 4], np.full(2, rate), steps)
     model, (x, y) = network.model, shifted_network.data()
     model.set_weights([w[..., 1] for w in network.initial_weights([3, 4])])
     model.compile(keras.optimizers.SGD(rate), loss="mse")
-    order = shifted_network._order(4, 2, steps)
+    order = shifted_network.sample_order(4, 2, steps)
     kernels = [np.concatenate([model.get_weights()[i].ravel() for i in (2, 4)])]
     for picked in order:
         model.train_on_batch(x[picked], y[picked])
@@ -158,23 +162,22 @@ def test_the_networks_path_is_that_of_keras():
     assert trained.loss[1] == pytest.approx(((np.array(model(x)) - y) ** 2).mean(), rel=1e-4)
 
 
-def test_a_networks_signs_are_those_of_one_sample_alone():
+def test_the_signs_of_a_network_are_those_of_one_sample_alone():
     network = shifted_network.ShiftedNetwork(custom_layers.Tanh)
     weights = network.initial_weights([5, 6])
-    found = network.signs(weights, samples=6)
+    signs = network.signs(weights, samples=6)
     x, y = shifted_network.data()
-    import tensorflow as tf
-
     network.model.set_weights([w[..., 1] for w in weights])
     for sample in range(6):
         with tf.GradientTape() as tape:
             error = (network.model(x[sample : sample + 1]) - y[sample]) ** 2
         kernel = np.array(tape.gradient(error, network.model.trainable_variables)[2])
         opposed = (kernel > 0).any(axis=0) & (kernel < 0).any(axis=0)
-        np.testing.assert_array_equal(found["opposed"][sample, :, 1], opposed)
+        np.testing.assert_array_equal(signs["opposed"][sample, :, 1], opposed)
 
 
 def test_an_interval_of_what_is_constant_is_a_point():
-    assert zigzag._interval(np.zeros(5)) == (1.0, 1.0, 1.0)
-    middle, low, high = zigzag._interval(np.log(RANDOM.uniform(1, 3, 200)))
-    assert 1 < low < middle < high < 3
+    point = {"length": 1.0, "length_low": 1.0, "length_high": 1.0}
+    assert zigzag.geometric_mean("length", np.ones(5), "length_") == point
+    ratio, low, high = zigzag.geometric_mean("ratio", RANDOM.uniform(1, 3, 200)).values()
+    assert 1 < low < ratio < high < 3

@@ -1,6 +1,8 @@
-"""The setting, the runs, and the shape of the tables."""
+"""Trains single units and classifiers, counts dead ReLU stacks, and counts inputs of exactly 0."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,10 +14,15 @@ from reproductions.training.activations import Activation
 from reproductions.training.parallel import workers
 from reproductions.training.pool import Pool
 
+if TYPE_CHECKING:
+    import keras
+
+    from reproductions.training.replicas import Trained
+
 
 @dataclass(frozen=True)
 class Spec:
-    """The three parts, and how many seeds see them."""
+    """The single units, the stacks and the classifiers, and the seeds of each."""
 
     seeds: int = 4096
     functions: tuple[Activation, ...] = ("relu", "leaky_relu", "elu")
@@ -23,8 +30,8 @@ class Spec:
     unit_seeds: int = 256  # at most
     unit_steps: int = 4_001
     unit_rate: float = 0.1
-    elu_longer: int = 50  # times as many updates; 1 for no longer run
-    longer_seeds: int = 16  # at most, from each bias
+    elu_longer: int = 50  # times as many updates; 1 for none
+    longer_seeds: int = 16  # at most, for each bias
     widths: tuple[int, ...] = (2, 3, 5, 8)
     depths: tuple[int, ...] = (1, 3, 5, 9, 20)
     digit_seeds: int = 32  # at most
@@ -55,36 +62,41 @@ SMALL = {
 
 PLACES = ("alone", "hidden")
 
-SLOPE = 0.1  # the slides' leaky ReLU
+SLOPE = 0.1  # of the slides' leaky ReLU
 
-NEAR = 0.01  # of the straight line's loss
+NEAR_LINE = 0.01
+"""A loss is that of the best straight line if it differs by less than this share."""
 
 BATCH = 32
 
-POST = (5, 9)  # width and hidden layers of the xor-post's network
+POST_WIDTH, POST_DEPTH = 5, 9  # of the hidden layers of the xor-post's network
+
+Done = Callable[[int], object]
+"""Counts so many seeds as trained."""
 
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
-    """Runs the three parts, the classifiers' learning rates all at once."""
-    kinds = [(place, function) for place in PLACES for function in spec.functions]
-    total = len(kinds) * len(spec.biases) * min(spec.seeds, spec.unit_seeds)
+    """Trains the classifiers on one thread, beside the single units."""
+    cells = [(place, function) for place in PLACES for function in spec.functions]
+    total = len(cells) * len(spec.biases) * min(spec.seeds, spec.unit_seeds)
     total += len(spec.digit_rates) * min(spec.seeds, spec.digit_seeds)
     with pool.progress(total=total, what="dying_relu") as bar, workers() as executor:
-        classifiers = executor.submit(_classifiers, spec, bar.update)
-        units = list(executor.map(lambda kind: _unit(spec, *kind, bar.update), kinds))
+        classifiers = executor.submit(_train_classifiers, spec, bar.update)
+        units = list(executor.map(lambda cell: _train_units(spec, *cell, bar.update), cells))
         census = _census(spec)
-        deaths, seeds, zeros = classifiers.result()
+        deaths, deaths_by_seed, zeros = classifiers.result()
     return {
         "units": pd.concat(units, ignore_index=True),
         "census": census,
         "deaths": deaths,
-        "deaths_by_seed": seeds,
+        "deaths_by_seed": deaths_by_seed,
         "zeros": pd.concat([zeros, _xor_zeros(spec)], ignore_index=True),
         "at_zero": _at_zero(),
     }
 
 
-def _layer(function: str):
+def _layer(function: str) -> "keras.Layer":
+    """An activation layer; the leaky ReLU has the slides' slope."""
     if function == "leaky_relu":
         from custom_layers import LeakyReLU
 
@@ -92,21 +104,26 @@ def _layer(function: str):
     return activations.layer(function)
 
 
-def _ramp(samples=64):
-    """Points in [-1, 1]^2, and a target that one unit can give."""
+def ramp(samples: int = 64) -> tuple[np.ndarray, np.ndarray]:
+    """Points in [-1, 1]^2 with a target that one ReLU unit can fit, (sample, 2), (sample, 1)."""
     x = generator(0).uniform(-1, 1, (samples, 2)).astype("float32")
     return x, np.maximum(x @ np.float32([[1.0], [-0.5]]) + 0.25, 0)
 
 
-def _line_loss(x, y) -> float:
-    """The least mean squared error of a straight line: all that a leaky unit below 0 can give."""
-    ones = np.column_stack([x, np.ones(len(x))]).astype("float64")
-    line, *_ = np.linalg.lstsq(ones, y.astype("float64"), rcond=None)
-    return float(np.mean((ones @ line - y) ** 2))
+def line_loss(x: np.ndarray, y: np.ndarray) -> float:
+    """The mean squared error of the best straight line, the best that a leaky unit below 0 can do.
+
+    Args:
+        x: (sample, input).
+        y: (sample, 1).
+    """
+    x_and_1 = np.column_stack([x, np.ones(len(x))]).astype("float64")
+    line, *_ = np.linalg.lstsq(x_and_1, y.astype("float64"), rcond=None)
+    return float(np.mean((x_and_1 @ line - y) ** 2))
 
 
-def _unit(spec, place, function, done) -> pd.DataFrame:
-    """Trains one unit from every bias."""
+def _train_units(spec: Spec, place: str, function: str, done: Done) -> pd.DataFrame:
+    """Trains one kind of unit from every bias and every seed."""
     import keras
     import tensorflow as tf
 
@@ -124,66 +141,68 @@ def _unit(spec, place, function, done) -> pd.DataFrame:
     seeds = min(spec.seeds, spec.unit_seeds)
     start = [np.tile(w, len(spec.biases)) for w in replicas.initial_weights(model, range(seeds))]
     start[1][0] = np.repeat(np.float32(spec.biases), seeds)
-    x, y = _ramp()
+    bias_of_replica = np.repeat(np.arange(len(spec.biases)), seeds)
+    x, y = ramp()
     trained = engine.train(
         start, x, y, spec.unit_rate, spec.unit_steps, every=spec.unit_steps - 1, done=done
     )
-    own = [np.concatenate([w[0][:, 0], w[1]]) for w in (start, trained.weights)]
-    same = (own[0] == own[1]).all(axis=0)
+
+    def is_dead(weights: list[np.ndarray]) -> np.ndarray:
+        _, slopes, _ = units.layer_signals(_layer(function), *weights[:2], x[None])
+        return units.dead(slopes)[:, 0]
+
+    def is_active(weights: list[np.ndarray]) -> np.ndarray:
+        z, *_ = units.layer_signals(_layer(function), *weights[:2], x[None])
+        return np.asarray(tf.reduce_any(z > 0, axis=(1, 2)))
+
+    before, after = (np.concatenate([w[0][:, 0], w[1]]) for w in (start, trained.weights))
     finite = trained.finite_steps >= 0
-
-    def look(weights):
-        before_the_rest = [*weights[:2], None, None]  # the unit's own, and whatever comes after it
-        return units.pre_activations(lambda: _layer(function), before_the_rest, x)[0]
-
-    dead_start = units.dead(look(start)[1])[:, 0]
-    z, slopes, _ = look(trained.weights)
-    dead = units.dead(slopes)[:, 0]
-    active = np.asarray(tf.reduce_any(z > 0, axis=(1, 2))) & finite
-    on_line = np.isclose(trained.records["loss"][-1], _line_loss(x, y), rtol=NEAR, atol=0) & finite
-    later = np.array([], dtype=int)
+    active = is_active(trained.weights) & finite
+    near_line = np.isclose(trained.records["loss"][-1], line_loss(x, y), rtol=NEAR_LINE, atol=0)
+    continued, active_later = np.zeros_like(active), np.zeros_like(active)
     if function == "elu" and spec.elu_longer > 1:
-        lost = np.flatnonzero(~active & finite)
-        later = np.concatenate(
-            [lost[lost // seeds == i][: spec.longer_seeds] for i in range(len(spec.biases))]
-        )
-    active_later = np.zeros_like(active)
-    if len(later):
-        more = engine.train(
-            [w[..., later] for w in trained.weights],
+        for i in range(len(spec.biases)):
+            inactive = np.flatnonzero(~active & finite & (bias_of_replica == i))
+            continued[inactive[: spec.longer_seeds]] = True
+    if continued.any():
+        longer = engine.train(
+            [w[..., continued] for w in trained.weights],
             x,
             y,
             spec.unit_rate,
             spec.unit_steps * (spec.elu_longer - 1),
         )
-        active_later[later] = np.asarray(tf.reduce_any(look(more.weights)[0] > 0, axis=(1, 2)))
+        active_later[continued] = is_active(longer.weights)
+    counted = {
+        "dead_start": is_dead(start),
+        "unmoved": (before == after).all(axis=0),
+        "dead_end": is_dead(trained.weights),
+        "active_end": active,
+        "on_line": near_line & finite,
+        "non_finite": ~finite,
+        "continued": continued,
+        "active_later": active_later,
+    }
     rows = []
     for i, bias in enumerate(spec.biases):
-        own = slice(i * seeds, (i + 1) * seeds)
+        counts = {name: int(states[bias_of_replica == i].sum()) for name, states in counted.items()}
         rows.append(
             {
                 "place": place,
                 "function": function,
                 "bias": bias,
                 "seeds": seeds,
-                "dead_start": int(dead_start[own].sum()),
-                "unmoved": int(same[own].sum()),
-                "dead_end": int(dead[own].sum()),
-                "active_end": int(active[own].sum()),
-                **share_of(active[own].sum(), seeds),
-                "on_line": int(on_line[own].sum()),
-                "non_finite": int((~finite[own]).sum()),
+                **counts,
+                **share_of(counts["active_end"], seeds),
                 "updates": spec.unit_steps,
                 "updates_later": spec.unit_steps * spec.elu_longer,
-                "continued": int((later // seeds == i).sum()),
-                "active_later": int(active_later[own].sum()),
             }
         )
     return pd.DataFrame(rows)
 
 
-def _census(spec) -> pd.DataFrame:
-    """Who is dead before training: ReLU stacks on the XOR points against the closed form."""
+def _census(spec: Spec) -> pd.DataFrame:
+    """Counts the ReLU stacks that are dead on the XOR points, beside the closed form."""
     import keras
 
     from reproductions.training import replicas, units
@@ -195,19 +214,19 @@ def _census(spec) -> pd.DataFrame:
         weights = replicas.initial_weights(model, range(spec.seeds))
         layers = units.pre_activations(lambda: _layer("relu"), weights, xor.X)
         silent = np.stack([np.asarray(value == 0).all(axis=2) for *_, value in layers])
-        cut = np.logical_or.accumulate(silent)  # (layer, seed, point)
+        dead = np.logical_or.accumulate(silent)  # (layer, seed, point)
         dead_units = [units.dead(slopes).sum() for _, slopes, _ in layers]
         for depth in spec.depths:
-            one, all_four = cut[depth - 1, :, 1].sum(), cut[depth - 1].all(axis=1).sum()
+            dead_at_one = int(dead[depth - 1, :, 1].sum())
             rows.append(
                 {
                     "width": width,
                     "depth": depth,
                     "seeds": spec.seeds,
-                    "dead_at_one": int(one),
-                    **share_of(one, spec.seeds),
+                    "dead_at_one": dead_at_one,
+                    **share_of(dead_at_one, spec.seeds),
                     "formula": dead_share(width, depth),
-                    "dead_at_all": int(all_four),
+                    "dead_at_all": int(dead[depth - 1].all(axis=1).sum()),
                     "dead_units_share": dead_units[depth - 1] / (spec.seeds * width),
                 }
             )
@@ -217,27 +236,28 @@ def _census(spec) -> pd.DataFrame:
 def dead_share(width: int, depth: int) -> float:
     """The share of ReLU stacks that are dead at a given input, 1 - (1 - 2^-width)^depth.
 
-    Weights and biases are symmetric and independent, so whatever comes in, each unit of a layer is
-    below 0 with probability 1/2, and all of them with 2^-width; a stack lives while no layer is.
+    Weights and biases are symmetric and independent. So each unit of a layer is below 0 with
+    probability 1/2 at any input, and all of them are with probability 2^-width. A stack is alive if
+    no layer is silent in this way.
     """
     return 1 - (1 - 2.0**-width) ** depth
 
 
-def _classifiers(spec, done) -> tuple[pd.DataFrame, ...]:
-    """Trains the classifiers, then looks at every unit after every epoch."""
+def _train_classifiers(spec: Spec, done: Done) -> tuple[pd.DataFrame, ...]:
+    """Trains the classifiers at all rates side by side, then counts their dead units."""
     import keras
     import tensorflow as tf
 
     from reproductions.training import replicas
 
-    data = digits.load()
-    x = data.x_train.reshape(len(data.x_train), -1)
-    y = np.eye(data.classes, dtype="float32")[data.y_train]
+    images = digits.load()
+    x = images.x_train.reshape(len(images.x_train), -1)
+    y = np.eye(images.classes, dtype="float32")[images.y_train]
     model = keras.Sequential([keras.Input((x.shape[1],))])
     for width in spec.hidden:
         model.add(keras.layers.Dense(width))
         model.add(_layer("relu"))
-    model.add(keras.layers.Dense(data.classes))
+    model.add(keras.layers.Dense(images.classes))
 
     def cross_entropy(y, logit):
         return tf.reduce_mean(tf.reduce_logsumexp(logit, 1) - tf.reduce_sum(y * logit, 1), 0)
@@ -245,25 +265,39 @@ def _classifiers(spec, done) -> tuple[pd.DataFrame, ...]:
     engine = replicas.Replicas(model, cross_entropy, snapshots=True, watch=False, block=32)
     seeds = min(spec.seeds, spec.digit_seeds)
     weights = replicas.initial_weights(model, range(seeds), "glorot")
-    weights = [np.tile(w, len(spec.digit_rates)) for w in weights]
-    each = len(x) // BATCH
+    batches_per_epoch = len(x) // BATCH
+    images_per_epoch = batches_per_epoch * BATCH
     order = np.concatenate(
-        [generator(0, epoch).permutation(len(x))[: each * BATCH] for epoch in range(spec.epochs)]
+        [generator(0, epoch).permutation(len(x))[:images_per_epoch] for epoch in range(spec.epochs)]
     ).reshape(-1, BATCH)
     trained = engine.train(
-        weights,
+        [np.tile(w, len(spec.digit_rates)) for w in weights],
         x,
         y,
         np.repeat(spec.digit_rates, seeds),
         len(order) + 1,
-        every=each,
+        every=batches_per_epoch,
         batches=np.concatenate([order, order[:1]]),  # the last record comes before a last update
         done=done,
     )
-    return _deaths(spec, x, trained, seeds)
+    return count_deaths(spec, x, trained, seeds)
 
 
-def _deaths(spec, x, trained, seeds) -> tuple[pd.DataFrame, ...]:
+def count_deaths(
+    spec: Spec, x: np.ndarray, trained: "Trained", seeds: int
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Counts dead units, and inputs that are exactly 0, in every record of the training.
+
+    Args:
+        spec: names the hidden layers and the learning rates.
+        x: the training samples.
+        trained: records the weights as snapshots; its replicas are all seeds of the first learning
+            rate, then those of the next.
+        seeds: of each learning rate.
+
+    Returns:
+        The tables `deaths` and `deaths_by_seed`, and the rows of `zeros` for the digits.
+    """
     from reproductions.training import units
 
     names = [f"weight_{i}" for i in range(len(trained.weights))]
@@ -277,73 +311,73 @@ def _deaths(spec, x, trained, seeds) -> tuple[pd.DataFrame, ...]:
             units.pre_activations(lambda: _layer("relu"), weights, x)
         ):
             dead[layer].append(units.dead(slopes))
-            zero = np.asarray(z == 0).sum(axis=(1, 2))
-            zeros[layer, record] = zero.reshape(rates, seeds).sum(axis=1)
+            zeros_of_replica = np.asarray(z == 0).sum(axis=(1, 2))
+            zeros[layer, record] = zeros_of_replica.reshape(rates, seeds).sum(axis=1)
     finite = np.isfinite(trained.records["loss"]).all(axis=0).reshape(rates, seeds)
-    deaths, by_seed, hits = [], [], []
+    deaths, deaths_by_seed, zero_rows = [], [], []
     for layer, width in enumerate(spec.hidden):
         states = np.stack(dead[layer]).reshape(records, rates, seeds, width)
         for i, rate in enumerate(spec.digit_rates):
-            own = states[:, i][:, finite[i]]  # (record, seed, unit)
+            now = states[:, i][:, finite[i]]  # (record, seed, unit)
             cell = {"layer": layer + 1, "rate": rate}
-            ever = np.logical_or.accumulate(own)
-            back = np.concatenate([np.zeros_like(own[:1]), own[:-1] & ~own[1:]])
-            back = np.logical_or.accumulate(back)
-            for record in range(records):
-                revived = back[record]
-                deaths.append(
-                    {
-                        **cell,
-                        "epoch": record,
-                        "seeds": seeds,
-                        "finite": int(finite[i].sum()),
-                        "with_dead": int(ever[record].any(axis=1).sum()),
-                        "with_revived": int(revived.any(axis=1).sum()),
-                        "units": own[0].size,
-                        "dead_units": int(own[record].sum()),
-                        "ever_dead_units": int(ever[record].sum()),
-                        "revived_units": int(revived.sum()),
-                        **_mean("dead", own[record].mean(axis=1)),
-                        **_mean("back", revived.mean(axis=1)),
-                    }
-                )
-            ends = {"ever_dead": ever[-1], "revived": back[-1], "dead_end": own[-1]}
+            ever = np.logical_or.accumulate(now)
+            revival = np.concatenate([np.zeros_like(now[:1]), now[:-1] & ~now[1:]])
+            revived = np.logical_or.accumulate(revival)
+            deaths += [
+                {
+                    **cell,
+                    "epoch": record,
+                    "seeds": seeds,
+                    "finite": int(finite[i].sum()),
+                    "with_dead": int(ever[record].any(axis=1).sum()),
+                    "with_revived": int(revived[record].any(axis=1).sum()),
+                    "units": now[0].size,
+                    "dead_units": int(now[record].sum()),
+                    "ever_dead_units": int(ever[record].sum()),
+                    "revived_units": int(revived[record].sum()),
+                    **_mean_columns("dead", now[record].mean(axis=1)),
+                    **_mean_columns("back", revived[record].mean(axis=1)),
+                }
+                for record in range(records)
+            ]
+            ends = {"ever_dead": ever[-1], "revived": revived[-1], "dead_end": now[-1]}
             for j, seed in enumerate(np.flatnonzero(finite[i])):
                 counts = {name: int(state[j].sum()) for name, state in ends.items()}
-                by_seed.append({**cell, "seed": int(seed), "units": width, **counts})
-            tried = records * seeds * width * len(x)
-            hits.append({"setting": f"digits, rate {rate:g}", "layer": layer + 1,
-                         **_hits(zeros[layer, :, i].sum(), tried)})  # fmt: skip
-    return pd.DataFrame(deaths), pd.DataFrame(by_seed), pd.DataFrame(hits)
+                deaths_by_seed.append({**cell, "seed": int(seed), "units": width, **counts})
+            inputs = records * seeds * width * len(x)
+            zero_rows.append(
+                _zero_row(f"digits, rate {rate:g}", layer + 1, zeros[layer, :, i].sum(), inputs)
+            )
+    return pd.DataFrame(deaths), pd.DataFrame(deaths_by_seed), pd.DataFrame(zero_rows)
 
 
-def _mean(name, values) -> dict[str, float]:
+def _mean_columns(name: str, values: np.ndarray) -> dict[str, float]:
     return dict(zip((name, f"{name}_low", f"{name}_high"), mean_of(values), strict=True))
 
 
-def _hits(count, tried):
-    return {"zeros": int(count), "inputs": int(tried), **share_of(count, tried)}
+def _zero_row(setting: str, layer: int, zeros: int, inputs: int) -> dict[str, object]:
+    counts = {"zeros": int(zeros), "inputs": int(inputs)}
+    return {"setting": setting, "layer": layer, **counts, **share_of(zeros, inputs)}
 
 
-def _xor_zeros(spec) -> pd.DataFrame:
+def _xor_zeros(spec: Spec) -> pd.DataFrame:
     """How often a first-layer input is exactly 0 on XOR, whose first point is (0, 0)."""
     import keras
 
     from reproductions.training import replicas, units
 
-    width, depth = POST
-    model = keras.Sequential([keras.Input((2,)), *map(keras.layers.Dense, [width] * depth + [1])])
+    widths = [POST_WIDTH] * POST_DEPTH
+    model = keras.Sequential([keras.Input((2,)), *map(keras.layers.Dense, [*widths, 1])])
     rows = []
     for scheme, name in (("normal", "N(0, 1) biases"), ("glorot", "biases 0")):
         weights = replicas.initial_weights(model, range(spec.seeds), scheme)
-        z = units.pre_activations(lambda: _layer("relu"), weights, xor.X)[0][0]
-        rows.append({"setting": f"XOR before training, {name}", "layer": 1,
-                     **_hits(np.asarray(z == 0).sum(), z.shape.num_elements())})  # fmt: skip
+        z = np.asarray(units.layer_signals(_layer("relu"), *weights[:2], xor.X[None])[0])
+        rows.append(_zero_row(f"XOR before training, {name}", 1, (z == 0).sum(), z.size))
     return pd.DataFrame(rows)
 
 
 def _at_zero() -> pd.DataFrame:
-    """What the derivative of ReLU at 0 is: by who computes it, and as one-sided quotients."""
+    """The derivative of ReLU at 0: in three libraries, and as one-sided difference quotients."""
     import keras
     import tensorflow as tf
 
@@ -355,19 +389,16 @@ def _at_zero() -> pd.DataFrame:
         "Keras": keras.ops.relu,
         "TensorFlow": tf.nn.relu,
     }
-    rows = [
-        {"source": name, "dtype": dtype, "derivative": float(value_and_slope(f, zero)[1])}
-        for name, f in sources.items()
-        for dtype in ("float32", "float64")
-        for zero in [tf.constant(0.0, dtype)]
-    ]
+    rows = []
+    for name, relu in sources.items():
+        for dtype in ("float32", "float64"):
+            _, slope = value_and_slope(relu, tf.constant(0.0, dtype))
+            rows.append({"source": name, "dtype": dtype, "derivative": float(slope)})
     for name, step in (("from the left", -(2.0**-20)), ("from the right", 2.0**-20)):
         quotient = float(custom_layers.relu(tf.constant(step, tf.float64))) / step
         rows.append({"source": name, "dtype": "float64", "derivative": quotient})
     return pd.DataFrame(rows)
 
-
-ONE_SEED = "single units after thousands of steps"
 
 TABLES = {
     "units": Table(
@@ -380,7 +411,7 @@ TABLES = {
             **shares("active_end"),
             **dict.fromkeys(("on_line", "non_finite"), Rate(trials="seeds")),
             **dict.fromkeys(("updates", "updates_later"), Exact()),
-            "continued": Close(rtol=0.25, atol=4, reason="those not active again, which are held"),
+            "continued": Close(rtol=0.25, atol=4, reason="the inactive units, which are held"),
             "active_later": Rate(trials="continued"),
         },
         over_seeds=True,
@@ -401,7 +432,7 @@ TABLES = {
         columns={
             "seeds": Exact(),
             **dict.fromkeys(("finite", "with_dead", "with_revived"), Rate(trials="seeds")),
-            # Units of one seed die together: as counts they would claim more trials than there are.
+            # The units of one seed die together, so they are not independent trials of a rate.
             **dict.fromkeys(
                 ("units", "dead_units", "ever_dead_units", "revived_units"), Unchecked()
             ),
@@ -421,9 +452,7 @@ TABLES = {
     ),
     "zeros": Table(
         key=("setting", "layer"),
-        columns={
-            **shares("zeros", "inputs"),
-        },
+        columns=shares("zeros", "inputs"),
         over_seeds=True,
     ),
     "at_zero": Table(key=("source", "dtype"), columns={"derivative": Exact()}),

@@ -1,181 +1,167 @@
-"""The figures, drawn from the tables."""
+"""Draws gradients by depth, layer and weight scale, the factor per layer, and the signals."""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from reproductions.evidence import drawing, functions
+from reproductions.evidence.claims import Tables
 from reproductions.experiments.gradients.gradient_flow.run import (
     ILLUSTRATION,
     INITIALISATIONS,
-    ORDER,
     Spec,
 )
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-def figures(spec: Spec, tables) -> drawing.Figures:
+
+def figures(spec: Spec, tables: Tables) -> drawing.Figures:
     """Gradients by depth, by layer of the post's network and by weight scale; factors; signals."""
     return {
-        "depths": lambda: _depth_figure(tables["depths"]),
-        "factors": lambda: _factor_figure(tables["factors"]),
+        "depths": lambda: _depth_figure(spec, tables["depths"]),
+        "factors": lambda: _factor_figure(spec, tables["factors"]),
         "post": lambda: _post_figure(spec, tables["post"]),
-        "scales": lambda: _scale_figure(tables["scales"]),
+        "scales": lambda: _scale_figure(spec, tables["scales"]),
         **{
-            f"signals_{width}": partial(_signal_figure, own, width)
-            for width, own in tables["layers"].groupby("width")
+            f"signals_{width}": partial(_signal_figure, spec, layers, width)
+            for width, layers in tables["layers"].groupby("width")
         },
     }
 
 
-FLOOR = 1e-20  # the lowest that is drawn: nothing at all has no logarithm
+SLOPE = 0.2  # of the leaky ReLU
+
+LOWEST_GRADIENT = 1e-20  # that is drawn
+
+POST_STYLE = {"label": "0.1 a layer (the post)", "color": drawing.BLACK, "linestyle": ":"}
+
+SIGMOID_SLOPE = 0.25  # the largest
+
+BOUND_STYLE = {
+    "label": "0.25 a layer (the sigmoid's slope)", "color": drawing.GREY, "linestyle": "--",
+}  # fmt: skip
+
+MEAN_FIELD_STYLE = {"linewidth": 0.8, "linestyle": (0, (1, 1))}
 
 
-def _in_order(order, found):
-    return [name for name in order if name in set(found)]
-
-
-def _line(panel, activation, x, y, **options):
-    style = {**functions.style(activation), **options}
-    panel.plot(x, y, **style)
-
-
-def _name_lines(figure, activations, more=()):
-    """One legend for all panels, below them."""
+def _add_legend(figure: "Figure", activations: Sequence[str], *more: dict[str, Any]) -> None:
+    """One legend below all panels: the activations, and more lines by their style and label."""
     from matplotlib.lines import Line2D
 
-    handles = [
-        Line2D([], [], label=functions.label(name, 0.2), **functions.style(name))
-        for name in activations
-    ]
-    handles += [Line2D([], [], **options) for options in more]
+    lines = [{**functions.style(n), "label": functions.label(n, SLOPE)} for n in activations]
+    handles = [Line2D([], [], **options) for options in (*lines, *more)]
     figure.legend(handles=handles, loc="outside lower center", ncols=5)
 
 
-DOCUMENT = {"label": "0.1 a layer (the post)", "color": drawing.BLACK, "linestyle": ":"}
-
-BOUND = {"label": "0.25 a layer (sigmoid's slope)", "color": drawing.GREY, "linestyle": "--"}
-
-
-def _reference(panel, depths):
-    for options, factor in ((DOCUMENT, ILLUSTRATION), (BOUND, 0.25)):
-        panel.plot(
-            depths,
-            factor ** depths.astype(float),
-            color=options["color"],
-            linestyle=options["linestyle"],
-        )
+def _plot_positive(
+    panel: "Axes", activation: str, x: pd.Series, y: pd.Series, lowest: float = 0.0
+) -> None:
+    """The line of one activation on a log axis, interrupted where y is not above the lowest."""
+    panel.plot(x, y.where(y > lowest), **functions.style(activation))
 
 
-def _depth_figure(depths):
+def _depth_figure(spec: Spec, depths: pd.DataFrame) -> "Figure":
     widths = sorted(depths["width"].unique())
-    schemes = _in_order(INITIALISATIONS, depths["initialisation"])
-    activations = _in_order(ORDER, depths["activation"])
     figure, axes = drawing.panels(
-        len(widths), len(schemes), width=3.8, height=3.1, sharex=True, sharey=True
+        len(widths), len(spec.initialisations), width=3.8, height=3.1, sharex=True, sharey=True
     )
-    ends = np.array([1, depths["depth"].max()])
-    for row, width in zip(axes, widths, strict=True):
-        for panel, scheme in zip(row, schemes, strict=True):
-            here = depths[(depths["width"] == width) & (depths["initialisation"] == scheme)]
-            _reference(panel, ends)
-            for name, own in here.groupby("activation"):
-                reached = own["gradient_q50"].where(own["gradient_q50"] > 0)
-                _line(panel, name, own["depth"], reached)
-            panel.set(yscale="log", ylim=(FLOOR, 1e26))
+    ends = np.array([1.0, depths["depth"].max()])
+    for row_of_panels, width in zip(axes, widths, strict=True):
+        for panel, scheme in zip(row_of_panels, spec.initialisations, strict=True):
+            panel.plot(ends, ILLUSTRATION**ends, **POST_STYLE)
+            panel.plot(ends, SIGMOID_SLOPE**ends, **BOUND_STYLE)
+            setting = depths[(depths["width"] == width) & (depths["initialisation"] == scheme)]
+            for name, rows in setting.groupby("activation"):
+                _plot_positive(panel, name, rows["depth"], rows["gradient_q50"])
+            panel.set(yscale="log", ylim=(LOWEST_GRADIENT, 1e26))
             panel.minorticks_off()
             panel.set_title(f"{INITIALISATIONS[scheme]}, width {width}")
-        row[0].set_ylabel("gradient at the input")
+        row_of_panels[0].set_ylabel("RMS gradient at the input")
     for panel in axes[-1]:
         panel.set_xlabel("depth (layers)")
-    _name_lines(figure, activations, (DOCUMENT, BOUND))
+    _add_legend(figure, spec.activations, POST_STYLE, BOUND_STYLE)
     figure.suptitle(
-        f"What is left of a gradient of 1: median RMS of {depths['seeds'].max():,}"
-        " initialisations (a line ends where most get exactly 0)"
+        "How much of a gradient of RMS 1 reaches the input: it vanishes or explodes with depth\n"
+        f"(median over {depths['seeds'].max():,} initialisations; a line ends where most gradients"
+        " are exactly 0)"
     )
     return figure
 
 
-def _factor_figure(factors):
-    own = factors[factors["quantity"] == "gradient"]
-    schemes = _in_order(INITIALISATIONS, own["initialisation"])
-    activations = _in_order(ORDER, own["activation"])
-    figure, axes = drawing.panels(1, len(schemes), width=3.8, height=4.6, sharex=True, sharey=True)
+def _factor_figure(spec: Spec, factors: pd.DataFrame) -> "Figure":
+    factors = factors[factors["quantity"] == "gradient"]
+    figure, axes = drawing.panels(
+        1, len(spec.initialisations), width=3.8, height=4.6, sharex=True, sharey=True
+    )
     marks = [(drawing.ORANGE, "o"), (drawing.BLUE, "s"), (drawing.GREEN, "^")]
-    for panel, scheme in zip(axes[0], schemes, strict=True):
-        here = own[own["initialisation"] == scheme]
-        for number, (width, rows) in enumerate(here.groupby("width")):
+    for panel, scheme in zip(axes[0], spec.initialisations, strict=True):
+        by_width = factors[factors["initialisation"] == scheme].groupby("width")
+        for number, (width, rows) in enumerate(by_width):
             color, marker = marks[number % len(marks)]
-            rows = rows.set_index("activation").reindex(activations)
-            place = np.arange(len(activations)) + 0.3 * (number - 0.5)
+            rows = rows.set_index("activation").reindex(spec.activations)
+            y = np.arange(len(spec.activations)) + 0.3 * (number - 0.5)
             errors = [rows["factor"] - rows["low"], rows["high"] - rows["factor"]]
             panel.errorbar(
-                rows["factor"], place, xerr=errors, color=color, marker=marker, capsize=3,
+                rows["factor"], y, xerr=errors, color=color, marker=marker, capsize=3,
                 linestyle="none", markersize=6, label=f"width {width}: measured, 95 % interval",
             )  # fmt: skip
             panel.plot(
-                rows["mean_field"], place, marker="|", markersize=13, markeredgewidth=2,
-                color=color, linestyle="none", label=f"width {width}: mean field",
+                rows["mean_field"], y, marker="|", markersize=13, markeredgewidth=2,
+                color=color, linestyle="none", label=f"width {width}: mean-field theory",
             )  # fmt: skip
-        for factor, options in ((ILLUSTRATION, DOCUMENT), (0.25, BOUND)):
-            panel.axvline(
-                factor, linewidth=1.2, label=options["label"], color=options["color"],
-                linestyle=options["linestyle"],
-            )  # fmt: skip
+        panel.axvline(ILLUSTRATION, linewidth=1.2, **POST_STYLE)
+        panel.axvline(SIGMOID_SLOPE, linewidth=1.2, **BOUND_STYLE)
         panel.axvline(1, color=drawing.BLACK, linewidth=0.8)
         panel.set(xscale="log", xlabel="factor per layer", title=INITIALISATIONS[scheme])
         panel.set_xticks([0.1, 0.25, 0.5, 1, 2, 5], ["0.1", "0.25", "0.5", "1", "2", "5"])
         panel.xaxis.minorticks_off()
-    axes[0, 0].set_yticks(
-        range(len(activations)), [functions.label(name, 0.2) for name in activations]
-    )
+    labels = [functions.label(name, SLOPE) for name in spec.activations]
+    axes[0, 0].set_yticks(range(len(labels)), labels)
     axes[0, 0].invert_yaxis()
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
-    figure.suptitle("What a layer does to a gradient: below 1 it vanishes, above it explodes")
+    figure.suptitle("The factor of one layer on a gradient: below 1 it vanishes, above it explodes")
     return figure
 
 
-def _post_figure(spec, post):
+def _post_figure(spec: Spec, post: pd.DataFrame) -> "Figure":
     depths = sorted(post["depth"].unique())
-    activations = _in_order(ORDER, post["activation"])
     figure, axes = drawing.panels(1, len(depths), width=5.0, height=3.8, sharey=True)
+    band = {"color": functions.color("sigmoid"), "alpha": 0.15}
     for panel, depth in zip(axes[0], depths, strict=True):
-        here = post[post["depth"] == depth]
-        ends = ILLUSTRATION ** np.array([depth, 1.0])
-        panel.plot([1, depth], ends, color=DOCUMENT["color"], linestyle=":")
-        for name, own in here.groupby("activation"):
-            _line(panel, name, own["layer"], own["gradient_q50"].where(own["gradient_q50"] > 0))
+        panel.plot([1, depth], ILLUSTRATION ** np.array([depth, 1.0]), **POST_STYLE)
+        for name, rows in post[post["depth"] == depth].groupby("activation"):
+            _plot_positive(panel, name, rows["layer"], rows["gradient_q50"])
             if name == "sigmoid":
-                color = functions.color(name)
-                low, high = own["gradient_q05"], own["gradient_q95"]
-                panel.fill_between(own["layer"], low, high, color=color, alpha=0.15, linewidth=0)
-        panel.set(yscale="log", xlabel="layer whose input it is", xticks=range(1, depth + 1))
+                low, high = rows["gradient_q05"], rows["gradient_q95"]
+                panel.fill_between(rows["layer"], low, high, linewidth=0, **band)
+        panel.set(yscale="log", xlabel="layer", xticks=range(1, depth + 1))
         panel.set_title(f"{depth} layers")
-    axes[0, 0].set_ylabel("RMS gradient, over that at the logit")
-    band = {
-        "label": "sigmoid, 5 to 95 %", "color": drawing.BLUE, "linewidth": 8, "alpha": 0.15,
-    }  # fmt: skip
-    _name_lines(figure, activations, (DOCUMENT, band))
+    axes[0, 0].set_ylabel("RMS gradient at the layer's input,\ndivided by that at the logit")
+    band_entry = {"label": "sigmoid, 5 to 95 % of seeds", "linewidth": 8, **band}
+    _add_legend(figure, spec.activations, POST_STYLE, band_entry)
     figure.suptitle(
-        f"The post's network on XOR, width {spec.post_width}, N(0, 1):"
-        f" median of {post['seeds'].max():,}"
+        "The gradient of each layer in the xor-post's network on XOR"
+        f" (width {spec.post_width}, N(0, 1) weights;\n"
+        f"median over {post['seeds'].max():,} initialisations)"
     )
     return figure
 
 
-def _scale_figure(scales):
+def _scale_figure(spec: Spec, scales: pd.DataFrame) -> "Figure":
     widths = sorted(scales["width"].unique())
-    activations = _in_order(ORDER, scales["activation"])
     figure, axes = drawing.panels(2, len(widths), width=4.6, height=3.1, sharex=True, sharey="row")
-    for place, width in enumerate(widths):
-        factor, share = axes[:, place]
-        for name, own in scales[scales["width"] == width].groupby("activation"):
-            color = functions.color(name)
-            _line(factor, name, own["scale"], own["factor"])
-            factor.fill_between(own["scale"], own["low"], own["high"], color=color, alpha=0.25)
-            factor.plot(
-                own["scale"], own["mean_field"], color=color, linewidth=0.8, linestyle=(0, (1, 1))
-            )
-            _line(share, name, own["scale"], own["grown"] / own["seeds"])
+    for (factor, share), width in zip(axes.T, widths, strict=True):
+        for name, rows in scales[scales["width"] == width].groupby("activation"):
+            color, style = functions.color(name), functions.style(name)
+            factor.plot(rows["scale"], rows["factor"], **style)
+            factor.fill_between(rows["scale"], rows["low"], rows["high"], color=color, alpha=0.25)
+            factor.plot(rows["scale"], rows["mean_field"], color=color, **MEAN_FIELD_STYLE)
+            share.plot(rows["scale"], rows["grown"] / rows["seeds"], **style)
         factor.axhline(1, color=drawing.BLACK, linewidth=0.8)
         factor.set(xscale="log", yscale="log", title=f"width {width}")
         share.set(xlabel="standard deviation of the kernels", ylim=(-0.03, 1.03))
@@ -183,52 +169,46 @@ def _scale_figure(scales):
         share.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         share.xaxis.minorticks_off()
     axes[0, 0].set_ylabel("factor per layer")
-    axes[1, 0].set_ylabel("share that grows tenfold")
-    thin = {
-        "label": "mean field", "color": drawing.GREY, "linewidth": 0.8, "linestyle": (0, (1, 1)),
-    }  # fmt: skip
-    _name_lines(figure, activations, (thin,))
-    figure.suptitle("Larger weights: a bounded output does not bound the gradient")
+    axes[1, 0].set_ylabel("share of gradients\nthat grow tenfold")
+    mean_field = {"label": "mean-field theory", "color": drawing.GREY, **MEAN_FIELD_STYLE}
+    _add_legend(figure, spec.scale_activations, mean_field)
+    figure.suptitle("A bounded output does not bound the gradient: larger weights enlarge it")
     return figure
 
 
-ROUNDED_AWAY = 1e-15  # two outputs near 1 that differ by less are the same in float64
+LEAST_DIFFERENCE = 1e-15  # of two outputs near 1 in float64
 
 SIGNALS = {
     "value_q50": "RMS output",
-    "spread_q50": "inputs differ by",
-    "saturated": "share saturated",
-    "zero": "share exactly 0",
+    "spread_q50": "difference between\ntwo inputs",
+    "saturated": "share of units\nsaturated",
+    "zero": "share of outputs\nexactly 0",
 }
 
 
-def _signal_figure(layers, width):
-    schemes = _in_order(INITIALISATIONS, layers["initialisation"])
-    activations = _in_order(ORDER, layers["activation"])
+def _signal_figure(spec: Spec, layers: pd.DataFrame, width: int) -> "Figure":
     figure, axes = drawing.panels(
-        len(SIGNALS), len(schemes), width=3.8, height=2.2, sharex=True, sharey="row"
+        len(SIGNALS), len(spec.initialisations), width=3.8, height=2.2, sharex=True, sharey="row"
     )
-    for row, (column, label) in zip(axes, SIGNALS.items(), strict=True):
-        for panel, scheme in zip(row, schemes, strict=True):
-            here = layers[layers["initialisation"] == scheme]
-            for name, own in here.groupby("activation"):
-                shown = own[column]
-                if column not in ("saturated", "zero"):
-                    shown = shown.where(shown > ROUNDED_AWAY)
-                _line(panel, name, own["layer"], shown)
-            if column in ("saturated", "zero"):
+    for row_of_panels, (column, label) in zip(axes, SIGNALS.items(), strict=True):
+        is_share = label.startswith("share")
+        for panel, scheme in zip(row_of_panels, spec.initialisations, strict=True):
+            setting = layers[layers["initialisation"] == scheme]
+            for name, rows in setting.groupby("activation"):
+                lowest = -1.0 if is_share else LEAST_DIFFERENCE
+                _plot_positive(panel, name, rows["layer"], rows[column], lowest)
+            if is_share:
                 panel.set(ylim=(-0.03, 1.03))
             else:
-                panel.set(yscale="log", ylim=(ROUNDED_AWAY, 1e17))
+                panel.set(yscale="log", ylim=(LEAST_DIFFERENCE, 1e17))
                 panel.minorticks_off()
-        row[0].set_ylabel(label)
-    for panel, scheme in zip(axes[0], schemes, strict=True):
-        panel.set_title(INITIALISATIONS[scheme])
-    for panel in axes[-1]:
-        panel.set_xlabel("layer")
-    _name_lines(figure, activations)
+        row_of_panels[0].set_ylabel(label)
+    for panels_of_scheme, scheme in zip(axes.T, spec.initialisations, strict=True):
+        panels_of_scheme[0].set_title(INITIALISATIONS[scheme])
+        panels_of_scheme[-1].set_xlabel("layer")
+    _add_legend(figure, spec.activations)
     figure.suptitle(
-        f"Signals on their way forwards, width {width}: medians and mean shares of"
+        f"Signals from layer to layer, width {width}: medians, and means of the shares, over"
         f" {layers['seeds'].max():,} initialisations"
     )
     return figure

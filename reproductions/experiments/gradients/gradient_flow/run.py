@@ -1,23 +1,23 @@
-"""The setting, the runs, and the shape of the tables."""
+"""Passes signals and gradients through stacks, and sums up over seeds what each layer does."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Rate, Table
-from reproductions.evidence.statistics import generator, mean_of
-from reproductions.training import activations, xor
+from reproductions.evidence.statistics import mean_of
+from reproductions.training import activations
 from reproductions.training.activations import Activation
 from reproductions.training.pool import Arrays, Pool, Shard, whole
 
 
 @dataclass(frozen=True)
 class Spec:
-    """The stacks, the weight scales, and how many seeds see them."""
+    """The stacks, the weight scales, the post's network, and how many seeds each has."""
 
     seeds: int = 1024
     activations: tuple[Activation, ...] = (
@@ -26,14 +26,14 @@ class Spec:
     initialisations: tuple[Literal["normal", "glorot", "he"], ...] = ("normal", "glorot", "he")
     widths: tuple[int, ...] = (5, 64)
     depth: int = 30
-    forward_layers: int = 20  # beyond, two inputs may differ by less than float64 can tell
+    forward_layers: int = 20  # beyond these, float64 may not tell two inputs apart
     scales: tuple[float, ...] = (0.1, 0.2, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
     scale_activations: tuple[Activation, ...] = ("sigmoid", "tanh", "relu", "linear")
     scale_depth: int = 10
     post_width: int = 5
     post_depths: tuple[int, ...] = (3, 10)
     shown_seeds: int = 128  # at most
-    block_weights: int = 2**24  # at once, on each core
+    block_weights: int = 2**24  # held at once by each core
 
 
 SPEC = Spec()
@@ -59,192 +59,187 @@ NEARLY_NOTHING = 1e-3
 ILLUSTRATION = 0.1
 
 GROWN = 10.0
-
-STEP = 1e-5
+"""A gradient has grown if it reaches the input at more than this multiple."""
 
 QUANTITIES = ("value", "spread", "gradient")
+
+SETTING = ("activation", "initialisation", "width")
+"""The columns that tell stacks apart."""
+
+LEVELS = (0.05, 0.5, 0.95)
+"""Of the quantiles of a gradient over the seeds."""
 
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Measures the stacks, then the post's own network."""
     calls = [(spec, width) for width in sorted(spec.widths, reverse=True)]
-    found = pool.by_seeds(_measure, calls, spec.seeds, "gradient_flow")
-    joined = {}
-    for (_, width), parts in zip(calls, found, strict=True):
-        for name, array in whole(parts).items():
-            activation, cell, quantity = name.split()
-            scheme = cell if cell in spec.initialisations else float(cell)
-            joined.setdefault((activation, scheme, width), {})[quantity] = array
-    stacks = {cell: own for cell, own in joined.items() if cell[1] in spec.initialisations}
-    scaled = {cell: own for cell, own in joined.items() if cell not in stacks}
+    shards_by_width = pool.by_seeds(_measure, calls, spec.seeds, "gradient_flow")
+    stacks: dict[tuple, dict[str, np.ndarray]] = {}
+    scaled: dict[tuple, dict[str, np.ndarray]] = {}
+    for (_, width), shards in zip(calls, shards_by_width, strict=True):
+        for name, array in whole(shards).items():
+            activation, weights, quantity = name.split()
+            if weights in spec.initialisations:
+                stacks.setdefault((activation, weights, width), {})[quantity] = array
+            else:
+                scaled.setdefault((activation, float(weights), width), {})[quantity] = array
+    settings = [(dict(zip(SETTING, key, strict=True)), stacks[key]) for key in stacks]
     post, chain = _post(spec)
     return {
-        "layers": pd.concat([_layers(*cell, own) for cell, own in stacks.items()]),
-        "depths": pd.concat([_depths(*cell, own) for cell, own in stacks.items()]),
+        "layers": pd.concat([_layers(*setting) for setting in settings]),
+        "depths": pd.concat([_depths(*setting) for setting in settings]),
         "factors": pd.DataFrame(
-            [
-                _factor(spec, *cell, quantity, own)
-                for cell, own in stacks.items()
-                for quantity in QUANTITIES
-            ]
+            [_factor(spec, quantity, *setting) for setting in settings for quantity in QUANTITIES]
         ),
-        "scales": pd.DataFrame([_scale(spec, *cell, own) for cell, own in scaled.items()]),
-        "seed_factors": pd.concat([_seeds(spec, *cell, own) for cell, own in stacks.items()]),
+        "scales": pd.DataFrame([_scale(spec, *key, arrays) for key, arrays in scaled.items()]),
+        "seed_factors": pd.concat([_seed_factors(spec, *setting) for setting in settings]),
         "post": post,
         "chain": chain,
     }
 
 
-def _measure(shard: Shard, spec, width, start, stop) -> Arrays:
-    """Every activation on the same stacks, by initialisation and by scale; block by block."""
+def _measure(shard: Shard, spec: Spec, width: int, start: int, stop: int) -> Arrays:
+    """Every activation on the same stacks, by initialisation and by scale, block by block."""
     size = max(1, spec.block_weights // (spec.depth * width**2))
     blocks = []
     for first in range(start, stop, size):
         seeds = range(first, min(first + size, stop))
         blocks.append(
             {
-                f"{activation} {cell} {quantity}": array
-                for (activation, cell), own in _block(spec, width, seeds)
-                for quantity, array in own.items()
+                f"{activation} {weights} {quantity}": array
+                for activation, weights, arrays in _measure_block(spec, width, seeds)
+                for quantity, array in arrays.items()
             }
         )
         shard.advance(len(seeds))
     return whole(blocks)
 
 
-def _block(spec, width, seeds) -> Iterator[tuple[tuple, dict[str, np.ndarray]]]:
-    """Each cell's name and what it measures, as many seeds at once as memory is meant for."""
+def _measure_block(
+    spec: Spec, width: int, seeds: range
+) -> Iterator[tuple[str, str | float, dict[str, np.ndarray]]]:
+    """Each activation and its initialisation or scale, with what is measured of them."""
     from reproductions.training import gradients
+
+    def growth(flow: gradients.Flow) -> np.ndarray:
+        """The gradient's growth for each layer that it passes, from the last to the first."""
+        return gradients.slope_per_layer(flow.gradient[-1, ::-1])
 
     normal = gradients.stacks(width, spec.depth, seeds)
     for scheme in spec.initialisations:
-        if scheme == "he":
-            stacks = normal.scaled(np.sqrt(2 / width), 0)
-        else:
-            stacks = normal if scheme == "normal" else gradients.stacks(
-                width, spec.depth, seeds, scheme
-            )  # fmt: skip
+        if scheme == "glorot":
+            stacks = gradients.stacks(width, spec.depth, seeds, scheme)
+        else:  # He's are N(0, 1) weights, scaled
+            stacks = normal.scaled(np.sqrt(2 / width), 0) if scheme == "he" else normal
         for name in spec.activations:
             flow = gradients.flow(partial(activations.layer, name), stacks)
-            growths = {
-                "value": gradients.slope_per_layer(flow.value[: spec.forward_layers]),
-                "spread": gradients.slope_per_layer(flow.spread[: spec.forward_layers]),
-                # From the last layer to the first: per layer that the gradient passes.
-                "gradient": gradients.slope_per_layer(flow.gradient[-1, ::-1]),
+            arrays = {
+                "growth_value": gradients.slope_per_layer(flow.value[: spec.forward_layers]),
+                "growth_spread": gradients.slope_per_layer(flow.spread[: spec.forward_layers]),
+                "growth_gradient": growth(flow),
+                "value": flow.value,
+                "spread": flow.spread,
+                "saturated": flow.saturated,
+                "zero": flow.zero,
+                "by_layer": flow.gradient[-1],
+                "by_depth": flow.gradient[:, 0],
             }
-            yield (
-                (name, scheme),
-                {
-                    **{f"growth_{quantity}": growth for quantity, growth in growths.items()},
-                    "value": flow.value,
-                    "spread": flow.spread,
-                    "saturated": flow.saturated,
-                    "zero": flow.zero,
-                    "by_layer": flow.gradient[-1],
-                    "by_depth": flow.gradient[:, 0],
-                },
-            )
+            yield name, scheme, arrays
     short = normal.shortened(spec.scale_depth)
     for scale in spec.scales:
         stacks = short.scaled(scale, 1)
         for name in spec.scale_activations:
             flow = gradients.flow(partial(activations.layer, name), stacks)
-            yield (
-                (name, scale),
-                {
-                    "growth_gradient": gradients.slope_per_layer(flow.gradient[-1, ::-1]),
-                    "reached": flow.gradient[-1, 0],
-                },
-            )
+            yield name, scale, {"growth_gradient": growth(flow), "reached": flow.gradient[-1, 0]}
 
 
-def _rounded(values):
-    """Six significant digits: more would say nothing, and double the tables."""
+def _rounded(values: np.ndarray) -> np.ndarray:
+    """Six significant digits: more would carry no information, and double the tables."""
     return np.array([float(f"{value:.6g}") for value in np.ravel(values)])
 
 
-def _quantiles(values, levels=(0.05, 0.5, 0.95)):
-    """Quantiles over the last axis, by column name; in place of a number between, one that is."""
-    found = np.quantile(values, levels, axis=-1, method="lower")
+def _quantile(values: np.ndarray, level: float) -> np.ndarray:
+    """A quantile over the seeds: one of the values, never a number between two of them."""
+    return _rounded(np.quantile(values, level, axis=-1, method="lower"))
+
+
+def _gradient_columns(gradient: np.ndarray) -> dict[str, Any]:
+    """How many seeds have (nearly) no gradient, and the quantiles; of gradients (row, seed)."""
     return {
-        f"q{level * 100:02.0f}": _rounded(own) for level, own in zip(levels, found, strict=True)
+        "seeds": gradient.shape[1],
+        "none": (gradient == 0).sum(axis=1),
+        "nearly_none": (gradient < NEARLY_NOTHING).sum(axis=1),
+        **{f"gradient_q{level * 100:02.0f}": _quantile(gradient, level) for level in LEVELS},
     }
 
 
-def _layers(activation, initialisation, width, own):
-    medians = {
-        name: _quantiles(own[name], (0.5,))["q50"] for name in ("value", "spread", "by_layer")
-    }
+def _layers(setting: dict[str, Any], arrays: Arrays) -> pd.DataFrame:
     shares = {}
     for name in ("saturated", "zero"):
-        means = np.array([mean_of(share) for share in own[name]])
-        for suffix, column in zip(("", "_low", "_high"), means.T, strict=True):
-            shares[f"{name}{suffix}"] = _rounded(column)
+        means = np.array([mean_of(share) for share in arrays[name]])
+        for end, column in zip(("", "_low", "_high"), means.T, strict=True):
+            shares[f"{name}{end}"] = _rounded(column)
     return pd.DataFrame(
         {
-            "activation": activation,
-            "initialisation": initialisation,
-            "width": width,
-            "layer": range(1, len(own["value"]) + 1),
-            "seeds": own["value"].shape[1],
-            "value_q50": medians["value"],
-            "spread_q50": medians["spread"],
-            "gradient_q50": medians["by_layer"],
+            **setting,
+            "layer": range(1, len(arrays["value"]) + 1),
+            "seeds": arrays["value"].shape[1],
+            "value_q50": _quantile(arrays["value"], 0.5),
+            "spread_q50": _quantile(arrays["spread"], 0.5),
+            "gradient_q50": _quantile(arrays["by_layer"], 0.5),
             **shares,
         }
     )
 
 
-def _depths(activation, initialisation, width, own):
-    reached = own["by_depth"]
-    return pd.DataFrame(
-        {
-            "activation": activation,
-            "initialisation": initialisation,
-            "width": width,
-            "depth": range(1, len(reached) + 1),
-            "seeds": reached.shape[1],
-            "none": (reached == 0).sum(axis=1),
-            "nearly_none": (reached < NEARLY_NOTHING).sum(axis=1),
-            **{f"gradient_{name}": own for name, own in _quantiles(reached).items()},
-        }
-    )
+def _depths(setting: dict[str, Any], arrays: Arrays) -> pd.DataFrame:
+    gradient = arrays["by_depth"]
+    depth = range(1, len(gradient) + 1)
+    return pd.DataFrame({**setting, "depth": depth, **_gradient_columns(gradient)})
 
 
-def _fitted(growth) -> dict[str, float]:
-    """The mean growth a layer, as a factor, with its 95 % interval; over seeds that have one."""
+def _mean_factor(growth: np.ndarray) -> dict[str, float]:
+    """The mean growth per layer as a factor, with its 95 % interval, over seeds that have one."""
     growth = growth[~np.isnan(growth)]
     factors = np.exp(mean_of(growth))
     return {"fitted": len(growth), **dict(zip(("factor", "low", "high"), factors, strict=True))}
 
 
-def _factor(spec, activation, initialisation, width, quantity, own):
-    mean_field = np.nan
+def _factor(spec: Spec, quantity: str, setting: dict[str, Any], arrays: Arrays) -> dict[str, Any]:
+    activation, initialisation, width = setting.values()
+    factor = np.nan
     if quantity == "gradient":
         variance, bias = {"normal": (width, 1), "glorot": (1, 0), "he": (2, 0)}[initialisation]
-        mean_field = _mean_field(activation, variance, bias, spec.depth)
+        factor = mean_field_factor(activation, variance, bias, spec.depth)
     return {
-        "activation": activation,
-        "initialisation": initialisation,
-        "width": width,
+        **setting,
         "quantity": quantity,
-        "seeds": own["value"].shape[1],
-        **_fitted(own[f"growth_{quantity}"]),
-        "mean_field": mean_field,
+        "seeds": arrays["value"].shape[1],
+        **_mean_factor(arrays[f"growth_{quantity}"]),
+        "mean_field": factor,
     }
 
 
-def _mean_field(activation, variance, bias, depth) -> float:
-    """Mean-field factors through the same layers, and through the same fit."""
+def mean_field_factor(
+    activation: str, kernel_variance: float, bias_variance: float, depth: int
+) -> float:
+    """The gradient's factor per layer by mean-field theory, fitted as the measured one is.
+
+    Args:
+        activation: its name.
+        kernel_variance: fan-in times the variance of each weight.
+        bias_variance: the variance of each bias.
+        depth: number of layers.
+    """
     from reproductions.training import gradients
 
     layer = activations.layer(activation, dtype="float64")
-    factors = gradients.mean_field(layer, variance, bias, depth)
+    factors = gradients.mean_field(layer, kernel_variance, bias_variance, depth)
     return float(np.exp(gradients.slope_per_layer(np.cumprod(factors[::-1])[:, None])[0]))
 
 
-def _scale(spec, activation, scale, width, own):
-    reached = own["reached"]
+def _scale(spec: Spec, activation: str, scale: float, width: int, arrays: Arrays) -> dict[str, Any]:
+    reached = arrays["reached"]
     return {
         "activation": activation,
         "width": width,
@@ -253,26 +248,19 @@ def _scale(spec, activation, scale, width, own):
         "none": (reached == 0).sum(),
         "nearly_none": (reached < NEARLY_NOTHING).sum(),
         "grown": (reached > GROWN).sum(),
-        **_fitted(own["growth_gradient"]),
-        "mean_field": _mean_field(activation, scale**2 * width, 1, spec.scale_depth),
+        **_mean_factor(arrays["growth_gradient"]),
+        "mean_field": mean_field_factor(activation, scale**2 * width, 1, spec.scale_depth),
     }
 
 
-def _seeds(spec, activation, initialisation, width, own):
-    growth = own["growth_gradient"][: spec.shown_seeds]
-    return pd.DataFrame(
-        {
-            "activation": activation,
-            "initialisation": initialisation,
-            "width": width,
-            "seed": range(len(growth)),
-            "factor": _rounded(np.exp(growth)),
-        }
-    )
+def _seed_factors(spec: Spec, setting: dict[str, Any], arrays: Arrays) -> pd.DataFrame:
+    factor = _rounded(np.exp(arrays["growth_gradient"][: spec.shown_seeds]))
+    return pd.DataFrame({**setting, "seed": range(len(factor)), "factor": factor})
 
 
-def _post(spec) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The post's network on XOR: its gradients by layer, and the same by differentiation."""
+def _post(spec: Spec) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The gradients of the post's network on XOR by layer, and the errors of the chain rule."""
+    from reproductions.experiments.gradients.gradient_flow import chain_rule
     from reproductions.training import gradients
 
     layers, chains = [], []
@@ -280,30 +268,21 @@ def _post(spec) -> tuple[pd.DataFrame, pd.DataFrame]:
         widths = (2, *(spec.post_width,) * (depth - 1), 1)
         kernels, biases = gradients.draw(widths, range(spec.seeds))
         for activation in spec.activations:
-            product, automatic, difference, start = _backward_ways(activation, kernels, biases)
-            sizes = np.stack([gradients.rms(own) for own in product]) / start
+            ways = chain_rule.differentiate(activation, kernels, biases)
             key = {"activation": activation, "depth": depth, "layer": range(1, depth + 1)}
-            layers.append(
-                pd.DataFrame(
-                    {
-                        **key,
-                        "seeds": spec.seeds,
-                        "none": (sizes == 0).sum(axis=1),
-                        "nearly_none": (sizes < NEARLY_NOTHING).sum(axis=1),
-                        **{f"gradient_{name}": own for name, own in _quantiles(sizes).items()},
-                    }
-                )
-            )
+            size = np.stack([gradients.rms(by_layer) for by_layer in ways.product])
+            layers.append(pd.DataFrame({**key, **_gradient_columns(size / ways.at_logit)}))
+            pairs = zip(ways.product, ways.automatic, strict=True)
+            errors = [chain_rule.relative_error(*pair).max() for pair in pairs]
+            quotient_error = chain_rule.relative_error(ways.quotient, ways.along)
             chains.append(
                 pd.DataFrame(
                     {
                         **key,
                         "seeds": spec.seeds,
-                        "error": [
-                            _error(*pair).max() for pair in zip(product, automatic, strict=True)
-                        ],
-                        # The difference quotient is of the input alone, the first layer's.
-                        "difference_error_q50": [np.median(_error(*difference))]
+                        "error": errors,
+                        # The quotient is of the network's input, so of the first layer alone.
+                        "difference_error_q50": [np.median(quotient_error)]
                         + [np.nan] * (depth - 1),
                     }
                 )
@@ -311,85 +290,23 @@ def _post(spec) -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.concat(layers), pd.concat(chains)
 
 
-def _error(found, expected):
-    """The largest error of each seed, in parts of its largest number; 0 where all are 0."""
-    axes = tuple(range(1, np.ndim(found)))
-    error = np.abs(np.subtract(found, expected)).max(axis=axes)
-    largest = np.abs(expected).max(axis=axes)
-    return np.divide(error, largest, out=np.where(error == 0, 0.0, np.inf), where=largest > 0)
-
-
-def _backward_ways(activation, kernels, biases):
-    """The gradient of XOR's cost with respect to each layer's input, in three ways.
-
-    Returns:
-        By layer, the product of the local Jacobians and the whole network's automatic
-        differentiation; a pair of derivatives along one direction of the input, by the cost's
-        difference quotient and by the product; and the RMS of the gradient at the logit.
-    """
-    import tensorflow as tf
-
-    from custom_layers import sigmoid, softplus
-    from reproductions.training import gradients
-
-    hidden = activations.layer(activation, dtype="float64")
-    layers = [hidden] * (len(kernels) - 1) + [activations.layer("linear", dtype="float64")]
-    y = xor.Y.astype("float64")
-    x = np.broadcast_to(xor.X.astype("float64"), (len(kernels[0]), *xor.X.shape))
-
-    def cost(x):
-        passed = gradients.forward(layers, kernels, biases, x)
-        logit = passed.values[-1]
-        return passed, tf.reduce_mean(softplus(logit) - y * logit, axis=(1, 2))
-
-    with tf.GradientTape() as tape:
-        seen = tf.constant(x)
-        tape.watch(seen)
-        passed, costs = cost(seen)
-        total = tf.reduce_sum(costs)
-    automatic = [np.asarray(own) for own in tape.gradient(total, passed.values[:-1])]
-    start = (sigmoid(passed.values[-1]) - y) / len(y)
-    product = _product(start, passed.slopes, kernels)
-    direction = generator(0, 3).standard_normal(x.shape)
-    ahead, behind = (cost(x + sign * STEP * direction)[1] for sign in (1, -1))
-    quotient = np.asarray(ahead - behind) / (2 * STEP)
-    along = np.sum(product[0] * direction, axis=(1, 2))
-    return product, automatic, (quotient[:, None], along[:, None]), gradients.rms(start)
-
-
-def _product(start, slopes, kernels):
-    """The gradient at each layer's input, as a product of Jacobians that are written out.
-
-    A layer's is (replica, point, out, in): its output's slope times its kernel.
-    """
-    product = np.asarray(start)[:, :, None]
-    gradients = []
-    for slope, kernel in zip(slopes[::-1], kernels[::-1], strict=True):
-        jacobian = np.asarray(slope)[..., None] * np.swapaxes(kernel, 1, 2)[:, None]
-        product = product @ jacobian
-        gradients.append(product[:, :, 0])
-    return gradients[::-1]
-
-
-ORDER = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish", "linear")
-
 INITIALISATIONS = {"normal": "N(0, 1)", "glorot": "Glorot", "he": "He"}
 
-SUMS = "sums in float64 through up to 30 layers, which amplify a last bit; six digits are stored"
+SUMS = "sums in float64, whose last bit up to 30 layers amplify; six digits are stored"
 
 CLOSE = Close(rtol=1e-3, atol=0, reason=SUMS)
 
-CLOSE_OR_NAN = Close(rtol=1e-3, atol=0, reason=f"{SUMS}; none where all seeds' gradients are 0",
-                     nan=True)  # fmt: skip
+CLOSE_OR_NAN = Close(
+    rtol=1e-3, atol=0, reason=f"{SUMS}; NaN where the gradients of all seeds are 0", nan=True
+)
 
-SHARE = Close(rtol=0, atol=2e-3, reason="a mean over seeds; a unit near a limit may cross it")
+SHARE = Close(rtol=0, atol=2e-3, reason="a mean over seeds; units near the limit may cross it")
 
-SHARE_OR_NAN = Close(rtol=0, atol=2e-3, reason=f"{SHARE.reason}; one seed has no interval",
-                     nan=True)  # fmt: skip
+SHARE_OR_NAN = Close(
+    rtol=0, atol=2e-3, reason=f"{SHARE.reason}; one seed has no interval", nan=True
+)
 
-ROUNDING = "rounding alone, and in float64 there is little of it"
-
-SETTING = ("activation", "initialisation", "width")
+ROUNDING = "float64 rounding alone"
 
 COUNTS = dict.fromkeys(("none", "nearly_none"), Rate(trials="seeds"))
 
@@ -399,7 +316,7 @@ FIT = {
     "fitted": Rate(trials="seeds"),
     **dict.fromkeys(("factor", "low", "high"), CLOSE_OR_NAN),
     "mean_field": Close(
-        rtol=1e-6, atol=0, reason="a sum over 5,000 points; only gradients have one", nan=True
+        rtol=1e-6, atol=0, reason="a sum over 5,000 points; NaN but for gradients", nan=True
     ),
 }
 
@@ -446,7 +363,7 @@ TABLES = {
             "difference_error_q50": Close(
                 rtol=0,
                 atol=1e-4,
-                reason="a difference quotient; the first layer's alone",
+                reason="a difference quotient; NaN above the first layer",
                 nan=True,
             ),
         },

@@ -1,17 +1,21 @@
-"""The zigzag of SGD: gradients of one sign, crooked paths, and which of the two causes the other.
+"""Tests whether SGD zigzags because its inputs have one sign, or because of their mean.
 
-Document: slides, part 5 (sigmoid's outputs are centred on 0.5 and always positive, so SGD zigzags;
-tanh is centred on 0, which cures it); relu-post, part 3 (so does ReLU, never being negative).
-Setup: one linear unit fed by f(z), five independent z from N(0, 1), learns its own weights back by
-SGD on single samples and on batches of up to 128, until a tenth of the distance is left. Then the
-same function less its mean, and controls. Inside 2-5-5-1 a constant is added to the hidden outputs
-and taken back by the next biases, so that the functions are the same. The same seeds everywhere.
-Assumptions: zigzag is the length of the weights' path over their displacement, 1 if straight. Unit
-and samples agree, so that SGD comes to rest; the unit has no bias. Learning rates are given in
-units of 1 / (largest eigenvalue of the Hessian); a tuned one arrives soonest on other seeds (inside
-the network: it has the lowest median loss after the same number of updates).
-Known differences: the slides and the post measure nothing. One sign: of a sample, dL/dw_i = delta
-a_i, so that a_i >= 0 gives every i the sign of delta, or 0, as ReLU's outputs often are. The sign
-of a coordinate is no property of the path: turn the axes (rotated) and signs are mixed, the path
-the same; change the sign of half the samples (mirrored) and the mean is 0, the path the same.
+Document: slides, part 5 (the sigmoid's outputs are centred on 0.5 and always positive, so SGD
+zigzags; tanh is centred on 0, which cures it); relu-post, part 3 (ReLU zigzags too, as its outputs
+are never negative).
+Setup: one linear unit, fed by f(z) for five independent z from N(0, 1), learns its own weights back
+by SGD on single samples and on batches of up to 128, until a tenth of the distance is left. This is
+repeated for the same functions minus their mean, and for controls. Inside a network 2-5-5-1 a
+constant is added to the hidden outputs and subtracted again by the biases of the next layer, so
+that the networks compute the same functions. All runs have the same seeds.
+Assumptions: the measure of the zigzag is the length of the weights' path over their displacement,
+which is 1 for a straight path. The unit has no bias and can fit its samples exactly, so that SGD
+comes to rest. Learning rates are given in units of 1 / (largest eigenvalue of the Hessian). A tuned
+rate is the one at which other seeds arrive soonest; in the network, the one with the lowest median
+loss after the same number of updates.
+Known differences: the slides and the post measure nothing. On one sample dL/dw_i = delta a_i, so
+a_i >= 0 gives all gradients the sign of delta, or 0, as ReLU's outputs often are. But the signs of
+coordinates are no property of a path: rotating the axes (control "rotated") mixes the signs and
+leaves the path as it is, and negating half the samples ("mirrored") makes the mean 0 and leaves the
+path as it is.
 """

@@ -1,28 +1,41 @@
-"""The setting, the runs, and the shape of the tables."""
+"""Descends with the unit and with the network, from the same seeds for every function."""
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked
 from reproductions.evidence.statistics import generator
+from reproductions.experiments.gradients.zigzag.problems import (
+    CONTROL_PAIRS,
+    CONTROLS,
+    MEAN_PAIRS,
+    OTHER_PAIRS,
+    SHIFTS,
+    Problem,
+    make_problem,
+)
 from reproductions.training import activations, descent_path
 from reproductions.training.parallel import workers
 from reproductions.training.pool import Pool
+
+if TYPE_CHECKING:
+    from reproductions.training.shifted_network import ShiftedNetwork, Trained
 
 Function = Literal["sigmoid", "sigmoid - 1/2", "tanh", "tanh + 1", "relu", "relu - mean"]
 
 
 @dataclass(frozen=True)
 class Spec:
-    """The unit, the network, and how many seeds see them."""
+    """The unit, the network, and how many seeds each of them is trained from."""
 
     seeds: int = 256
     width: int = 5
-    rates: tuple[float, ...] = (0.03, 0.1)  # times the largest eigenvalue
+    rates: tuple[float, ...] = (0.03, 0.1)  # in units of 1 / (largest eigenvalue)
     grid: tuple[float, ...] = tuple(round(0.03 * 2 ** (k / 2), 4) for k in range(13))
     batches: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64, 128)
     limit: int = 5_000
@@ -50,71 +63,55 @@ SMALL = {
     "network_functions": ("sigmoid", "sigmoid - 1/2"),
 }  # fmt: skip
 
-RELU_MEAN = 1 / np.sqrt(2 * np.pi)
+COMMON, TUNED = "common", "tuned"
+"""Names of the network's rates. The unit's are named by their number, or `TUNED`."""
 
-SHIFTS = {
-    # The function, and what is added to it: E ReLU(z) = 1 / sqrt(2 pi); tanh(z) + 1 = 2 s(2z).
-    "sigmoid": ("sigmoid", 0.0),
-    "sigmoid - 1/2": ("sigmoid", -0.5),
-    "tanh": ("tanh", 0.0),
-    "tanh + 1": ("tanh", 1.0),
-    "relu": ("relu", 0.0),
-    "relu - mean": ("relu", -RELU_MEAN),
-}
+LEAST_FOR_BATCHES = 0.2
+"""The lowest rate of the grid for batches: lower ones suit single samples alone."""
 
-CONTROLS = ("rotated", "mirrored", "whitened", "stretched tanh", "one at a time")
-
-MEAN_PAIRS = {"sigmoid": "sigmoid - 1/2", "tanh + 1": "tanh", "relu": "relu - mean"}
-
-CONTROL_PAIRS = {
-    "rotated": "sigmoid",
-    "mirrored": "sigmoid",
-    "stretched tanh": "sigmoid",
-    "whitened": "sigmoid - 1/2",
-    "one at a time": "sigmoid - 1/2",
-}
-
-ACROSS = (("sigmoid", "tanh"), ("relu", "tanh"))
-
-PAIRS = (*MEAN_PAIRS.items(), *CONTROL_PAIRS.items(), *ACROSS)
-
-TUNED = "tuned"
-
-LEAST_FULL = 0.2
-
-TUNING = 1_000_000  # the first of the seeds that tune
+TUNING = 1_000_000  # the first of the seeds on which rates are tuned
 
 RESAMPLES = 2_000
 
 PLANE = ("sigmoid", "rotated", "sigmoid - 1/2", "tanh", "relu")
+"""The problems whose paths are shown for two weights, in the plane."""
+
+Rows = list[dict[str, Any]]
+
+Descents = dict[tuple[str, int], tuple[float, descent_path.Paths]]
+"""By the rate's name and the batch: the rate in units of 1 / (largest eigenvalue), the paths."""
 
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
-    """Descends with the unit and with the network, each function on a core."""
-    problems = {name: _problem(spec.width, name) for name in (*SHIFTS, *CONTROLS)}
-    inside = list(itertools.product(spec.network_functions, spec.network_batches))
-    total = len(problems) + len(inside)
+    """Descends with the unit and with the network, one function on each core at a time."""
+    problems = {name: make_problem(name, spec.width) for name in (*SHIFTS, *CONTROLS)}
+    cells = list(itertools.product(spec.network_functions, spec.network_batches))
+    total = len(problems) + len(cells)
     with pool.progress(total=total, what="zigzag", unit="function") as bar, workers() as executor:
 
-        def start(function, *arguments):
+        def submit(function, *arguments):
             future = executor.submit(function, spec, *arguments)
             future.add_done_callback(lambda _: bar.update())
             return future
 
-        units = {name: start(_unit, name, *problem) for name, problem in problems.items()}
-        networks = {key: start(_network, *key) for key in inside}
+        units = {name: submit(_descend, name, problems[name]) for name in problems}
+        networks = {cell: submit(_train_network, *cell) for cell in cells}
         units = {name: future.result() for name, future in units.items()}
-        networks = {key: future.result() for key, future in networks.items()}
+        networks = {cell: future.result() for cell, future in networks.items()}
+    signs = [_unit_signs(name, problems[name]) for name in problems]
     return {
-        "functions": pd.DataFrame([_moments(name, *p) for name, p in problems.items()]),
-        "signs": pd.DataFrame(
-            [_unit_signs(name, features) for name, (features, _) in problems.items()]
-            + [row for own in networks.values() for row in own["signs"]]
-        ),
-        "paths": pd.DataFrame([row for own in units.values() for row in _path_rows(own)]),
-        "seeds": pd.concat([_seed_rows(name, own) for name, own in units.items()]),
+        "functions": pd.DataFrame([_moments(name, problems[name]) for name in problems]),
+        "signs": pd.DataFrame([*signs, *(row for _, rows in networks.values() for row in rows)]),
+        "paths": pd.DataFrame([row for name in units for row in _path_rows(name, units[name])]),
+        "seeds": pd.concat([_seed_rows(name, units[name]) for name in units]),
         "unit_pairs": pd.DataFrame(_unit_pairs(spec, units, problems)),
-        "network": pd.DataFrame([row for own in networks.values() for row in own["rows"]]),
+        "network": pd.DataFrame(
+            [
+                row
+                for cell, (trained, _) in networks.items()
+                for row in _network_rows(*cell, trained)
+            ]
+        ),
         "network_pairs": pd.DataFrame(
             _network_pairs(spec, networks), columns=TABLES["network_pairs"].names
         ),
@@ -123,47 +120,8 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     }
 
 
-def _problem(width, name):
-    """What feeds the unit, and the matrix that takes each seed's start to these features' axes."""
-    z = descent_path.inputs(width)
-
-    def fed(of):
-        function, shift = SHIFTS[of]
-        return descent_path.outputs(activations.layer(function), z) + shift
-
-    same = np.eye(width)
-    if name in SHIFTS:
-        return fed(name), same
-    sigmoid, moment = fed("sigmoid"), descent_path.second_moment(fed("sigmoid"))
-    if name == "rotated":
-        axes = _rotation(width)
-        return sigmoid @ axes, axes
-    if name == "mirrored":
-        sign = generator(0, width, 5).choice([-1.0, 1.0], size=(len(z), 1))
-        return sign * sigmoid, same
-    if name == "whitened":
-        return sigmoid @ _power(moment, -0.5), same
-    if name == "stretched tanh":
-        tanh = fed("tanh")
-        whitened = tanh @ _power(descent_path.second_moment(tanh), -0.5)
-        return whitened @ _power(moment, 0.5), same
-    # The largest input alone gets through: never negative, and no two weights at once.
-    return np.sqrt(width) * (z == z.max(axis=1, keepdims=True)), same
-
-
-def _power(matrix, exponent):
-    values, vectors = np.linalg.eigh(matrix)
-    return vectors * values**exponent @ vectors.T
-
-
-def _rotation(width):
-    """Orthogonal, its first column along (1, ..., 1): a Householder reflection."""
-    normal = np.full(width, 1 / np.sqrt(width)) - np.eye(width)[0]
-    return np.eye(width) - 2 * np.outer(normal, normal) / (normal @ normal)
-
-
-def _moments(name, features, _axes):
-    values = np.linalg.eigvalsh(descent_path.second_moment(features))
+def _moments(name: str, problem: Problem) -> dict[str, Any]:
+    features, values = problem.features, descent_path.eigenvalues(problem.features)
     return {
         "function": name,
         "mean": np.sqrt((features.mean(0) ** 2).mean()),
@@ -175,237 +133,221 @@ def _moments(name, features, _axes):
     }
 
 
-def _unit_signs(name, features):
+def _unit_signs(name: str, problem: Problem) -> dict[str, Any]:
+    features = problem.features
     random = generator(0, features.shape[1], 6)
     weights, goal = random.standard_normal((2, features.shape[1]))
     gradients = descent_path.unit_gradients(features, weights, features @ goal)
     return _sign_row("unit", name, descent_path.signs(gradients))
 
 
-def _sign_row(place, name, signs, seeds=1):
-    """Counts of samples, over units and seeds, and of the seeds with any opposed signs."""
-    compared = signs["compared"]
-    opposed = int(signs["opposed"].sum())
-    by_seed = signs["opposed"].reshape(-1, seeds).any(axis=0)
+def _sign_row(
+    place: str, name: str, signs: dict[str, np.ndarray], seeds: int = 1
+) -> dict[str, Any]:
+    """Counts of samples, over units and seeds, and of the seeds that have opposed signs at all."""
+    compared, opposed = signs["compared"], signs["opposed"]
     return {
         "place": place,
         "function": name,
         "seeds": seeds,
-        "seeds_opposed": int(by_seed.sum()),
+        "seeds_opposed": int(opposed.reshape(-1, seeds).any(axis=0).sum()),
         "samples": compared.size,
         "compared": int(compared.sum()),
-        "opposed": opposed,
-        "opposed_share": opposed / max(compared.sum(), 1),
+        "opposed": int(opposed.sum()),
+        "opposed_share": opposed.sum() / max(compared.sum(), 1),
         "all_same_share": signs["all_same"].mean(),
     }
 
 
-def _unit(spec, name, features, axes) -> dict:
-    """Every descent of one unit: (rate's name, batch) -> (rate, paths)."""
-    largest = np.linalg.eigvalsh(descent_path.second_moment(features))[-1]
-    seeds = range(spec.seeds)
-    start = descent_path.starts(spec.width, seeds) @ axes
-    tuning = range(TUNING, TUNING + spec.tuning_seeds)
-    tuning_start = descent_path.starts(spec.width, tuning) @ axes
+def _descend(spec: Spec, name: str, problem: Problem) -> Descents:
+    """All descents of the unit on one problem; the controls see single samples only."""
+    seeds, tuning_seeds = range(spec.seeds), range(TUNING, TUNING + spec.tuning_seeds)
+    start = {s: descent_path.starts(spec.width, s) for s in (seeds, tuning_seeds)}
 
-    def descend(factor, batch):
-        return descent_path.descend(features, start, seeds, factor / largest, batch, spec.limit)
+    def descend(seeds: range, factor: float, batch: int) -> descent_path.Paths:
+        return problem.descend(start[seeds], seeds, factor, batch, spec.limit)
 
-    def tuned(batch):
-        # Where single samples still pass, whole batches are far from their best.
-        grid = spec.grid if batch == 1 else [f for f in spec.grid if f >= LEAST_FULL] or spec.grid
-        steps = []
-        for factor in grid:
-            rate = factor / largest
-            paths = descent_path.descend(features, tuning_start, tuning, rate, batch, spec.limit)
-            steps.append(np.where(paths.arrived, paths.steps, np.inf).mean())
-        return grid[int(np.argmin(steps))]
+    def tuned(batch: int) -> float:
+        grid = [factor for factor in spec.grid if batch == 1 or factor >= LEAST_FOR_BATCHES]
+        mean_steps = []
+        for factor in grid or spec.grid:
+            paths = descend(tuning_seeds, factor, batch)
+            mean_steps.append(np.where(paths.arrived, paths.steps, np.inf).mean())
+        return (grid or spec.grid)[int(np.argmin(mean_steps))]
 
-    found = {(f"{f:g}", 1): (f, descend(f, 1)) for f in spec.rates}
-    both = (1, spec.batches[-1]) if name in SHIFTS else (1,)
-    for batch in both:
-        factor = tuned(batch)
-        found[TUNED, batch] = factor, descend(factor, batch)
+    cells = [*((f"{factor:g}", 1, factor) for factor in spec.rates), (TUNED, 1, tuned(1))]
     if name in SHIFTS:
-        least = spec.rates[0]
-        for batch in spec.batches[1:]:
-            found[f"{least:g}", batch] = least, descend(least, batch)
-    return {"name": name, "paths": found}
+        lowest, *_ = spec.rates
+        cells += [(f"{lowest:g}", batch, lowest) for batch in spec.batches[1:]]
+        cells += [(TUNED, batch, tuned(batch)) for batch in spec.batches[1:][-1:]]
+    return {(rate, batch): (factor, descend(seeds, factor, batch)) for rate, batch, factor in cells}
 
 
-def _path_rows(own):
-    for (rate, batch), (factor, paths) in own["paths"].items():
-        seeds, arrived = len(paths.steps), int(paths.arrived.sum())
-        ratio, low, high = _interval(np.log(paths.ratio))
+def _path_rows(name: str, descents: Descents) -> Iterator[dict[str, Any]]:
+    for (rate, batch), (factor, paths) in descents.items():
         yield {
-            "function": own["name"],
+            "function": name,
             "rate": rate,
             "batch": batch,
             "factor": factor,
-            "seeds": seeds,
-            "arrived": arrived,
+            "seeds": len(paths.steps),
+            "arrived": int(paths.arrived.sum()),
             "steps_q50": np.median(paths.steps),
-            "ratio": ratio,
-            "low": low,
-            "high": high,
+            **geometric_mean("ratio", paths.ratio),
         }
 
 
-def _interval(logarithms) -> tuple[float, float, float]:
-    """The geometric mean over seeds with its 95 % bootstrap interval.
+def geometric_mean(name: str, ratios: np.ndarray, prefix: str = "") -> dict[str, float]:
+    """The geometric mean over seeds with its 95 % bootstrap interval, as columns of a row.
 
-    Of logarithms of ratios of the same seed it is the paired interval.
+    If each ratio is one of two runs from the same seed, this is the paired interval.
+
+    Args:
+        name: the column of the mean.
+        ratios: (seed,).
+        prefix: of the columns `low` and `high`.
     """
     from scipy.stats import bootstrap
 
-    middle = float(np.exp(logarithms.mean()))
-    if np.ptp(logarithms) < 1e-9:  # nothing to resample
-        return middle, middle, middle
-    found = bootstrap(
-        (logarithms,), np.mean, n_resamples=RESAMPLES, method="percentile", rng=generator(0)
-    ).confidence_interval
-    return middle, float(np.exp(found.low)), float(np.exp(found.high))
+    logarithms = np.log(ratios)
+    mean = low = high = logarithms.mean()
+    if np.ptp(logarithms) >= 1e-9:  # otherwise resampling changes nothing
+        interval = bootstrap(
+            (logarithms,), np.mean, n_resamples=RESAMPLES, method="percentile", rng=generator(0)
+        ).confidence_interval
+        low, high = interval.low, interval.high
+    ends = {name: mean, f"{prefix}low": low, f"{prefix}high": high}
+    return {column: float(np.exp(value)) for column, value in ends.items()}
 
 
-def _seed_rows(name, own):
-    frames = []
-    for (rate, batch), (_, paths) in own["paths"].items():
-        if batch > 1:
-            continue
-        frames.append(
-            pd.DataFrame(
-                {
-                    "function": name,
-                    "rate": rate,
-                    "seed": range(len(paths.steps)),
-                    "steps": paths.steps,
-                    "arrived": paths.arrived,
-                    "ratio": paths.ratio.round(5),
-                }
-            )
+def _seed_rows(name: str, descents: Descents) -> pd.DataFrame:
+    """The descents on single samples, seed by seed."""
+    frames = [
+        pd.DataFrame(
+            {
+                "function": name,
+                "rate": rate,
+                "seed": range(len(paths.steps)),
+                "steps": paths.steps,
+                "arrived": paths.arrived,
+                "ratio": paths.ratio.round(5),
+            }
         )
+        for (rate, batch), (_, paths) in descents.items()
+        if batch == 1
+    ]
     return pd.concat(frames)
 
 
-def _unit_pairs(spec, units, problems):
-    """Each pair's paths and steps, seed by seed."""
-    for one, other in PAIRS:
-        factor = [descent_path.length_factor(problems[name][0]) for name in (one, other)]
-        slowness = [_slowness(problems[name][0]) for name in (one, other)]
-        ours, theirs = (units[name]["paths"] for name in (one, other))
-        for rate, batch in ours:
-            if (rate, batch) not in theirs:
+def _unit_pairs(
+    spec: Spec, units: dict[str, Descents], problems: dict[str, Problem]
+) -> Iterator[dict[str, Any]]:
+    """The ratios of path lengths and of updates of each pair, seed by seed."""
+    for pair in (*MEAN_PAIRS.items(), *CONTROL_PAIRS.items(), *OTHER_PAIRS):
+        function, against = pair
+        features, features_against = (problems[name].features for name in pair)
+        length, length_against = map(descent_path.length_factor, (features, features_against))
+        steps, steps_against = map(descent_path.steps_factor, (features, features_against))
+        for rate, batch in units[function]:
+            if (rate, batch) not in units[against]:
                 continue
-            (_, a), (_, b) = ours[rate, batch], theirs[rate, batch]
-            length, low, high = _interval(np.log(a.ratio / b.ratio))
-            steps, steps_low, steps_high = _interval(np.log(a.steps / b.steps))
+            paths, paths_against = (units[name][rate, batch][1] for name in pair)
             yield {
-                "function": one,
-                "against": other,
+                "function": function,
+                "against": against,
                 "rate": rate,
                 "batch": batch,
                 "seeds": spec.seeds,
-                "arrived": int((a.arrived & b.arrived).sum()),
-                "length": length,
-                "length_low": low,
-                "length_high": high,
-                "length_predicted": factor[0] / factor[1],
-                "steps": steps,
-                "steps_low": steps_low,
-                "steps_high": steps_high,
-                "steps_predicted": slowness[0] / slowness[1],
+                "arrived": int((paths.arrived & paths_against.arrived).sum()),
+                **geometric_mean("length", paths.ratio / paths_against.ratio, "length_"),
+                "length_predicted": length / length_against,
+                **geometric_mean("steps", paths.steps / paths_against.steps, "steps_"),
+                "steps_predicted": steps / steps_against,
             }
 
 
-def _slowness(features):
-    """The largest eigenvalue over the mean of the others: updates needed at rate 1 / largest."""
-    values = np.linalg.eigvalsh(descent_path.second_moment(features))
-    return values[-1] / values[:-1].mean()
+def _train_network(
+    spec: Spec, name: str, batch: int
+) -> "tuple[dict[str, tuple[float, Trained]], Rows]":
+    """Trains one network at the common rate and at its tuned one.
 
-
-def _network(spec, name, batch) -> dict:
-    """One network at the common rate and at its tuned one."""
+    Returns:
+        By the rate's name, the rate and the trained network; and, of single samples, the rows of
+        the signs of its gradients before training and after it.
+    """
     from reproductions.training import shifted_network
 
     function, shift = SHIFTS[name]
     network = shifted_network.ShiftedNetwork(lambda: activations.layer(function), shift, batch)
-    tuning = range(TUNING, TUNING + spec.tuning_seeds)
-    trained = network.train(
-        np.tile(tuning, len(spec.network_grid)),
-        np.repeat(spec.network_grid, spec.tuning_seeds),
-        spec.network_steps,
-    )
-    loss = np.where(np.isfinite(trained.loss), trained.loss, np.inf)
-    medians = np.median(loss.reshape(-1, spec.tuning_seeds), axis=1)
-    best = spec.network_grid[int(np.argmin(medians))]
-    seeds, rows, signs, results = np.arange(spec.seeds), [], [], {}
-    for kind, rate in (("common", spec.network_rate), (TUNED, best)):
-        own = (
-            results["common"][0]
-            if kind == TUNED and rate == spec.network_rate
-            else (network.train(seeds, np.full(spec.seeds, rate), spec.network_steps))
-        )
-        finite = np.isfinite(own.loss) & np.isfinite(own.ratio)
-        results[kind] = own, finite
-        ratio, low, high = _interval(np.log(own.ratio[finite]))
-        rows.append(
-            {
-                "function": name,
-                "rate": kind,
-                "batch": batch,
-                "value": rate,
-                "seeds": spec.seeds,
-                "finite": int(finite.sum()),
-                "ratio": ratio,
-                "low": low,
-                "high": high,
-                "loss_q50": np.median(own.loss[finite]),
-            }
-        )
+    seeds = range(spec.seeds)
+    rates = {COMMON: spec.network_rate, TUNED: _tuned_network_rate(spec, network)}
+    trained = {
+        rate: network.train(seeds, np.full(spec.seeds, rate), spec.network_steps)
+        for rate in dict.fromkeys(rates.values())
+    }
+    signs = []
     if batch == 1:
-        first = network.initial_weights(seeds)
-        for place, weights in (("before", first), ("after", results["common"][0].weights)):
-            signs.append(_sign_row(f"network, {place}", name, network.signs(weights), spec.seeds))
-    return {"rows": rows, "signs": signs, "results": results}
+        after = trained[spec.network_rate].weights
+        for when, weights in (("before", network.initial_weights(seeds)), ("after", after)):
+            signs.append(_sign_row(f"network, {when}", name, network.signs(weights), spec.seeds))
+    return {kind: (rate, trained[rate]) for kind, rate in rates.items()}, signs
 
 
-def _network_pairs(spec, networks):
-    for (one, other), batch, rate in itertools.product(
-        MEAN_PAIRS.items(), spec.network_batches, ("common", TUNED)
-    ):
-        if not {one, other} <= set(spec.network_functions):
-            continue
-        (ours, fine), (theirs, too) = (
-            networks[name, batch]["results"][rate] for name in (one, other)
-        )
-        both = fine & too
-        ratios = ours.ratio[both] / theirs.ratio[both]
-        length, low, high = _interval(np.log(ratios))
-        loss, loss_low, loss_high = _interval(np.log(ours.loss[both] / theirs.loss[both]))
+def _tuned_network_rate(spec: Spec, network: "ShiftedNetwork") -> float:
+    """The rate of the grid with the lowest median loss on the tuning seeds."""
+    seeds = np.arange(TUNING, TUNING + spec.tuning_seeds)
+    rates = np.repeat(spec.network_grid, len(seeds))
+    trained = network.train(np.tile(seeds, len(spec.network_grid)), rates, spec.network_steps)
+    loss = np.where(np.isfinite(trained.loss), trained.loss, np.inf)
+    return spec.network_grid[int(np.argmin(np.median(loss.reshape(-1, len(seeds)), axis=1)))]
+
+
+def _network_rows(
+    name: str, batch: int, networks: "dict[str, tuple[float, Trained]]"
+) -> Iterator[dict[str, Any]]:
+    for kind, (rate, trained) in networks.items():
+        finite = trained.finite
         yield {
-            "function": one,
-            "against": other,
+            "function": name,
+            "rate": kind,
             "batch": batch,
-            "rate": rate,
-            "seeds": int(both.sum()),
-            "longer": int((ratios > 1).sum()),
-            "length": length,
-            "length_low": low,
-            "length_high": high,
-            "loss": loss,
-            "loss_low": loss_low,
-            "loss_high": loss_high,
+            "value": rate,
+            "seeds": len(finite),
+            "finite": int(finite.sum()),
+            **geometric_mean("ratio", trained.ratio[finite]),
+            "loss_q50": np.median(trained.loss[finite]),
         }
 
 
-def _plane(name, batch, shown=400):
-    """The path of two weights to a goal that lies where one must rise and the other fall."""
-    features, axes = _problem(2, name)
-    largest = np.linalg.eigvalsh(descent_path.second_moment(features))[-1]
-    start = np.array([[-1.0, 1.0]]) @ axes
-    paths = descent_path.descend(features, start, [0], 0.1 / largest, batch, limit=1_000, keep=True)
-    track = paths.track[:, 0] - start  # from 0 to the goal
-    steps = np.unique(np.linspace(0, len(track) - 1, shown).round().astype(int))
+def _network_pairs(spec: Spec, networks: dict) -> Iterator[dict[str, Any]]:
+    """The ratios of path lengths and of losses of each pair of networks, seed by seed."""
+    for pair, batch, rate in itertools.product(
+        MEAN_PAIRS.items(), spec.network_batches, (COMMON, TUNED)
+    ):
+        if not set(pair) <= set(spec.network_functions):
+            continue
+        trained, against = (networks[name, batch][0][rate][1] for name in pair)
+        finite = trained.finite & against.finite
+        ratios = trained.ratio[finite] / against.ratio[finite]
+        yield {
+            **dict(zip(("function", "against"), pair, strict=True)),
+            "batch": batch,
+            "rate": rate,
+            "seeds": int(finite.sum()),
+            "longer": int((ratios > 1).sum()),
+            **geometric_mean("length", ratios, "length_"),
+            **geometric_mean("loss", trained.loss[finite] / against.loss[finite], "loss_"),
+        }
+
+
+def _plane(name: str, batch: int, shown_steps: int = 400) -> pd.DataFrame:
+    """The path of two weights to a goal for which one must rise and the other fall."""
+    plane = make_problem(name, width=2)
+    start = np.array([[-1.0, 1.0]])
+    paths = plane.descend(start, [0], factor=0.1, batch=batch, limit=1_000, keep_track=True)
+    gap = start @ plane.axes
+    track = paths.track[:, 0] - gap  # from 0 to the goal
+    steps = np.unique(np.linspace(0, len(track) - 1, shown_steps).round().astype(int))
     return pd.DataFrame(
         {
             "function": name,
@@ -413,33 +355,27 @@ def _plane(name, batch, shown=400):
             "step": steps,
             "w1": track[steps, 0].round(6) + 0.0,
             "w2": track[steps, 1].round(6) + 0.0,
-            "goal1": -start[0, 0],
-            "goal2": -start[0, 1],
+            "goal1": -gap[0, 0],
+            "goal2": -gap[0, 1],
             "updates": len(track) - 1,
             "ratio": paths.ratio[0],
         }
     )
 
 
-def _slopes():
-    import tensorflow as tf
+def _slopes() -> pd.DataFrame:
+    """The slopes of sigmoid and tanh by automatic differentiation, in float64."""
+    from reproductions.training.gradients import value_and_slope
 
-    import custom_layers
-
-    x = tf.constant([-10.0, -5.0, -3.0, -1.0, 0.0, 1.0, 3.0, 5.0, 10.0], "float64")
-    rows = []
+    x = np.array([-10.0, -5.0, -3.0, -1.0, 0.0, 1.0, 3.0, 5.0, 10.0])
+    frames = []
     for name in ("sigmoid", "tanh"):
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            y = getattr(custom_layers, name)(x)
-        slopes = np.array(tape.gradient(y, x))
-        rows += [
-            {"function": name, "x": a, "slope": b} for a, b in zip(np.array(x), slopes, strict=True)
-        ]
-    return pd.DataFrame(rows)
+        _, slopes = value_and_slope(activations.layer(name, dtype="float64"), x)
+        frames.append(pd.DataFrame({"function": name, "x": x, "slope": np.asarray(slopes)}))
+    return pd.concat(frames)
 
 
-DESCENT = "float32 features; one seed's arrival may come an update sooner or later"
+DESCENT = "float32 features; a seed may arrive one update sooner or later"
 
 TRAINED = "trained weights differ in their last bits"
 
@@ -447,16 +383,17 @@ LINEAR = Close(rtol=1e-2, atol=1e-3, reason=DESCENT)
 
 MOMENT = Close(rtol=1e-4, atol=1e-6, reason="means over float32 outputs")
 
+ENDS = ("", "_low", "_high")
+"""Of the columns of a ratio with its interval."""
+
 TABLES = {
     "functions": Table(
         key=("function",),
-        columns=dict.fromkeys(
-            (
-                "mean", "variance", "smallest_eigenvalue", "largest_eigenvalue", "condition",
-                "length_factor",
-            ),
-            MOMENT,
-        ),
+        columns={
+            **dict.fromkeys(("mean", "variance"), MOMENT),
+            **dict.fromkeys(("smallest_eigenvalue", "largest_eigenvalue"), MOMENT),
+            **dict.fromkeys(("condition", "length_factor"), MOMENT),
+        },
     ),
     "signs": Table(
         key=("place", "function"),
@@ -464,11 +401,10 @@ TABLES = {
             "seeds": Exact(),
             "seeds_opposed": Rate(trials="seeds"),
             "samples": Exact(),
-            # A seed's samples are no independent trials: the shares are held, not these counts.
+            # The samples of one seed are not independent trials, so the shares are held instead.
             **dict.fromkeys(("compared", "opposed"), Unchecked()),
             **dict.fromkeys(
-                ("opposed_share", "all_same_share"),
-                Close(rtol=0, atol=0.02, reason=TRAINED),
+                ("opposed_share", "all_same_share"), Close(rtol=0, atol=0.02, reason=TRAINED)
             ),
         },
         over_seeds=True,
@@ -492,13 +428,11 @@ TABLES = {
         columns={
             "seeds": Exact(),
             "arrived": Rate(trials="seeds"),
-            **dict.fromkeys(
-                (
-                    "length", "length_low", "length_high", "length_predicted",
-                    "steps", "steps_low", "steps_high", "steps_predicted",
-                ),
-                LINEAR,
-            ),
+            **{
+                f"{ratio}{end}": LINEAR
+                for ratio in ("length", "steps")
+                for end in (*ENDS, "_predicted")
+            },
         },
         over_seeds=True,
     ),
@@ -515,14 +449,10 @@ TABLES = {
     "network_pairs": Table(
         key=("function", "against", "batch", "rate"),
         columns={
-            "seeds": Close(rtol=0, atol=16, reason="those finite in both, held in `network`"),
+            "seeds": Close(rtol=0, atol=16, reason="seeds finite in both; see `network`"),
             "longer": Rate(trials="seeds"),
-            **dict.fromkeys(
-                ("length", "length_low", "length_high"), Close(rtol=0.02, atol=0, reason=TRAINED)
-            ),
-            **dict.fromkeys(
-                ("loss", "loss_low", "loss_high"), Close(rtol=0.1, atol=0, reason=TRAINED)
-            ),
+            **{f"length{end}": Close(rtol=0.02, atol=0, reason=TRAINED) for end in ENDS},
+            **{f"loss{end}": Close(rtol=0.1, atol=0, reason=TRAINED) for end in ENDS},
         },
         over_seeds=True,
     ),
@@ -538,4 +468,4 @@ TABLES = {
         key=("function", "x"),
         columns={"slope": Close(rtol=1e-9, atol=1e-15, reason="closed forms in float64")},
     ),
-}  # fmt: skip
+}
