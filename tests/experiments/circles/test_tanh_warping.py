@@ -106,4 +106,4 @@ def test_numpy_and_keras_give_the_same_answers():
 
 def test_the_seeds_that_are_shown_are_chosen_by_the_rule():
     accuracy, loss = np.array([0.7, 1.0, 0.8, 1.0, 0.8]), np.array([0.2, 0.02, 0.1, 0.01, 0.1])
-    assert tanh_warping._shown(accuracy, loss) == {"typical": 2, "best": 3}
+    assert tanh_warping.seeds_to_show(accuracy, loss) == {"typical": 2, "best": 3}
