@@ -168,10 +168,10 @@ def _draw_collapse(sizes: pd.DataFrame, crossings: pd.DataFrame) -> "Figure":
             panel.fill_between(epochs, low, high, color=color, alpha=0.2, linewidth=0)
             label = f"{extreme} over the disc"
             panel.plot(epochs, middle, color=color, linestyle=dash, label=label)
-        panel.set(yscale="log", ylim=(1e-17, 1e3), title=f"learning rate {rate:g}")
         _set_epochs(panel, sizes["epoch"].max())
+        panel.set(yscale="log", ylim=(1e-17, 1e3), title=f"learning rate {rate:g}")
         panel.legend(loc="lower left")
-    axes[0, 0].set_ylabel("|det J| of the 2-D network (median; 5 to 95 %)")
+    axes[0, 0].set_ylabel("|det J| in 2-D (median; 5 to 95 %)")
     bars = axes[0, -1]
     for place, (matrix, hatch) in enumerate((("W1", ""), ("W2", "//"))):
         rows = crossings[crossings["matrix"] == matrix].sort_values("rate")
@@ -185,7 +185,7 @@ def _draw_collapse(sizes: pd.DataFrame, crossings: pd.DataFrame) -> "Figure":
     bars.legend()
     bars.grid(visible=False, axis="x")
     figure.suptitle(
-        "The 2-D map shrinks almost to nothing in places, and it only turns over as a whole:"
+        "The 2-D map shrinks almost to nothing in places, and turns over only as a whole:"
         f" {int(sizes['seeds'].max()):,} seeds"
     )
     return figure
@@ -226,8 +226,8 @@ def _draw_folds_by_epoch(spec: Spec, folds: pd.DataFrame) -> "Figure":
                     rows["epoch"], rows[event] / rows["seeds"], color=color, marker=marker,
                     linestyle=dash, markersize=4, label=f"{circles.dimension(network)} {event}",
                 )  # fmt: skip
-        panel.set(ylim=(-0.03, 1.03), title=f"learning rate {rate:g}")
         _set_epochs(panel, folds["epoch"].max())
+        panel.set(ylim=(-0.03, 1.03), title=f"learning rate {rate:g}")
     axes[0, 0].set_ylabel("share of seeds")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     seeds = int(folds["seeds"].max())
