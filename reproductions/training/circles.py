@@ -142,11 +142,9 @@ def engine(hidden: tuple[int, ...], **options) -> "Replicas":
 def every_seed_at_every_rate(
     engine: "Replicas", seeds: Sequence[int], rates: Sequence[float]
 ) -> tuple[list[np.ndarray], np.ndarray]:
-    """Initial weights and learning rates of replicas that train each seed at each rate.
+    """Glorot's initial weights and the rates of replicas that train each seed at each rate.
 
-    Returns:
-        Glorot's initial weights and the rates, with the replica on the last axis: all seeds at the
-        first rate, then all seeds at the second rate, and so on.
+    The replicas are all seeds at the first rate, then all seeds at the second rate, and so on.
     """
     from reproductions.training import replicas
 
@@ -218,26 +216,16 @@ def layers(weights: Sequence[np.ndarray], points: np.ndarray) -> list[np.ndarray
 
 
 def weight_rows(epochs: Sequence[int], values: np.ndarray) -> pd.DataFrame:
-    """A network's weights by epoch, in the form in which the tables hold them.
+    """One row for each epoch and weight: the columns `epoch`, `weight` and `value`.
 
-    Args:
-        epochs: (epoch,).
-        values: all weights in `get_weights` order, each array flattened, (epoch, weight).
-
-    Returns:
-        One row for each epoch and weight, with the columns `epoch`, `weight` and `value`.
+    The values are all weights in `get_weights` order, each array flattened, (epoch, weight).
     """
     epoch, weight = np.meshgrid(epochs, range(values.shape[1]), indexing="ij")
     return pd.DataFrame({"epoch": epoch.ravel(), "weight": weight.ravel(), "value": values.ravel()})
 
 
 def unflatten(rows: pd.DataFrame, name: str) -> list[np.ndarray]:
-    """A network's weights in `get_weights` order, from a table with one row for each value.
-
-    Args:
-        rows: a data frame with the columns `weight`, which numbers the values, and `value`.
-        name: the network's.
-    """
+    """A network's weights in `get_weights` order, from rows as `weight_rows` makes them."""
     values, hidden = rows.sort_values("weight")["value"].to_numpy(), widths(name)
     weights, start = [], 0
     for inputs, outputs in zip((2, *hidden), (*hidden, 1), strict=True):
@@ -249,18 +237,14 @@ def unflatten(rows: pd.DataFrame, name: str) -> list[np.ndarray]:
 
 
 def weights_by_epoch(rows: pd.DataFrame, name: str) -> dict[int, list[np.ndarray]]:
-    """A network's weights at each epoch, from rows as `weight_rows` makes them."""
+    """A network's weights by epoch, each in `get_weights` order."""
     return {epoch: unflatten(rows_of_epoch, name) for epoch, rows_of_epoch in rows.groupby("epoch")}
 
 
 def by_network(
     networks: Iterable[tuple[Sequence[int], Mapping[str, pd.DataFrame]]],
 ) -> dict[str, pd.DataFrame]:
-    """The tables of several networks as one table of each name, with the column `network`.
-
-    Args:
-        networks: the widths of each network's hidden layers, and its tables by name.
-    """
+    """One table of each name, from the hidden layers and the tables by name of each network."""
     return joined(
         [
             {table: frame.assign(network=name(hidden)) for table, frame in tables.items()}
@@ -282,13 +266,7 @@ def square_points(coordinates: np.ndarray) -> np.ndarray:
 
 
 def grid_line_images(layer: Layer, spacing: float = 0.1, points: int = 61) -> list[np.ndarray]:
-    """The images under a layer of the grid lines over [-1, 1]², each (point, unit).
-
-    Args:
-        layer: the map.
-        spacing: between neighbouring lines.
-        points: on each line.
-    """
+    """The images under a layer of the grid lines over [-1, 1]², each (point, unit)."""
     along = np.linspace(-1, 1, points)
     levels = np.linspace(-1, 1, round(2 / spacing) + 1)
     lines = [np.stack([along, np.full_like(along, level)], 1) for level in levels]

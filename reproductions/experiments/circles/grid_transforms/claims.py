@@ -10,6 +10,7 @@ from reproductions.experiments.circles.grid_transforms.run import (
     ACTIVATIONS,
     AREA_LABEL,
     LINEAR_MAPS,
+    W_AND_B,
 )
 
 ROUNDING = 1e-12
@@ -90,17 +91,13 @@ def _bends(cells: pd.DataFrame, lines: pd.DataFrame) -> bool:
 def _bends_in_the_right_places(name: str, cells: pd.DataFrame, affine: pd.Series) -> bool:
     if name == "relu":
         return _relu_keeps_or_flattens(cells, affine)
-    largest_slope = {"sigmoid": 1 / 4, "tanh": 1}[name]
-    return _largest_in_the_centre(cells, affine, largest_slope**2)
+    return _largest_in_the_centre(cells, affine, {"sigmoid": 1 / 16, "tanh": 1}[name])
 
 
 def _largest_in_the_centre(cells: pd.DataFrame, affine: pd.Series, factor: float) -> bool:
     """Largest in the cell that holds -W⁻¹b, smallest in a corner, and never above the maximum.
 
-    Args:
-        cells: of a sigmoid or a tanh.
-        affine: the row of the same map.
-        factor: by which the activation changes a small area where z = 0.
+    The maximum is det W times the factor by which the activation changes a small area at z = 0.
     """
     largest, smallest = (
         cells.loc[place] for place in (cells["area"].idxmax(), cells["area"].idxmin())
@@ -134,8 +131,8 @@ def _kept_and_flat(cells: pd.DataFrame, affine: pd.Series) -> tuple[np.ndarray, 
     """Which cells lie wholly where both z > 0, and which lie wholly where one z < 0."""
     corners = _half_edge(cells) * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
     x = cells[["x1", "x2"]].to_numpy()[:, None] + corners
-    w = affine[["w11", "w12", "w21", "w22"]].to_numpy(float).reshape(2, 2)
-    z = x @ w.T + affine[["b1", "b2"]].to_numpy(float)
+    w, b = np.split(affine[list(W_AND_B)].to_numpy(float), [4])
+    z = x @ w.reshape(2, 2).T + b
     return (z > 0).all(axis=(1, 2)), (z < 0).all(axis=1).any(axis=1)
 
 
@@ -154,8 +151,4 @@ def _how_relu_differs(
     )
 
 
-CLAIMS = {
-    "SL-02": _uniform,
-    "SL-03": _only_shifted,
-    "SL-04": _bent,
-}
+CLAIMS = {"SL-02": _uniform, "SL-03": _only_shifted, "SL-04": _bent}

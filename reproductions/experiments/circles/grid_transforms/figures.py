@@ -19,6 +19,7 @@ from reproductions.experiments.circles.grid_transforms.run import (
     ACTIVATIONS,
     AREA_LABEL,
     LINEAR_MAPS,
+    W_AND_B,
     Spec,
 )
 
@@ -228,8 +229,8 @@ def _animate(tables: Tables) -> drawing.Animation:
 
     def update(number: int) -> None:
         frame = frames.iloc[number]
-        w = np.array([[frame.w11, frame.w12], [frame.w21, frame.w22]])
-        z = x @ w.T + np.array([frame.b1, frame.b2])
+        w, b = np.split(frame[list(W_AND_B)].to_numpy(float), [4])
+        z = x @ w.reshape(2, 2).T + b
         activated = np.tanh(z) if frame.activation == "tanh" else np.maximum(z, 0)
         y = (1 - frame.bend) * z + frame.bend * activated
         area = polygon_area(quadrilaterals(y)) / original

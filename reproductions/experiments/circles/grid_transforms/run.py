@@ -65,6 +65,9 @@ ACTIVATIONS = ("sigmoid", "tanh", "relu")
 
 AREA_LABEL = "cell area / original"
 
+W_AND_B = ("w11", "w12", "w21", "w22", "b1", "b2")
+"""The columns of a table that hold an affine map."""
+
 Layer = tuple[np.ndarray, Sequence[float] | None]
 """The W and the b of one layer; None for a layer without b."""
 
@@ -186,12 +189,7 @@ def _map(name: str, model: "keras.Sequential", w: np.ndarray, b: np.ndarray) -> 
     centre = np.linalg.solve(w, 0 - b)  # 0 - b, so that none is written as -0.0
     return {
         "map": name,
-        "w11": w[0, 0],
-        "w12": w[0, 1],
-        "w21": w[1, 0],
-        "w22": w[1, 1],
-        "b1": b[0],
-        "b2": b[1],
+        **dict(zip(W_AND_B, [*w.ravel(), *b], strict=True)),
         "det_w": w[0, 0] * w[1, 1] - w[0, 1] * w[1, 0],
         "centre_x1": centre[0],
         "centre_x2": centre[1],
@@ -311,10 +309,7 @@ def _frames(spec: Spec, matrices: dict[str, np.ndarray]) -> pd.DataFrame:
             elif stage == "tanh back":
                 bend = 1 - s
             rows.append([len(rows), stage, activation, *w.ravel(), *b, bend])
-    return pd.DataFrame(
-        rows,
-        columns=["frame", "stage", "activation", "w11", "w12", "w21", "w22", "b1", "b2", "bend"],
-    )
+    return pd.DataFrame(rows, columns=["frame", "stage", "activation", *W_AND_B, "bend"])
 
 
 COORDINATES = "three 2 × 2 products and an exp in float64"
@@ -333,8 +328,7 @@ TABLES = {
     "maps": Table(
         key=("map",),
         columns={
-            **dict.fromkeys(("w11", "w12", "w21", "w22", "b1", "b2", "det_w"), NEAR),
-            **dict.fromkeys(("centre_x1", "centre_x2"), NEAR),
+            **dict.fromkeys((*W_AND_B, "det_w", "centre_x1", "centre_x2"), NEAR),
             "centre_det": Close(rtol=1e-12, atol=0, reason=COORDINATES, nan=True),
         },
     ),
@@ -364,7 +358,7 @@ TABLES = {
             "stage": Exact(),
             "activation": Exact(),
             **dict.fromkeys(
-                ("w11", "w12", "w21", "w22", "b1", "b2", "bend"),
+                (*W_AND_B, "bend"),
                 Close(rtol=1e-12, atol=1e-14, reason="logarithm and exponential of a 2 × 2 matrix"),
             ),
         },

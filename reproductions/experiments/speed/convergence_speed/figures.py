@@ -48,7 +48,7 @@ def _draw_curves(spec: Spec, curves: pd.DataFrame) -> "Figure":
     figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=6)
     data = "the digits" if spec.dataset == digits.DIGITS else Path(spec.dataset).name
     figure.suptitle(
-        f"Training error on {data}: median and 5 to 95 % of seeds,"
+        f"Training error on {data}: median and 5 % to 95 % of seeds,"
         f" at the best rate for an error of {percent(spec.thresholds[0])}"
     )
     return figure

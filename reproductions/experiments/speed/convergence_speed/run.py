@@ -146,10 +146,8 @@ def _tuning(
 ) -> pd.DataFrame:
     """One row for each threshold and rate, and which rate is chosen.
 
-    Args:
-        spec: the setting.
-        updates_to: by threshold, the updates after which each run reaches it, (rate, seed).
-        last_error: the mean error at the end, (rate,).
+    By threshold, `updates_to` holds the updates after which each run reaches it, (rate, seed);
+    `last_error` is the mean error at the end, (rate,).
     """
     rows = []
     for threshold, updates in updates_to.items():
