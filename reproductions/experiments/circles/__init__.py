@@ -1,1 +1,1 @@
-"""Two circles that networks pull apart, in two, three and four dimensions."""
+"""What layers do to the plane, and how networks learn to separate two circles in it."""

@@ -1,4 +1,4 @@
-"""Made-up tables for the claims on the grid under a layer: a coarse grid through known maps."""
+"""Made-up tables for the claims on the grid: a coarse grid under known maps."""
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ def pairs(ticks):
     return np.stack(np.meshgrid(ticks, ticks, indexing="ij"), axis=-1).reshape(-1, 2)
 
 
-def a_map(name, w=W, b=B, centre_det=1.0):
+def row_of_map(name, w=W, b=B, centre_det=1.0):
     centre = -np.linalg.solve(w, b)
     return {
         "map": name,
@@ -38,18 +38,20 @@ def a_map(name, w=W, b=B, centre_det=1.0):
 def uniform(area=0.0, side=0.0, name="shear", control=True):
     """Three linear maps and a tanh; one cell of `name` may be larger, or a corner elsewhere."""
     maps, points, cells = [], [], []
-    for of in ("rotation", "dilation", "shear", "tanh"):
+    for map_name in ("rotation", "dilation", "shear", "tanh"):
         x, centres = pairs(TICKS), pairs(CENTRES)
-        y = np.tanh(x @ W.T) if of == "tanh" and control else x @ W.T
+        y = np.tanh(x @ W.T) if map_name == "tanh" and control else x @ W.T
         size = np.full(len(centres), np.linalg.det(W))
-        if of == name:
+        if map_name == name:
             y[7] += side
             size[3] += area
-        maps.append(a_map(of))
+        maps.append(row_of_map(map_name))
         points.append(
-            pd.DataFrame({"map": of, "x1": x[:, 0], "x2": x[:, 1], "y1": y[:, 0], "y2": y[:, 1]})
+            pd.DataFrame(
+                {"map": map_name, "x1": x[:, 0], "x2": x[:, 1], "y1": y[:, 0], "y2": y[:, 1]}
+            )
         )
-        cells.append(pd.DataFrame({"map": of, "area": size, "det": np.linalg.det(W)}))
+        cells.append(pd.DataFrame({"map": map_name, "area": size, "det": np.linalg.det(W)}))
     return {"maps": pd.DataFrame(maps), "points": pd.concat(points), "cells": pd.concat(cells)}
 
 
@@ -83,7 +85,7 @@ def bent(changed="tanh", even=(), turned=50.0, straight=0.0, **changes):
             most, least = area.argmax(), area.argmin()
             area[[most, least]] = area[[least, most]]
         peak = {"sigmoid": 1 / 16, "relu": np.nan}.get(name, 1) * np.linalg.det(W)
-        maps.append(a_map(name, centre_det=peak + change.get("centre_det", 0)))
+        maps.append(row_of_map(name, centre_det=peak + change.get("centre_det", 0)))
         cells.append(
             pd.DataFrame(
                 {"map": name, "x1": x[:, 0], "x2": x[:, 1], "area": area,

@@ -16,8 +16,8 @@ def stacks(within=True, control=1.0, difference=1e-13):
     return {"stacks": pd.DataFrame([row])}
 
 
-def cube(found):
-    return {"cube": pd.DataFrame({"stack": [8.0, found], "cube": [8.0, -8.0]})}
+def cube(stack):
+    return {"cube": pd.DataFrame({"stack": [8.0, stack], "cube": [8.0, -8.0]})}
 
 
 CASES = [

@@ -1,3 +1,3 @@
-"""No cases: `tanh_folding` goes beyond the documents, and judges none of their claims."""
+"""No cases: `tanh_folding` goes beyond the documents and judges none of their claims."""
 
 CASES = []

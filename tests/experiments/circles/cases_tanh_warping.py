@@ -7,12 +7,12 @@ from reproductions.experiments.circles.tanh_warping.run import BETTER, SEPARATES
 
 
 def tables(network, separates, better=500, seeds=512):
-    """One network's counts; the others' are of the other kind."""
+    """So many seeds of one network separate; of the other networks, all the other seeds do."""
     rows, accuracies = [], []
     for name in ("2-2-2-1", "2-3-2-1", "2-4-2-1"):
-        own = separates if name == network else seeds - separates
-        rows += [(name, SEPARATES, own, seeds), (name, BETTER, better, seeds)]
-        accuracies += [(name, seed, 1.0 if seed < own else 0.8) for seed in range(seeds)]
+        count = separates if name == network else seeds - separates
+        rows += [(name, SEPARATES, count, seeds), (name, BETTER, better, seeds)]
+        accuracies += [(name, seed, 1.0 if seed < count else 0.8) for seed in range(seeds)]
     return {
         "rates": pd.DataFrame(rows, columns=["network", "event", "count", "seeds"]),
         "seeds": pd.DataFrame(accuracies, columns=["network", "seed", "accuracy"]),

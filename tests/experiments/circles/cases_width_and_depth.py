@@ -6,7 +6,7 @@ from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
 
 
 def networks(two=(0, 0), wide=(90, 90), later=0, deeper=0, high=(2, 2), seeds=100):
-    """Counts of seeds that separate at two rates; of 2-2-2-2-1, and how many have over 95 %."""
+    """How many seeds separate, at two rates; `high` is how many have over 95 % right."""
     rows = [
         *(("2-2-2-1", rate, 100, n, high[0]) for rate, n in zip((0.005, 0.05), two, strict=True)),
         ("2-2-2-1", 0.05, 1000, later, 2),

@@ -6,7 +6,7 @@ from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
 
 
 def tables(**ratios):
-    """Two settings; of each function, its ratio to ReLU with the interval's ends in both."""
+    """Two settings; for each function and setting, the low end, ratio to ReLU and high end."""
     rows = [
         {
             "mode": mode,
@@ -42,7 +42,7 @@ def sigmoids(sigmoid, tanh):
 
 
 def exp(*settings):
-    # Leaky ReLU is only told about, and the sigmoids are another claim's.
+    # Leaky ReLU only stands in the note, and the sigmoids belong to another claim.
     return tables(exp=settings, leaky_relu=[BELOW, ABOVE], sigmoid=[ABOVE, BELOW])
 
 
@@ -51,7 +51,7 @@ CASES = [
     ("RP-04", sigmoids([ABOVE, ABOVE], [ABOVE, BELOW]), IN_PART),
     ("RP-04", sigmoids([ABOVE, BELOW], [BELOW, BELOW]), NOT_REPRODUCED),
     ("RP-04", sigmoids([JUST_BELOW, BELOW], [ABOVE, ABOVE]), NOT_REPRODUCED),
-    # Nothing can be told: that refutes no more than it confirms.
+    # The intervals are too wide to decide, which neither confirms nor refutes.
     ("RP-04", sigmoids([WIDE, WIDE], [WIDE, WIDE]), IN_PART),
     ("RP-04", sigmoids([WIDE, BELOW], [WIDE, ABOVE]), IN_PART),
     ("NP-05", exp(ABOVE, JUST_ABOVE), REPRODUCED),

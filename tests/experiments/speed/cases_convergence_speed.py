@@ -6,7 +6,7 @@ from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
 
 
 def speed(sigmoid=6.0, tanh=6.0, at=None):
-    """Ratios to ReLU, each with a reach of 10 %; `at` sets single ones."""
+    """Ratios to ReLU with intervals of 10 % on both sides; `at` changes single ratios."""
     rows = []
     for network in ("CNN", "perceptron"):
         for threshold in (0.25, 0.1, 0.02):

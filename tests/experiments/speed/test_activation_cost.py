@@ -1,4 +1,4 @@
-"""The cost's arithmetic, on layers that move a clock of their own, and what is timed."""
+"""The arithmetic of costs, with layers that move a clock, and what is timed."""
 
 import functools
 
@@ -13,7 +13,7 @@ from reproductions.training.parallel import workers
 
 
 class Clock:
-    """Moves only when a layer works."""
+    """A clock that moves only when a layer works."""
 
     def __init__(self):
         self.now = 0.0
@@ -31,14 +31,14 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def layers(clock):
-    """Three layers that take so many nanoseconds an element, twice as many in bfloat16."""
+    """Three layers that take so many nanoseconds per element, and twice as many in bfloat16."""
 
     def maker(nanoseconds):
         class Works(keras.Layer):
             def call(self, inputs):
                 if None not in inputs.shape:  # as where Keras asks for the output's shape
-                    own = nanoseconds * (2 if inputs.dtype == "bfloat16" else 1)
-                    clock.now += 1e-9 * own * np.prod(inputs.shape)
+                    cost_ns = nanoseconds * (2 if inputs.dtype == "bfloat16" else 1)
+                    clock.now += 1e-9 * cost_ns * np.prod(inputs.shape)
                 return inputs * 1
 
         return Works
@@ -46,10 +46,10 @@ def layers(clock):
     return {"nothing": maker(1), "reference": maker(2), "slow": maker(6)}
 
 
-def test_times_an_element_and_ratios(layers, clock, monkeypatch):
+def test_times_per_element_and_ratios_are_those_of_the_clock(layers, clock, monkeypatch):
     def copy(size, parts, pool):
         def call():
-            clock.now += size * 1e-9 / parts  # a byte a nanosecond, on each core
+            clock.now += size * 1e-9 / parts  # one byte per nanosecond on each core
 
         return call
 
@@ -61,28 +61,28 @@ def test_times_an_element_and_ratios(layers, clock, monkeypatch):
     keys = ["mode", "dtype", "elements", "work", "function"]
     assert not rows.duplicated(keys).any()
     assert len(rows) == 2 * 2 * 2 * 3
-    wide = np.where(rows["dtype"] == "bfloat16", 2, 1)
-    own = rows["function"].map({"nothing": 1, "reference": 2, "slow": 6})
+    factor = np.where(rows["dtype"] == "bfloat16", 2, 1)
+    cost_ns = rows["function"].map({"nothing": 1, "reference": 2, "slow": 6})
     for end in ("", "_low", "_high"):
-        np.testing.assert_allclose(rows[f"time_ns{end}"], own * wide)
-        np.testing.assert_allclose(rows[f"ratio{end}"], own / 2)
+        np.testing.assert_allclose(rows[f"time_ns{end}"], cost_ns * factor)
+        np.testing.assert_allclose(rows[f"ratio{end}"], cost_ns / 2)
     assert copies["elements"].tolist() == [64, 640] * 2
     np.testing.assert_allclose(copies["time_ns"], [1, 1, 0.5, 0.5])  # 4 bytes on 4 cores, 2 bytes
     np.testing.assert_allclose(copies["gb_per_s"], 2 * 4)
 
 
-def test_shares_of_a_step(layers, clock, monkeypatch):
+def test_times_and_shares_of_a_step_are_those_of_the_clock(layers, clock, monkeypatch):
     rows = cost.step_times(
         layers, "reference", "nothing", (4, 8), ("eager",), 3, batch=10, rounds=6, at_least_s=0
     )
-    own = rows["function"].map({"nothing": 1, "reference": 2, "slow": 6})
+    cost_ns = rows["function"].map({"nothing": 1, "reference": 2, "slow": 6})
     for end in ("", "_low", "_high"):
-        np.testing.assert_allclose(rows[f"step_us{end}"], own * rows["width"] * 10 * 3 / 1000)
-        np.testing.assert_allclose(rows[f"ratio{end}"], own / 2)
-        np.testing.assert_allclose(rows[f"share{end}"], 1 - 1 / own)
+        np.testing.assert_allclose(rows[f"step_us{end}"], cost_ns * rows["width"] * 10 * 3 / 1000)
+        np.testing.assert_allclose(rows[f"ratio{end}"], cost_ns / 2)
+        np.testing.assert_allclose(rows[f"share{end}"], 1 - 1 / cost_ns)
 
 
-def test_a_size_that_softmax_cannot_take():
+def test_a_size_that_softmax_cannot_take_is_refused():
     with pytest.raises(ValueError, match=r"multiples of 64\. Received: \(100,\)"):
         cost.element_times({"relu": custom_layers.ReLU}, "relu", sizes=(100,))
 
@@ -96,19 +96,19 @@ def test_what_is_timed_is_the_function_and_its_gradient(mode, dtype):
     y = cost._pass(layer, mode, "forward", x, upstream)()
     again, gradient = cost._pass(layer, mode, "gradient", x, upstream)()
     assert y.dtype == gradient.dtype == dtype
-    x, upstream = (tf.cast(part, "float64").numpy() for part in (x, upstream))
+    x, upstream = (tf.cast(tensor, "float64").numpy() for tensor in (x, upstream))
     sigmoid = 1 / (1 + np.exp(-x))
     tolerance = {"float32": 1e-5, "bfloat16": 4e-2}[dtype]
-    for found, expected in (
+    for obtained, expected in (
         (y, sigmoid),
         (again, sigmoid),
         (gradient, sigmoid * (1 - sigmoid) * upstream),
     ):
-        np.testing.assert_allclose(tf.cast(found, "float64"), expected, rtol=tolerance)
+        np.testing.assert_allclose(tf.cast(obtained, "float64"), expected, rtol=tolerance)
 
 
 @pytest.mark.parametrize("parts", [1, 3])
-def test_a_copy_is_of_every_byte_once(parts, monkeypatch):
+def test_a_copy_copies_every_byte_once(parts, monkeypatch):
     copied = []
     monkeypatch.setattr(np, "copyto", lambda *arrays: copied.append([len(a) for a in arrays]))
     with workers(parts) as pool:
@@ -118,7 +118,7 @@ def test_a_copy_is_of_every_byte_once(parts, monkeypatch):
 
 
 def test_a_step_goes_down_the_gradient(monkeypatch):
-    """By all weights, and by so little that no step differs from the others."""
+    """All weights move, but so little that all steps do the same work."""
     made = []
     plain = keras.Sequential
 
@@ -132,5 +132,5 @@ def test_a_step_goes_down_the_gradient(monkeypatch):
     assert [type(layer).__name__ for layer in model.layers] == ["Dense", "Tanh"] * 2
     before = model.get_weights()
     step()
-    for one, other in zip(before, model.get_weights(), strict=True):
-        assert 0 < np.abs(one - other).max() < 1e-5
+    for weights, later in zip(before, model.get_weights(), strict=True):
+        assert 0 < np.abs(weights - later).max() < 1e-5

@@ -1,127 +1,146 @@
-"""The claims, judged from the tables."""
+"""Judges whether Wx is uniform, + b only shifts, and an activation bends the grid."""
 
 import numpy as np
+import pandas as pd
 
-from reproductions.evidence.claims import IN_PART, Judgement, graded
-from reproductions.experiments.circles.grid_transforms.run import AREA_LABEL, BENT, UNIFORM, pivot
+from reproductions.evidence.claims import Judgement, Tables, graded
+from reproductions.evidence.measured import row, rows
+from reproductions.experiments.circles.grid_transforms.geometry import on_grid
+from reproductions.experiments.circles.grid_transforms.run import (
+    ACTIVATIONS,
+    AREA_LABEL,
+    LINEAR_MAPS,
+    W_AND_B,
+)
 
 ROUNDING = 1e-12
 
 
-def _congruent(points) -> bool:
-    """Whether every cell has the first cell's sides, as vectors."""
-    y = pivot(points, "y1", "y2")
-    sides = (np.diff(y, axis=0), np.diff(y, axis=1))
-    return all(np.abs(side - side[0, 0]).max() <= ROUNDING for side in sides)
-
-
-def _uniform(tables, name) -> bool:
-    det_w = tables["maps"].set_index("map").loc[name, "det_w"]
-    cells = tables["cells"][tables["cells"]["map"] == name]
-    points = tables["points"][tables["points"]["map"] == name]
-    same = (cells[["area", "det"]] - det_w).abs().to_numpy().max() <= ROUNDING
-    return bool(same) and _congruent(points)
-
-
-def _sl_02(tables) -> Judgement:
-    holds = {name: _uniform(tables, name) for name in UNIFORM}
-    control = _uniform(tables, "tanh")
+def _uniform(tables: Tables) -> Judgement:
     det = tables["maps"].set_index("map")["det_w"]
-    found = ", ".join(f"{n} {'all' if holds[n] else 'not all'} {det[n]:.3g}" for n in UNIFORM)
+    uniform = {name: _is_uniform(tables, name) for name in LINEAR_MAPS}
+    areas = ", ".join(
+        f"{name} {'all' if uniform[name] else 'not all'} {det[name]:.3g}" for name in LINEAR_MAPS
+    )
     return Judgement(
-        graded(all(holds.values()) and not control),
-        f"{AREA_LABEL}: {found}",
+        graded(all(uniform.values()) and not _is_uniform(tables, "tanh")),
+        f"{AREA_LABEL}: {areas}",
         note="uniform is not unchanged: a dilation enlarges every cell alike, a shear makes every"
         " square the same parallelogram; Wx alone is linear, and affine as every linear map is",
     )
 
 
-def _sl_03(tables) -> Judgement:
-    rows = tables["shifts"]
-    gap = sum(
-        (rows[f"shift{i}_{end}"] - rows[f"b{i}"]).abs().gt(ROUNDING)
+def _is_uniform(tables: Tables, name: str) -> bool:
+    """Whether every cell has area and determinant det W, and the first cell's sides as vectors."""
+    det_w = row(tables["maps"], map=name)["det_w"]
+    cells = rows(tables["cells"], map=name)[["area", "det"]]
+    y = on_grid(rows(tables["points"], map=name), "y1", "y2")
+    sides = (np.diff(y, axis=0), np.diff(y, axis=1))
+    congruent = all(np.abs(side - side[0, 0]).max() <= ROUNDING for side in sides)
+    return bool((cells - det_w).abs().to_numpy().max() <= ROUNDING) and congruent
+
+
+def _only_shifted(tables: Tables) -> Judgement:
+    shifts = tables["shifts"]
+    errors = [
+        (shifts[f"shift{i}_{end}"] - shifts[f"b{i}"]).abs()
         for i in (1, 2)
         for end in ("low", "high")
-    )
-    still = (rows["area_change"] <= ROUNDING) & (rows["det_change"] <= ROUNDING)
-    only_moved = (gap == 0) & still
-    affine = rows["activation"] == "linear"
-    count = int(only_moved[affine].sum())
+    ]
+    errors += [shifts["area_change"], shifts["det_change"]]
+    only_moved = np.all([error <= ROUNDING for error in errors], axis=0)
+    affine = shifts["activation"] == "linear"
     return Judgement(
-        graded(bool(only_moved[affine].all()) and not only_moved[~affine].any()),
-        f"under {count} of {affine.sum()} W every point is shifted by b alone",
+        graded(only_moved[affine].all() and not only_moved[~affine].any()),
+        f"under {only_moved[affine].sum()} of {affine.sum()} W every point is shifted by b alone",
         note="before the activation; the same b under a tanh shifts points unequally and changes"
-        f" cell areas by up to {rows.loc[~affine, 'area_change'].max():.2g} of the original",
+        f" cell areas by up to {shifts.loc[~affine, 'area_change'].max():.2g} of the original",
     )
 
 
-def _bends(cells, lines) -> bool:
+def _bent(tables: Tables) -> Judgement:
+    cells = {name: rows(tables["cells"], map=name) for name in ("affine", *ACTIVATIONS)}
+    lines = {name: rows(tables["lines"], map=name) for name in cells}
+    affine_keeps_shape = (
+        lines["affine"]["turned_deg"].max() < 1e-6
+        and np.ptp(cells["affine"]["area"]) <= 2 * ROUNDING
+    )
+    bends = [
+        _bends(cells[name], lines[name])
+        and _bends_in_the_right_places(name, cells[name], row(tables["maps"], map=name))
+        for name in ACTIVATIONS
+    ]
+    areas = ", ".join(
+        f"{name} {cells[name]['area'].min():.2g} to {cells[name]['area'].max():.3g}"
+        for name in ACTIVATIONS
+    )
+    return Judgement(
+        graded(affine_keeps_shape and all(bends), in_part=affine_keeps_shape and any(bends)),
+        f"{AREA_LABEL}: {areas}",
+        note=_how_relu_differs(tables, cells["relu"], lines["relu"], lines["tanh"]),
+    )
+
+
+def _bends(cells: pd.DataFrame, lines: pd.DataFrame) -> bool:
+    """Whether areas differ, some line turns, and det J is as the closed form has it."""
     area = cells["area"]
     agrees = (cells["det"] - cells["det_closed"]).abs().max() <= ROUNDING
     return bool(area.min() < area.max() / 2 and agrees and lines["turned_deg"].max() > 1)
 
 
-def _where_smooth(cells, row, at_zero) -> bool:
-    """Largest in the cell that holds -W⁻¹b, smallest in a corner, and never above the maximum."""
-    half = np.diff(np.sort(cells["x1"].unique())).min() / 2
-    largest = cells.loc[cells["area"].idxmax()]
-    smallest = cells.loc[cells["area"].idxmin()]
+def _bends_in_the_right_places(name: str, cells: pd.DataFrame, affine: pd.Series) -> bool:
+    if name == "relu":
+        return _relu_keeps_or_flattens(cells, affine)
+    return _largest_in_the_centre(cells, affine, {"sigmoid": 1 / 16, "tanh": 1}[name])
+
+
+def _largest_in_the_centre(cells: pd.DataFrame, affine: pd.Series, factor: float) -> bool:
+    """Largest in the cell that holds -W⁻¹b, smallest in a corner, and never above the maximum.
+
+    The maximum is det W times the factor by which the activation changes a small area at z = 0.
+    """
+    largest, smallest = (
+        cells.loc[place] for place in (cells["area"].idxmax(), cells["area"].idxmin())
+    )
     return bool(
-        max(abs(largest.x1 - row.centre_x1), abs(largest.x2 - row.centre_x2)) <= half
+        max(abs(largest[x] - affine[f"centre_{x}"]) for x in ("x1", "x2")) <= _half_edge(cells)
         and all(abs(smallest[x]) == cells[x].abs().max() for x in ("x1", "x2"))
-        and abs(row.centre_det - row.det_w * at_zero) <= ROUNDING
-        and cells["det"].max() <= row.centre_det
+        and abs(affine["centre_det"] - affine["det_w"] * factor) <= ROUNDING
+        and cells["det"].max() <= affine["centre_det"]
     )
 
 
-def _folded(cells, row):
-    """Which cells lie wholly where both z > 0, and which wholly where one z < 0."""
-    half = np.diff(np.sort(cells["x1"].unique())).min() / 2
-    around = half * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
-    x = cells[["x1", "x2"]].to_numpy()[:, None] + around
-    z = x @ np.array([[row.w11, row.w12], [row.w21, row.w22]]).T + np.array([row.b1, row.b2])
-    return (z > 0).all(axis=(1, 2)), (z < 0).all(axis=1).any(axis=1)
+def _half_edge(cells: pd.DataFrame) -> float:
+    """Half of the edge of a cell, from the centres of all."""
+    return np.diff(np.sort(cells["x1"].unique())).min() / 2
 
 
-def _where_relu(cells, row) -> bool:
-    whole, flat = _folded(cells, row)
+def _relu_keeps_or_flattens(cells: pd.DataFrame, affine: pd.Series) -> bool:
+    """Cells with both z > 0 keep det W, and cells with a z < 0 have area 0; there are both."""
+    kept, flat = _kept_and_flat(cells, affine)
     area = cells["area"].to_numpy()
     return bool(
-        np.abs(area[whole] - row.det_w).max(initial=0) <= ROUNDING
+        np.abs(area[kept] - affine["det_w"]).max(initial=0) <= ROUNDING
         and np.abs(area[flat]).max(initial=0) <= ROUNDING
-        and whole.any()
+        and kept.any()
         and flat.any()
     )
 
 
-def _sl_04(tables) -> Judgement:
-    maps = tables["maps"].set_index("map")
-    of = {name: tables["cells"][tables["cells"]["map"] == name] for name in ("affine", *BENT)}
-    lines = tables["lines"]
-    holds = {
-        name: _bends(of[name], lines[lines["map"] == name])
-        and (
-            _where_relu(of[name], maps.loc[name])
-            if name == "relu"
-            else _where_smooth(of[name], maps.loc[name], {"sigmoid": 1 / 16, "tanh": 1}[name])
-        )
-        for name in BENT
-    }
-    straight = lines.loc[lines["map"] == "affine", "turned_deg"].max() < 1e-6
-    even = np.ptp(of["affine"]["area"]) <= 2 * ROUNDING
-    found = ", ".join(
-        f"{name} {of[name]['area'].min():.2g} to {of[name]['area'].max():.3g}" for name in BENT
-    )
-    verdict = graded(straight and even and all(holds.values()))
-    if straight and even and any(holds.values()) and not all(holds.values()):
-        verdict = IN_PART
-    return Judgement(verdict, f"{AREA_LABEL}: {found}", note=_folding(of["relu"], maps, lines))
+def _kept_and_flat(cells: pd.DataFrame, affine: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Which cells lie wholly where both z > 0, and which lie wholly where one z < 0."""
+    corners = _half_edge(cells) * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+    x = cells[["x1", "x2"]].to_numpy()[:, None] + corners
+    w, b = np.split(affine[list(W_AND_B)].to_numpy(float), [4])
+    z = x @ w.reshape(2, 2).T + b
+    return (z > 0).all(axis=(1, 2)), (z < 0).all(axis=1).any(axis=1)
 
 
-def _folding(cells, maps, lines) -> str:
-    """How ReLU differs from a smooth activation: where a line turns, and what becomes of cells."""
-    _, flat = _folded(cells, maps.loc["relu"])
-    relu, tanh = (lines[lines["map"] == name] for name in ("relu", "tanh"))
+def _how_relu_differs(
+    tables: Tables, cells: pd.DataFrame, relu: pd.DataFrame, tanh: pd.DataFrame
+) -> str:
+    """How ReLU differs from a smooth activation: where lines turn, and which cells are flat."""
+    _, flat = _kept_and_flat(cells, row(tables["maps"], map="relu"))
     in_one = (relu["turned_deg"] - relu["largest_turn_deg"]).abs() < 1e-6
     sharpest = tanh.loc[tanh["largest_turn_deg"].idxmax()]
     return (
@@ -132,8 +151,4 @@ def _folding(cells, maps, lines) -> str:
     )
 
 
-CLAIMS = {
-    "SL-02": _sl_02,
-    "SL-03": _sl_03,
-    "SL-04": _sl_04,
-}
+CLAIMS = {"SL-02": _uniform, "SL-03": _only_shifted, "SL-04": _bent}

@@ -1,14 +1,26 @@
-"""The setting, the runs, and the shape of the tables."""
+"""Sends the grid through every map and measures its points, cells and lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Table
+from reproductions.experiments.circles.grid_transforms.geometry import (
+    grid,
+    line_points,
+    outlines,
+    polygon_area,
+    quadrilaterals,
+    turns_deg,
+)
 from reproductions.training.pool import Pool
 from reproductions.training.spec import ANY_SIGN
+
+if TYPE_CHECKING:
+    import keras
 
 Stage = Literal[
     "start", "rotation", "dilation", "shear", "translation", "tanh", "tanh hold", "tanh back",
@@ -18,7 +30,7 @@ Stage = Literal[
 
 @dataclass(frozen=True)
 class Spec:
-    """The grid, the maps, and how many frames each part of the animation takes."""
+    """The grid, the maps, and the number of frames of each stage of the animation."""
 
     half_cells: int = 10
     rotation_deg: float = field(default=30.0, metadata=ANY_SIGN)
@@ -47,27 +59,35 @@ SMALL = {
     "frames": (("start", 1), ("rotation", 2), ("tanh", 2), ("tanh back", 1), ("relu", 2)),
 }
 
-UNIFORM = ("rotation", "dilation", "shear")
+LINEAR_MAPS = ("rotation", "dilation", "shear")
 
-BENT = ("sigmoid", "tanh", "relu")
+ACTIVATIONS = ("sigmoid", "tanh", "relu")
+
+AREA_LABEL = "cell area / original"
+
+W_AND_B = ("w11", "w12", "w21", "w22", "b1", "b2")
+"""The columns of a table that hold an affine map."""
+
+Layer = tuple[np.ndarray, Sequence[float] | None]
+"""The W and the b of one layer; None for a layer without b."""
 
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
-    """Points, cells and lines of the grid under every map, and the animation's numbers."""
-    factors = _factors(spec)
-    stacks = {name: [(factors[name], None)] for name in UNIFORM}
+    """The points, cells and lines of the grid under every map, and the frames of the animation."""
+    matrices = _matrices(spec)
+    stacks = {name: [(matrices[name], None)] for name in LINEAR_MAPS}
     stacks["translation"] = [(np.eye(2), spec.bias)]
-    stacks["affine"] = _stack(factors, spec.bias)
-    stacks |= {name: stacks["affine"] for name in BENT}
+    stacks["affine"] = _stack(matrices, spec.bias)
+    stacks |= {name: stacks["affine"] for name in ACTIVATIONS}
     maps, points, cells, lines, turning = [], [], [], [], []
     for name, stack in stacks.items():
-        model = _model(stack, name if name in BENT else "linear")
-        w, b = _product(stack)
+        model = _model(stack, name if name in ACTIVATIONS else "linear")
+        w, b = _combined(stack)
         maps.append(_map(name, model, w, b))
         points.append(_points(spec, model).assign(map=name))
         cells.append(_cells(spec, name, model, w, b).assign(map=name))
         lines.append(_lines(spec, model, w, b).assign(map=name))
-        if name in ("affine", *BENT):
+        if name in ("affine", *ACTIVATIONS):
             turning.append(_turning(spec, model, w, b).assign(map=name))
     return {
         "maps": pd.DataFrame(maps),
@@ -75,12 +95,12 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         "cells": pd.concat(cells),
         "lines": pd.concat(lines),
         "turning": pd.concat(turning),
-        "shifts": _shifts(spec, factors),
-        "frames": _frames(spec, factors),
+        "shifts": _shifts(spec, matrices),
+        "frames": _frames(spec, matrices),
     }
 
 
-def _factors(spec) -> dict[str, np.ndarray]:
+def _matrices(spec: Spec) -> dict[str, np.ndarray]:
     angle = np.deg2rad(spec.rotation_deg)
     cos, sin = np.cos(angle), np.sin(angle)
     return {
@@ -90,30 +110,30 @@ def _factors(spec) -> dict[str, np.ndarray]:
     }
 
 
-def _stack(factors, bias):
-    """Rotation, then dilation, then shear, as (W, b) of one layer each; the last has the bias."""
-    *first, last = factors.values()
+def _stack(matrices: dict[str, np.ndarray], bias: Sequence[float] | None) -> list[Layer]:
+    """One layer for each matrix, in their order; only the last one has the bias."""
+    *first, last = matrices.values()
     return [*((w, None) for w in first), (last, bias)]
 
 
-def _product(stack) -> tuple[np.ndarray, np.ndarray]:
-    """W and b of the one affine map that a stack is."""
+def _combined(stack: list[Layer]) -> tuple[np.ndarray, np.ndarray]:
+    """The W and the b of the single affine map that equals a stack."""
     w, b = np.eye(2), np.zeros(2)
     for weights, bias in stack:
         w, b = weights @ w, weights @ b + (0 if bias is None else np.array(bias))
     return w, b
 
 
-def _model(stack, activation):
-    """The stack as Dense layers in float64, with the activation's layer on top."""
+def _model(stack: list[Layer], activation: str) -> "keras.Sequential":
+    """The stack as Dense layers in float64, followed by the layer of the activation."""
     import keras
 
     from custom_layers import Linear, ReLU, Sigmoid, Tanh
 
-    on_top = {"linear": Linear, "sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU}[activation]
+    activation_layer = {"linear": Linear, "sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU}
     dense = [keras.layers.Dense(2, use_bias=b is not None, dtype="float64") for _, b in stack]
     model = keras.Sequential(
-        [keras.Input((2,), dtype="float64"), *dense, on_top(dtype="float64")],
+        [keras.Input((2,), dtype="float64"), *dense, activation_layer[activation](dtype="float64")]
     )
     for layer, (w, b) in zip(dense, stack, strict=True):
         # Dense multiplies from the right, x @ kernel, so its kernel is W transposed.
@@ -121,12 +141,12 @@ def _model(stack, activation):
     return model
 
 
-def _apply(model, x) -> np.ndarray:
+def _apply(model: "keras.Sequential", x: np.ndarray) -> np.ndarray:
     """The model's output for points of any shape (..., 2)."""
     return np.array(model(x.reshape(-1, 2))).reshape(x.shape)
 
 
-def _determinant(model, x) -> np.ndarray:
+def _determinant(model: "keras.Sequential", x: np.ndarray) -> np.ndarray:
     """The Jacobian determinant at points (n, 2), by automatic differentiation."""
     import tensorflow as tf
 
@@ -138,8 +158,8 @@ def _determinant(model, x) -> np.ndarray:
     return jacobian[:, 0, 0] * jacobian[:, 1, 1] - jacobian[:, 0, 1] * jacobian[:, 1, 0]
 
 
-def _slope(name, z) -> np.ndarray:
-    """The activation's derivative, written down without the layers."""
+def _slope(name: str, z: np.ndarray) -> np.ndarray:
+    """The derivative of a map's activation in closed form, independent of the layers."""
     if name == "sigmoid":
         return 1 / (2 + np.exp(z) + np.exp(-z))
     if name == "tanh":
@@ -149,50 +169,27 @@ def _slope(name, z) -> np.ndarray:
     return np.ones_like(z)
 
 
-def _ticks(spec) -> np.ndarray:
+def _ticks(spec: Spec) -> np.ndarray:
     # Whole numbers divided, not a sum of steps: every coordinate is the float nearest to it.
     return np.arange(-spec.half_cells, spec.half_cells + 1) / spec.half_cells
 
 
-def _centres(spec) -> np.ndarray:
+def _centres(spec: Spec) -> np.ndarray:
     cells = 2 * spec.half_cells
     return (2 * np.arange(cells) + 1 - cells) / cells
 
 
-def grid(ticks) -> np.ndarray:
-    """All pairs of ticks, shape (n, n, 2): the first index goes along x1."""
-    return np.stack(np.meshgrid(ticks, ticks, indexing="ij"), axis=-1)
-
-
-def polygon_area(corners) -> np.ndarray:
-    """The signed area of polygons (..., corner, 2) by the shoelace formula.
-
-    It is positive where the corners go round anticlockwise.
-    """
-    # Relative to the first corner, so that a polygon far from 0 loses no digits.
-    x, y = np.moveaxis(corners - corners[..., :1, :], -1, 0)
-    return (x * np.roll(y, -1, -1) - y * np.roll(x, -1, -1)).sum(axis=-1) / 2
-
-
-def quadrilaterals(y) -> np.ndarray:
-    """Every cell's corners, anticlockwise, from mapped grid points (n, n, 2)."""
-    return np.stack([y[:-1, :-1], y[1:, :-1], y[1:, 1:], y[:-1, 1:]], axis=-2)
-
-
-def _keys(x) -> dict:
+def _coordinates(x: np.ndarray) -> dict[str, np.ndarray]:
+    """The columns `x1` and `x2`, which are the key of a table of points."""
     return {"x1": x[..., 0].ravel(), "x2": x[..., 1].ravel()}
 
 
-def _map(name, model, w, b):
+def _map(name: str, model: "keras.Sequential", w: np.ndarray, b: np.ndarray) -> dict:
+    """The row of one map: W, b, and det J at the centre -W⁻¹b."""
     centre = np.linalg.solve(w, 0 - b)  # 0 - b, so that none is written as -0.0
     return {
         "map": name,
-        "w11": w[0, 0],
-        "w12": w[0, 1],
-        "w21": w[1, 0],
-        "w22": w[1, 1],
-        "b1": b[0],
-        "b2": b[1],
+        **dict(zip(W_AND_B, [*w.ravel(), *b], strict=True)),
         "det_w": w[0, 0] * w[1, 1] - w[0, 1] * w[1, 0],
         "centre_x1": centre[0],
         "centre_x2": centre[1],
@@ -201,117 +198,77 @@ def _map(name, model, w, b):
     }
 
 
-def _points(spec, model):
+def _points(spec: Spec, model: "keras.Sequential") -> pd.DataFrame:
     x = grid(_ticks(spec))
     y = _apply(model, x)
-    return pd.DataFrame({**_keys(x), "y1": y[..., 0].ravel(), "y2": y[..., 1].ravel()})
+    return pd.DataFrame({**_coordinates(x), "y1": y[..., 0].ravel(), "y2": y[..., 1].ravel()})
 
 
-def _cells(spec, name, model, w, b):
-    ticks, centres = _ticks(spec), grid(_centres(spec))
-    original = polygon_area(quadrilaterals(grid(ticks)))
-    corners = quadrilaterals(_apply(model, grid(ticks)))
-    # Each side in equal steps from its first corner; the next side begins at its last.
-    steps = np.arange(spec.side_points)[:, None] / spec.side_points
-    flat = quadrilaterals(grid(ticks))
-    sides = [flat[..., i, None, :] * (1 - steps) + flat[..., (i + 1) % 4, None, :] * steps
-             for i in range(4)]  # fmt: skip
-    outline = _apply(model, np.concatenate(sides, axis=-2))
+def _cells(
+    spec: Spec, name: str, model: "keras.Sequential", w: np.ndarray, b: np.ndarray
+) -> pd.DataFrame:
+    corners, centres = grid(_ticks(spec)), grid(_centres(spec))
+    original = polygon_area(quadrilaterals(corners))
+    mapped = quadrilaterals(_apply(model, corners))
+    outline = _apply(model, outlines(corners, spec.side_points))
     x = centres.reshape(-1, 2)
-    closed = np.linalg.det(w) * _slope(name, x @ w.T + b).prod(axis=1)
     return pd.DataFrame(
         {
-            **_keys(centres),
-            "area": (polygon_area(corners) / original).ravel(),
+            **_coordinates(centres),
+            "area": (polygon_area(mapped) / original).ravel(),
             "polygon_area": (polygon_area(outline) / original).ravel(),
             "det": _determinant(model, x),
-            "det_closed": closed,
+            "det_closed": np.linalg.det(w) * _slope(name, x @ w.T + b).prod(axis=1),
         }
     )
 
 
-def _along(across, level, steps, w, b) -> np.ndarray:
-    """Points on a grid line: equal steps, and the places where z1 or z2 is 0.
-
-    A ReLU's kink would otherwise fall between two points and be cut into two smaller turns.
-    """
-    t = np.linspace(-1, 1, steps + 1)
-    here = np.array([0, level]) if across == "x2" else np.array([level, 0])
-    unit = np.array([1, 0]) if across == "x2" else np.array([0, 1])
-    slope, start = w @ unit, w @ here + b
-    zeros = -start[slope != 0] / slope[slope != 0]
-    zeros = zeros[np.abs(zeros) < 1]
-    for zero in zeros:
-        t = t[np.abs(t - zero) > 1e-6]  # too near for the short step between them to have an angle
-    t = np.sort(np.append(t, zeros))
-    return here + t[:, None] * unit
-
-
-def turns_deg(y) -> tuple[np.ndarray, np.ndarray]:
-    """By how much a polyline (n, 2) turns, and at which of its points.
-
-    Steps of no length, where a map puts many points on one, are passed over.
-
-    Returns:
-        The angles without sign in degrees, from 0 to 180, and the points' indices.
-    """
-    step = np.diff(y, axis=0)
-    moves = np.flatnonzero(np.hypot(*step.T) > 1e-12)
-    before, after = step[moves[:-1]], step[moves[1:]]
-    cross = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
-    return np.rad2deg(np.abs(np.arctan2(cross, (before * after).sum(axis=1)))), moves[1:]
-
-
-def _lines(spec, model, w, b):
-    """Every grid line's turning, at one and at twice the resolution."""
-    places = [(across, level) for across in ("x1", "x2") for level in _ticks(spec)]
-    found = []
+def _lines(spec: Spec, model: "keras.Sequential", w: np.ndarray, b: np.ndarray) -> pd.DataFrame:
+    """How far every grid line turns, measured with `line_steps` steps and with twice as many."""
+    lines = [(axis, level) for axis in ("x1", "x2") for level in _ticks(spec)]
+    angles = []
     for steps in (spec.line_steps, 2 * spec.line_steps):
-        lines = [_along(across, level, steps, w, b) for across, level in places]
-        ends = np.cumsum([len(line) for line in lines])[:-1]
-        found.append(
-            [turns_deg(y)[0] for y in np.split(_apply(model, np.concatenate(lines)), ends)]
-        )
+        points = [line_points(axis, level, steps, w, b) for axis, level in lines]
+        ends = np.cumsum([len(line) for line in points])[:-1]
+        images = np.split(_apply(model, np.concatenate(points)), ends)
+        angles.append([turns_deg(image)[0] for image in images])
     return pd.DataFrame(
         {
-            "line": across,
+            "line": axis,
             "at": level,
             "turned_deg": coarse.sum(),
             "largest_turn_deg": coarse.max(initial=0),
             "largest_turn_finer_deg": fine.max(initial=0),
         }
-        for (across, level), coarse, fine in zip(places, *found, strict=True)
+        for (axis, level), coarse, fine in zip(lines, *angles, strict=True)
     )
 
 
-def _turning(spec, model, w, b):
-    """How far one grid line has turned on the way along it."""
-    x = _along("x2", spec.turning_line, spec.line_steps, w, b)
+def _turning(spec: Spec, model: "keras.Sequential", w: np.ndarray, b: np.ndarray) -> pd.DataFrame:
+    """How far one grid line has turned up to each of its points."""
+    x = line_points("x2", spec.turning_line, spec.line_steps, w, b)
     angles, points = turns_deg(_apply(model, x))
     turned = np.zeros(len(x))
     turned[points] = angles
     return pd.DataFrame({"x2": spec.turning_line, "x1": x[:, 0], "turned_deg": turned.cumsum()})
 
 
-def _shifts(spec, factors):
+def _shifts(spec: Spec, matrices: dict[str, np.ndarray]) -> pd.DataFrame:
     """What + b does to every grid point and every cell, under each W; a tanh is the control."""
-    x = grid(_ticks(spec))
-    original = polygon_area(quadrilaterals(x))
+    corners, centres = grid(_ticks(spec)), grid(_centres(spec)).reshape(-1, 2)
+    original = polygon_area(quadrilaterals(corners))
     stacks = {"identity": [(np.eye(2), None)]}
-    stacks |= {name: [(w, None)] for name, w in factors.items()}
-    stacks["all three"] = _stack(factors, None)
+    stacks |= {name: [(w, None)] for name, w in matrices.items()}
+    stacks["all three"] = _stack(matrices, None)
     rows = []
     for activation in ("linear", "tanh"):
         for name, stack in stacks.items():
-            with_bias = [*stack[:-1], (stack[-1][0], spec.bias)]
-            still, moved = (_model(layers, activation) for layers in (stack, with_bias))
-            y, shifted = _apply(still, x), _apply(moved, x)
-            shift = (shifted - y).reshape(-1, 2)
-            areas, areas_shifted = (
-                polygon_area(quadrilaterals(at)) / original for at in (y, shifted)
-            )
-            centres = grid(_centres(spec)).reshape(-1, 2)
-            change = _determinant(moved, centres) - _determinant(still, centres)
+            biased_stack = [*stack[:-1], (stack[-1][0], spec.bias)]
+            models = [_model(layers, activation) for layers in (stack, biased_stack)]
+            images = [_apply(model, corners) for model in models]
+            shift = (images[1] - images[0]).reshape(-1, 2)
+            areas = [polygon_area(quadrilaterals(image)) / original for image in images]
+            determinants = [_determinant(model, centres) for model in models]
             rows.append(
                 {
                     "activation": activation,
@@ -322,49 +279,37 @@ def _shifts(spec, factors):
                     "shift1_high": shift[:, 0].max(),
                     "shift2_low": shift[:, 1].min(),
                     "shift2_high": shift[:, 1].max(),
-                    "area_change": np.abs(areas_shifted - areas).max(),
-                    "det_change": np.abs(change).max(),
+                    "area_change": np.abs(areas[1] - areas[0]).max(),
+                    "det_change": np.abs(determinants[1] - determinants[0]).max(),
                 }
             )
     return pd.DataFrame(rows)
 
 
-def _frames(spec, factors):
-    """W, b and how much of the activation is blended in, for every frame of the animation.
+def _frames(spec: Spec, matrices: dict[str, np.ndarray]) -> pd.DataFrame:
+    """W, b and the share of the activation that is blended in, for every frame of the animation.
 
     A map M is reached along exp(s log M), so that a rotation turns and a dilation grows by equal
-    factors; mixing the entries of M and of the identity would shrink the grid on the way.
+    factors. Along a mixture of the entries of M and of the identity, the grid would shrink.
     """
     from scipy.linalg import expm, logm
 
     w, b, bend, activation = np.eye(2), np.zeros(2), 0.0, "tanh"
     rows = []
     for stage, count in spec.frames:
-        begin = w
+        w_before = w
         for s in np.arange(1, count + 1) / count:
             s = s * s * (3 - 2 * s)  # starts and stops gently
-            if stage in factors:
-                w = expm(s * np.real(logm(factors[stage]))) @ begin
+            if stage in matrices:
+                w = expm(s * np.real(logm(matrices[stage]))) @ w_before
             elif stage == "translation":
                 b = s * np.array(spec.bias)
-            elif stage in BENT:
+            elif stage in ACTIVATIONS:
                 activation, bend = stage, s
-            elif stage.endswith("back"):
+            elif stage == "tanh back":
                 bend = 1 - s
             rows.append([len(rows), stage, activation, *w.ravel(), *b, bend])
-    return pd.DataFrame(
-        rows,
-        columns=["frame", "stage", "activation", *["w11", "w12", "w21", "w22", "b1", "b2", "bend"]],
-    )
-
-
-AREA_LABEL = "cell area / original"
-
-
-def pivot(frame, *columns):
-    """Columns of a table over (x1, x2) as one array (n, n, columns), the first index along x1."""
-    wide = [frame.pivot(index="x1", columns="x2", values=c).to_numpy(float) for c in columns]
-    return np.stack(wide, axis=-1)
+    return pd.DataFrame(rows, columns=["frame", "stage", "activation", *W_AND_B, "bend"])
 
 
 COORDINATES = "three 2 × 2 products and an exp in float64"
@@ -383,8 +328,7 @@ TABLES = {
     "maps": Table(
         key=("map",),
         columns={
-            **dict.fromkeys(("w11", "w12", "w21", "w22", "b1", "b2", "det_w"), NEAR),
-            **dict.fromkeys(("centre_x1", "centre_x2"), NEAR),
+            **dict.fromkeys((*W_AND_B, "det_w", "centre_x1", "centre_x2"), NEAR),
             "centre_det": Close(rtol=1e-12, atol=0, reason=COORDINATES, nan=True),
         },
     ),
@@ -414,7 +358,7 @@ TABLES = {
             "stage": Exact(),
             "activation": Exact(),
             **dict.fromkeys(
-                ("w11", "w12", "w21", "w22", "b1", "b2", "bend"),
+                (*W_AND_B, "bend"),
                 Close(rtol=1e-12, atol=1e-14, reason="logarithm and exponential of a 2 × 2 matrix"),
             ),
         },

@@ -1,41 +1,38 @@
-"""The claims, judged from the tables."""
+"""Judges which of the slides' networks separate the circles."""
+
+from collections.abc import Callable
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import REPRODUCED, Judgement, graded
+from reproductions.evidence.claims import Judge, Judgement, Tables, graded
 from reproductions.evidence.statistics import wilson
-from reproductions.experiments.circles.tanh_warping.run import BETTER, SEPARATES, of
+from reproductions.experiments.circles.tanh_warping.run import BETTER, SEPARATES
 
 
-def _judge(network, decide):
-    def judge(tables) -> Judgement:
-        rows = measured.rows(tables["rates"], network=network).set_index("event")
-        count, seeds = rows.loc[SEPARATES, ["count", "seeds"]]
+def _judge(network: str, verdict: Callable[[int, float, float], str]) -> Judge:
+    """Judges one network by how many seeds separate, and by the ends of the interval."""
+
+    def judge(tables: Tables) -> Judgement:
+        rates = measured.rows(tables["rates"], network=network).set_index("event")
+        count, seeds = rates.loc[SEPARATES, ["count", "seeds"]]
         low, high = wilson(count, seeds)
-        accuracy = of(tables["seeds"], network)["accuracy"]
-        better = rows.loc[BETTER, "count"]
+        accuracy = measured.rows(tables["seeds"], network=network)["accuracy"]
         note = (
             f"{count:.0f} of {seeds:.0f} separate; accuracy {accuracy.median():.1%} (median),"
-            f" {accuracy.max():.1%} (best); better than any line: {better / seeds:.1%}"
+            f" {accuracy.max():.1%} (best); better than any line:"
+            f" {rates.loc[BETTER, 'count'] / seeds:.1%}"
         )
-        return Judgement(decide(count, low, high), count / seeds, low, high, note)
+        return Judgement(verdict(count, low, high), count / seeds, low, high, note)
 
     return judge
 
 
-def _fails(count, low, high) -> str:
-    if count == 0 and high < 0.2:
-        return REPRODUCED
-    return graded(False, in_part=high < 0.5)
+def _fails(count: int, low: float, high: float) -> str:
+    return graded(count == 0 and high < 0.2, in_part=high < 0.5)
 
 
-def _succeeds(count, low, high) -> str:
+def _succeeds(count: int, low: float, high: float) -> str:
     return graded(low > 0.5, in_part=low > 0.05)
 
-
-SUCCEEDS = (
-    "the share that has every point of the dense grid right after 100 epochs has a 95 % interval"
-    " above 0.5; in part if above 0.05"
-)
 
 CLAIMS = {
     "SL-05": _judge("2-2-2-1", _fails),

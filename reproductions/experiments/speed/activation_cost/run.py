@@ -1,21 +1,32 @@
-"""The setting, the runs, and the shape of the tables."""
+"""Times the functions by themselves, and training steps of networks with them."""
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import pandas as pd
 
+from reproductions.evidence.functions import FUNCTIONS
 from reproductions.evidence.kinds import Table, Unchecked
 from reproductions.training.pool import Pool
+
+if TYPE_CHECKING:
+    import keras
 
 REFERENCE = "relu"
 
 NO_WORK = "linear"
 
-EXP, NOTHING, LEAKY = "exp", "negation", "leaky_relu"
+EXP, NEGATION, LEAKY = "exp", "negation", "leaky_relu"
+
+LEAKY_SLOPE = 0.1
 
 MARGIN = 1.5
+""""Much faster" means that the other function takes more than so many times as long."""
+
+MODES = {"eager": "op by op", "graph": "tf.function", "xla": "XLA"}
+"""The ways of running a function, as the figures and notes call them."""
 
 Function = Literal[
     "threshold", "linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
@@ -25,21 +36,18 @@ Function = Literal[
 
 @dataclass(frozen=True)
 class Spec:
-    """What is timed, at which sizes, and how often."""
+    """What is timed, for which sizes, and how often."""
 
     modes: tuple[Literal["eager", "graph", "xla"], ...] = ("eager", "graph", "xla")
     dtypes: tuple[Literal["float32", "bfloat16"], ...] = ("float32", "bfloat16")
     sizes: tuple[int, ...] = (2**12, 2**16, 2**20, 2**22)
-    functions: tuple[Function, ...] = (
-        "threshold", "linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
-        "softmax", "exp", "negation",
-    )  # fmt: skip
+    functions: tuple[Function, ...] = get_args(Function)
     rounds: int = 9
     at_least_s: float = 0.0005
     step_modes: tuple[Literal["graph", "xla"], ...] = ("graph", "xla")
     step_functions: tuple[Function, ...] = ("linear", "relu", "sigmoid", "tanh")
     widths: tuple[int, ...] = (64, 1024)
-    step_at_least_s: float = 0.005  # they differ less
+    step_at_least_s: float = 0.005  # longer, because steps differ less
     depth: int = 4
     batch: int = 64
 
@@ -74,9 +82,9 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Times the functions by themselves, then networks with them."""
     from reproductions.training import cost
 
-    makers = _makers()
+    layers = _layers()
     elements, copies = cost.element_times(
-        {name: makers[name] for name in spec.functions},
+        {name: layers[name] for name in spec.functions},
         REFERENCE,
         spec.modes,
         spec.dtypes,
@@ -86,7 +94,7 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         pool=pool,
     )
     steps = cost.step_times(
-        {name: makers[name] for name in spec.step_functions},
+        {name: layers[name] for name in spec.step_functions},
         REFERENCE,
         NO_WORK,
         spec.widths,
@@ -100,52 +108,46 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     return {"elements": elements, "copies": copies, "steps": steps}
 
 
-def _makers():
+def _layers() -> dict[str, Callable[..., "keras.Layer"]]:
+    """What makes the layer of each function, by name."""
     import keras
 
-    import custom_layers as layers
+    import custom_layers
 
-    return {
-        "threshold": layers.Threshold,
-        "linear": layers.Linear,
-        "sigmoid": layers.Sigmoid,
-        "tanh": layers.Tanh,
-        "relu": layers.ReLU,
-        "leaky_relu": functools.partial(layers.LeakyReLU, 0.1),
-        "elu": layers.ELU,
-        "softplus": layers.Softplus,
-        "swish": layers.Swish,
-        "softmax": layers.Softmax,
+    layers = {name: getattr(custom_layers, entry.layer) for name, entry in FUNCTIONS.items()}
+    return layers | {
+        LEAKY: functools.partial(custom_layers.LeakyReLU, LEAKY_SLOPE),
         EXP: functools.partial(keras.layers.Activation, keras.ops.exp),
-        NOTHING: functools.partial(keras.layers.Activation, keras.ops.negative),
+        NEGATION: functools.partial(keras.layers.Activation, keras.ops.negative),
     }
 
 
-MODE_NAMES = {"eager": "op by op", "graph": "tf.function", "xla": "XLA"}
+def modes_in(frame: pd.DataFrame) -> list[str]:
+    """The modes that a table has, in the order of `MODES`."""
+    return [mode for mode in MODES if mode in set(frame["mode"])]
 
 
-def _modes(frame):
-    return [mode for mode in MODE_NAMES if mode in set(frame["mode"])]
+def _with_intervals(*names: str) -> dict[str, Unchecked]:
+    """Columns of medians over rounds, each with the ends of its interval."""
+    ends = ("", "_low", "_high")
+    return dict.fromkeys((f"{name}{end}" for name in names for end in ends), Unchecked())
 
 
-def _spread(*names):
-    return dict.fromkeys((f"{n}{end}" for n in names for end in ("", "_low", "_high")), Unchecked())
-
-
+# Rows sum up all rounds, and a first look leaves settings out, as with seeds: hence `over_seeds`.
 TABLES = {
     "elements": Table(
         key=("mode", "dtype", "elements", "work", "function"),
-        columns=_spread("time_ns", "ratio"),
-        over_seeds=True,  # over rounds: a first look leaves settings out
+        columns=_with_intervals("time_ns", "ratio"),
+        over_seeds=True,
     ),
     "copies": Table(
         key=("dtype", "elements"),
-        columns={**_spread("time_ns"), "gb_per_s": Unchecked()},
+        columns={**_with_intervals("time_ns"), "gb_per_s": Unchecked()},
         over_seeds=True,
     ),
     "steps": Table(
         key=("mode", "width", "function"),
-        columns=_spread("step_us", "ratio", "share"),
+        columns=_with_intervals("step_us", "ratio", "share"),
         over_seeds=True,
     ),
 }

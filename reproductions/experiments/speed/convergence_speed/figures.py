@@ -1,35 +1,40 @@
-"""The figures, drawn from the tables."""
+"""Draws the training error by update, and the updates that each activation needs beside ReLU."""
 
 import itertools
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from reproductions.evidence import drawing, functions
+from reproductions.evidence.claims import Tables
 from reproductions.experiments.speed.convergence_speed.run import ABOUT_SIX, Spec, percent
 from reproductions.training import digits
+from reproductions.training.activations import TENSORFLOW_SLOPE
 
-
-def figures(spec: Spec, tables) -> drawing.Figures:
-    """The learning curves at each one's best rate, and the updates of each beside ReLU's."""
-    return {
-        "curves": lambda: _curve_figure(spec, tables["curves"]),
-        "ratios": lambda: _ratio_figure(tables["speed"]),
-    }
-
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MARKERS = "o^sDvPX"
 
 
-def _curve_figure(spec, curves):
+def figures(spec: Spec, tables: Tables) -> drawing.Figures:
+    """The learning curves at the best rate of each activation, and the ratios to ReLU."""
+    return {
+        "curves": lambda: _draw_curves(spec, tables["curves"]),
+        "ratios": lambda: _draw_ratios(tables["speed"]),
+    }
+
+
+def _draw_curves(spec: Spec, curves: pd.DataFrame) -> "Figure":
     networks = curves["network"].unique()
     figure, axes = drawing.panels(1, len(networks), width=5.2, height=3.8, sharey=True)
+    handles = {}
     for panel, network in zip(axes[0], networks, strict=True):
         for function, rows in curves[curves["network"] == network].groupby("function", sort=False):
-            style = functions.style(function)
-            panel.plot(
-                rows["step"], rows["error_q50"], label=functions.label(function, 0.2), **style
-            )
+            style, label = functions.style(function), functions.label(function, TENSORFLOW_SLOPE)
+            (handles[label],) = panel.plot(rows["step"], rows["error_q50"], label=label, **style)
             panel.fill_between(
                 rows["step"], rows["error_q05"], rows["error_q95"], color=style["color"], alpha=0.12
             )
@@ -40,56 +45,50 @@ def _curve_figure(spec, curves):
         ticks = sorted({*spec.thresholds, 1})
         panel.set_yticks([0, *ticks], ["0", *map(percent, ticks)])
     axes[0, 0].set_ylabel("training error")
-    handles = {}
-    for panel in axes[0]:
-        handles.update(
-            dict(reversed(pair) for pair in zip(*panel.get_legend_handles_labels(), strict=True))
-        )
     figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=6)
     data = "the digits" if spec.dataset == digits.DIGITS else Path(spec.dataset).name
     figure.suptitle(
-        f"Training error on {data}: median over seeds, 5 % to 95 %"
-        f" (rates for {percent(spec.thresholds[0])})"
+        f"Training error on {data}: median and 5 % to 95 % of seeds,"
+        f" at the best rate for an error of {percent(spec.thresholds[0])}"
     )
     return figure
 
 
-def _ratio_figure(speed):
+def _draw_ratios(speed: pd.DataFrame) -> "Figure":
     networks = speed["network"].unique()
+    thresholds = sorted(speed["threshold"].unique(), reverse=True)
     figure, axes = drawing.panels(1, len(networks), width=5.0, height=3.8, sharex=True)
     for panel, network in zip(axes[0], networks, strict=True):
-        rows = speed[speed["network"] == network]
-        others = [f for f in rows["function"].unique() if f != "relu"]
-        thresholds = sorted(rows["threshold"].unique(), reverse=True)
+        rows_of_network = speed[speed["network"] == network]
+        others = [name for name in rows_of_network["function"].unique() if name != "relu"]
         for i, function in enumerate(others):
-            own = rows[rows["function"] == function].set_index("threshold").loc[thresholds]
-            places = i + 0.22 * (np.arange(len(own)) - (len(own) - 1) / 2)
-            errors = [own["ratio"] - own["low"], own["high"] - own["ratio"]]
+            rows = rows_of_network[rows_of_network["function"] == function]
+            rows = rows.set_index("threshold").loc[thresholds]
+            y = i + 0.22 * (np.arange(len(rows)) - (len(rows) - 1) / 2)
+            ends = [rows["ratio"] - rows["low"], rows["high"] - rows["ratio"]]
             color = functions.color(function)
-            panel.errorbar(own["ratio"], places, xerr=errors, fmt="none", color=color, capsize=3)
-            for place, marker, (_, row) in zip(
-                places, itertools.cycle(MARKERS), own.iterrows(), strict=False
-            ):
-                bound = row["reached"] < row["seeds"]
+            panel.errorbar(rows["ratio"], y, xerr=ends, fmt="none", color=color, capsize=3)
+            is_bound = rows["reached"] < rows["seeds"]
+            points = zip(rows["ratio"], y, itertools.cycle(MARKERS), is_bound, strict=False)
+            for ratio, place, marker, bound in points:
                 face = "white" if bound else color
-                panel.plot(row["ratio"], place, marker, color=color, markerfacecolor=face)
+                panel.plot(ratio, place, marker, color=color, markerfacecolor=face)
         panel.axvspan(*ABOUT_SIX, color=drawing.YELLOW, alpha=0.25, linewidth=0)
         panel.axvline(1, color=drawing.BLACK, linewidth=1)
-        panel.set_yticks(range(len(others)), [functions.label(f, 0.2) for f in others])
+        labels = [functions.label(name, TENSORFLOW_SLOPE) for name in others]
+        panel.set_yticks(range(len(others)), labels)
         panel.invert_yaxis()
         panel.set(xscale="log", xlabel="updates, times ReLU's", title=network)
         panel.set_xticks([0.5, 1, 2, 4, 6, 9], ["0.5", "1", "2", "4", "6", "9"])
         panel.minorticks_off()
-    thresholds = sorted(speed["threshold"].unique(), reverse=True)
+    first, grey = axes[0, 0], {"color": drawing.GREY}
     for marker, threshold in zip(itertools.cycle(MARKERS), thresholds, strict=False):
-        axes[0, 0].plot(
-            [], [], marker, color=drawing.GREY, label=f"to {percent(threshold, '')} error"
-        )
-    axes[0, 0].plot(
-        [], [], "o", color=drawing.GREY, markerfacecolor="white",
-        label="some never get there: a lower bound",
-    )  # fmt: skip
-    axes[0, 0].fill_between([], [], color=drawing.YELLOW, alpha=0.25, label="'about 6 times'")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
-    figure.suptitle("Updates to a training error, each at its best rate (95 % interval)")
+        first.plot([], [], marker, label=f"to {percent(threshold, '')} error", **grey)
+    bound = "lower bound: some seeds do not reach it"
+    first.plot([], [], "o", markerfacecolor="white", label=bound, **grey)
+    first.fill_between([], [], color=drawing.YELLOW, alpha=0.25, label="'about 6 times'")
+    figure.legend(*first.get_legend_handles_labels(), loc="outside lower center", ncols=5)
+    figure.suptitle(
+        "Updates to a training error, each activation at its best learning rate (95 % intervals)"
+    )
     return figure

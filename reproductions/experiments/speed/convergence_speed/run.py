@@ -1,5 +1,6 @@
-"""The setting, the runs, and the shape of the tables."""
+"""Tunes the learning rate of each activation, then counts the updates to each training error."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +11,12 @@ from reproductions.evidence.statistics import generator
 from reproductions.training import activations, digits
 from reproductions.training.activations import Activation
 from reproductions.training.parallel import workers
-from reproductions.training.pool import Pool
+from reproductions.training.pool import Pool, joined
 
 
 @dataclass(frozen=True)
 class Spec:
-    """The networks, and how many seeds see them."""
+    """The networks, how they are trained, and with how many seeds."""
 
     seeds: int = 20
     dataset: str = digits.DIGITS
@@ -62,8 +63,10 @@ HIDDEN, FILTERS = (32, 32), (4, 8)
 FIRST_TUNING_SEED = 1_000_000
 
 ABOUT_SIX = (4, 9)
+"""What counts as about six times."""
 
-LEVELS = (30, 100, 300, 1_000)  # updates
+UPDATES = (30, 100, 300, 1_000)
+"""The tables count how many seeds reach an error within so many updates."""
 
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
@@ -71,117 +74,131 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     images = digits.load(spec.dataset)
     jobs = [(CNN, function) for function in spec.cnn]
     jobs += [(PERCEPTRON, function) for function in spec.perceptron]
-    total = sum(2 * _steps(spec, network) for network, _ in jobs)
+    total = sum(2 * _updates(spec, network) for network, _ in jobs)
     with (
         pool.progress(total=total, what="convergence_speed", unit="update") as bar,
         workers() as executor,
     ):
-        results = list(executor.map(lambda job: _train(spec, images, *job, bar.update), jobs))
-    tuning = pd.concat([tuning for tuning, _, _ in results], ignore_index=True)
-    steps = pd.concat([steps for _, steps, _ in results], ignore_index=True)
-    curves = pd.concat([curves for _, _, curves in results], ignore_index=True)
-    return {"tuning": tuning, "steps": steps, "speed": _speed(spec, steps), "curves": curves}
+        tables = joined(
+            list(executor.map(lambda job: _tables(spec, images, *job, bar.update), jobs))
+        )
+    return {**tables, "speed": _speed(spec, tables["steps"])}
 
 
-def _steps(spec, network):
+def _updates(spec: Spec, network: str) -> int:
     return {PERCEPTRON: spec.perceptron_steps, CNN: spec.cnn_steps}[network]
 
 
-def _train(spec, images, network, function, done):
-    """Tunes on seeds of its own, then trains at every rate that was chosen for some threshold."""
+def _tables(
+    spec: Spec, images: digits.Images, network: str, function: str, done: Callable[[int], object]
+) -> dict[str, pd.DataFrame]:
+    """The tables of one activation in one network.
+
+    The learning rates are tuned on seeds that are used for nothing else. Then each rate that is the
+    best for some threshold is trained with the seeds of the experiment.
+    """
     from reproductions.training import classifiers
 
     classifier = {
         PERCEPTRON: classifiers.Classifier(hidden=HIDDEN),
         CNN: classifiers.Classifier(filters=FILTERS),
     }[network]
-    steps = _steps(spec, network)
-    record_at = np.unique(np.geomspace(2, steps, spec.records).round().astype(int))
+    updates = _updates(spec, network)
+    record_at = np.unique(np.geomspace(2, updates, spec.records).round().astype(int))
 
-    def errors(seeds, rates):
-        """(record, rate, seed)."""
-        pairs = np.tile(seeds, len(rates)), np.repeat(rates, len(seeds))
-        found, _ = classifiers.train(
+    def train(seeds: range, rates: tuple[float, ...]) -> np.ndarray:
+        """The training errors of all seeds at all rates, (record, rate, seed)."""
+        errors, _ = classifiers.train(
             classifier,
             lambda: activations.layer(function),
             images,
-            classifier.weights(images, pairs[0]),
-            pairs[1],
+            classifier.weights(images, np.tile(seeds, len(rates))),
+            np.repeat(rates, len(seeds)),
             record_at,
             batch=spec.batch,
             done=done,
         )
-        return found.reshape(len(record_at), len(rates), len(seeds))
+        return errors.reshape(len(record_at), len(rates), len(seeds))
 
-    def steps_to(errors, threshold):
-        return classifiers.steps_to(errors, record_at, threshold)
+    def updates_to(errors: np.ndarray) -> dict[float, np.ndarray]:
+        """By threshold, the updates after which each run reaches it, (rate, seed); else NaN."""
+        return {t: classifiers.steps_to(errors, record_at, t) for t in spec.thresholds}
 
-    tuning_seeds = range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + spec.tuning_seeds)
-    tried = errors(tuning_seeds, spec.rates)
-    rows, chosen = [], {}
-    for threshold in spec.thresholds:
-        to = steps_to(tried, threshold)  # (rate, seed)
-        medians = np.median(np.where(np.isnan(to), np.inf, to), axis=1)
-        # Where none gets there, the lowest error in the end chooses.
-        best = medians.argmin() if np.isfinite(medians).any() else tried[-1].mean(axis=1).argmin()
-        chosen[threshold] = spec.rates[best]
+    errors = train(range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + spec.tuning_seeds), spec.rates)
+    tuning = _tuning(spec, updates_to(errors), errors[-1].mean(axis=1))
+    best = tuning[tuning["chosen"] == 1].set_index("threshold")["rate"]
+    rates = tuple(sorted(set(best)))
+    errors = train(range(spec.seeds), rates)
+    steps = [
+        {"threshold": threshold, "seed": seed, "rate": best[threshold], "steps": to, "of": updates}
+        for threshold, updates_of_rates in updates_to(errors).items()
+        for seed, to in enumerate(updates_of_rates[rates.index(best[threshold])])
+    ]
+    errors_shown = errors[:, rates.index(best[spec.thresholds[0]])]
+    low, median, high = np.quantile(errors_shown, (0.05, 0.5, 0.95), axis=1)
+    curves = {"step": record_at, "error_q05": low, "error_q50": median, "error_q95": high}
+    tables = {"tuning": tuning, "steps": pd.DataFrame(steps), "curves": pd.DataFrame(curves)}
+    return {n: table.assign(network=network, function=function) for n, table in tables.items()}
+
+
+def _tuning(
+    spec: Spec, updates_to: Mapping[float, np.ndarray], last_error: np.ndarray
+) -> pd.DataFrame:
+    """One row for each threshold and rate, and which rate is chosen.
+
+    By threshold, `updates_to` holds the updates after which each run reaches it, (rate, seed);
+    `last_error` is the mean error at the end, (rate,).
+    """
+    rows = []
+    for threshold, updates in updates_to.items():
+        medians = np.median(np.where(np.isnan(updates), np.inf, updates), axis=1)
+        # If the median is never finite, the lowest error at the end decides.
+        best = medians.argmin() if np.isfinite(medians).any() else last_error.argmin()
         for i, rate in enumerate(spec.rates):
             rows.append(
                 {
-                    "network": network,
-                    "function": function,
                     "threshold": threshold,
                     "rate": rate,
                     "seeds": spec.tuning_seeds,
-                    "reached": int(np.isfinite(to[i]).sum()),
+                    "reached": int(np.isfinite(updates[i]).sum()),
                     "steps_q50": medians[i] if np.isfinite(medians[i]) else np.nan,
-                    "error_end": tried[-1, i].mean(),
+                    "error_end": last_error[i],
                     "chosen": int(i == best),
                 }
             )
-    rates = sorted(set(chosen.values()))
-    evaluated = errors(range(spec.seeds), rates)
-    label = {"network": network, "function": function}
-    steps_rows = [
-        {**label, "threshold": threshold, "seed": seed, "rate": rate, "steps": to, "of": steps}
-        for threshold, rate in chosen.items()
-        for seed, to in enumerate(steps_to(evaluated[:, rates.index(rate)], threshold))
-    ]
-    shown = evaluated[:, rates.index(chosen[spec.thresholds[0]])]
-    low, middle, high = np.quantile(shown, (0.05, 0.5, 0.95), axis=1)
-    curves = pd.DataFrame(
-        {**label, "step": record_at, "error_q05": low, "error_q50": middle, "error_q95": high}
-    )
-    return pd.DataFrame(rows), pd.DataFrame(steps_rows), curves
+    return pd.DataFrame(rows)
 
 
-def _speed(spec, steps) -> pd.DataFrame:
-    """Each activation at each threshold, beside ReLU on the same seeds."""
+def _speed(spec: Spec, steps: pd.DataFrame) -> pd.DataFrame:
+    """Each activation at each threshold, compared with ReLU on the same seeds."""
+    steps = steps.sort_values("seed", kind="stable")
+    groups = dict(list(steps.groupby(["network", "threshold", "function"], sort=False)))
     rows = []
-    for (network, threshold, function), own in steps.groupby(
-        ["network", "threshold", "function"], sort=False
-    ):
-        there = (steps["network"] == network) & (steps["threshold"] == threshold)
-        relu = steps[there & (steps["function"] == "relu")].sort_values("seed")
-        own = own.sort_values("seed")
-        to, reference = (side["steps"].fillna(side["of"]).to_numpy() for side in (own, relu))
+    for (network, threshold, function), runs in groups.items():
+        updates, reference = (
+            frame["steps"].fillna(frame["of"]).to_numpy()
+            for frame in (runs, groups[network, threshold, "relu"])
+        )
+        ratio, low, high = _ratio(updates, reference)
         rows.append(
             {
                 "network": network,
                 "function": function,
                 "threshold": threshold,
-                "rate": own["rate"].iloc[0],
+                "rate": runs["rate"].iloc[0],
                 "seeds": spec.seeds,
-                "reached": int(own["steps"].notna().sum()),
-                **{f"within_{level}": int((own["steps"] <= level).sum()) for level in LEVELS},
-                "steps_q50": np.median(to),
-                **dict(zip(("ratio", "low", "high"), _ratio(to, reference), strict=True)),
+                "reached": int(runs["steps"].notna().sum()),
+                **{f"within_{level}": int((runs["steps"] <= level).sum()) for level in UPDATES},
+                "steps_q50": np.median(updates),
+                "ratio": ratio,
+                "low": low,
+                "high": high,
             }
         )
     return pd.DataFrame(rows)
 
 
-def _ratio(steps, reference) -> tuple[float, float, float]:
+def _ratio(steps: np.ndarray, reference: np.ndarray) -> tuple[float, float, float]:
     """The ratio of medians, with a 95 % bootstrap interval over paired seeds."""
     from scipy.stats import bootstrap
 
@@ -198,11 +215,13 @@ def _ratio(steps, reference) -> tuple[float, float, float]:
 
 
 def percent(share: float, space: str = " ") -> str:
-    """A share in words."""
+    """A share in words, such as "25 %"."""
     return f"{100 * share:g}{space}%"
 
 
-RATIO = Close(rtol=0.6, atol=0, reason="of two rates about as good, last bits choose the best")
+RATIO = Close(
+    rtol=0.6, atol=0, reason="last bits choose between two rates that are about equally good"
+)
 
 TABLES = {
     "tuning": Table(
@@ -210,7 +229,7 @@ TABLES = {
         columns={
             "seeds": Exact(),
             "reached": Rate(trials="seeds"),
-            # Which of two rates is best can hang on one update of one seed.
+            # Which of two rates is the best can depend on one update of one seed.
             **dict.fromkeys(("steps_q50", "error_end", "chosen"), Unchecked(nan=True)),
         },
         over_seeds=True,
@@ -224,7 +243,7 @@ TABLES = {
         columns={
             "rate": Unchecked(),
             "seeds": Exact(),
-            **dict.fromkeys(("reached", *(f"within_{n}" for n in LEVELS)), Rate(trials="seeds")),
+            **dict.fromkeys(("reached", *(f"within_{n}" for n in UPDATES)), Rate(trials="seeds")),
             "steps_q50": Unchecked(),
             **dict.fromkeys(("ratio", "low", "high"), RATIO),
         },
