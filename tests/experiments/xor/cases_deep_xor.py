@@ -21,7 +21,7 @@ def rates(activation, event, count, seeds=1000):
 
 
 def curves(points, activations=ACTIVATIONS):
-    """So many points, a record every 100 steps, for each of the activations."""
+    """This number of records, one every 100 steps, for each of the activations."""
     keys = itertools.product(activations, range(0, 100 * points, 100))
     frame = pd.DataFrame(keys, columns=["activation", "step"])
     return {"curves": frame.assign(loss="document")}
