@@ -48,6 +48,8 @@ SMALL = {"activations": ("relu",), "depths": (2, 10), "rates": (0.01, 1.0), "ste
 POST = {"width": 5, "depth": 10, "rate": 0.01, "initialisation": "normal"}
 POST_ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu")
 
+COUNTED = ("solved", "plateau", "non_finite")
+
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Trains the whole map, a network for each depth and activation."""
@@ -59,22 +61,11 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     for (depth, activation), ranges_of_seeds in zip(networks, trained, strict=True):
         counts_by_cell = sum(arrays["counts"] for arrays in ranges_of_seeds)
         for (initialisation, rate), counts in zip(cells, counts_by_cell, strict=True):
-            solved, plateau, non_finite = counts
-            rows.append(
-                {
-                    "activation": activation,
-                    "initialisation": initialisation,
-                    "depth": depth,
-                    "rate": rate,
-                    "steps": spec.steps,
-                    "seeds": spec.seeds,
-                    "solved": solved,
-                    "plateau": plateau,
-                    "non_finite": non_finite,
-                    **share_of(solved, spec.seeds),
-                }
-            )
-    return {"cells": pd.DataFrame(rows)}
+            row = {"activation": activation, "depth": depth, "rate": rate}
+            counted = dict(zip(COUNTED, counts, strict=True))
+            share = share_of(counted["solved"], spec.seeds)
+            rows.append({**row, "initialisation": initialisation, **counted, **share})
+    return {"cells": pd.DataFrame(rows).assign(steps=spec.steps, seeds=spec.seeds)}
 
 
 def _cells(spec: Spec) -> list[tuple[str, float]]:
@@ -200,7 +191,7 @@ TABLES = {
         columns={
             "steps": Exact(),
             "seeds": Exact(),
-            **dict.fromkeys(("solved", "plateau", "non_finite"), Rate(trials="seeds")),
+            **dict.fromkeys(COUNTED, Rate(trials="seeds")),
             **shares("solved"),
         },
         over_seeds=True,

@@ -22,18 +22,12 @@ def figures(spec: Spec, tables: Tables) -> drawing.Figures:
     }
 
 
-OUTCOME_COLORS = {
-    "solved": drawing.GREEN,
-    "plateau": drawing.ORANGE,
-    "other": "#BBBBBB",
-    "non-finite": drawing.BLACK,
-}
-
-OUTCOME_LABELS = {
-    "solved": "solved",
-    "plateau": "on the plateau (every answer 1/2)",
-    "other": "other",
-    "non-finite": "NaN or infinite",
+OUTCOMES = {
+    # The label, the colour of the bar, and that of the text on it.
+    "solved": ("solved", drawing.GREEN, "white"),
+    "plateau": ("on the plateau (every answer 1/2)", drawing.ORANGE, "black"),
+    "other": ("other", "#BBBBBB", "black"),
+    "non-finite": ("NaN or infinite", drawing.BLACK, "white"),
 }
 
 LOSS_STYLES = {"document": (drawing.VERMILION, "-"), "stable": (drawing.BLUE, "--")}
@@ -51,11 +45,10 @@ def _outcome_figure(spec, rates):
     figure, axes = drawing.panels(1, len(losses), width=8.4 / len(losses), height=4.0, sharey=True)
     for panel, loss in zip(axes[0], losses, strict=True):
         bottom = np.zeros(len(places))
-        for outcome, color in OUTCOME_COLORS.items():
+        for outcome, (label, color, ink) in OUTCOMES.items():
             rows = measured.rows(rates, loss=loss, event=outcome).set_index("activation")
             shares = rows.loc[list(spec.activations), "share"].to_numpy()
-            panel.bar(places, shares, bottom=bottom, color=color, label=OUTCOME_LABELS[outcome])
-            ink = "black" if outcome in ("plateau", "other") else "white"
+            panel.bar(places, shares, bottom=bottom, color=color, label=label)
             for place in np.flatnonzero(shares > 0.05):
                 middle = bottom[place] + shares[place] / 2
                 text = f"{shares[place]:.0%}"

@@ -73,15 +73,11 @@ def _train(shard: Shard, spec: Spec, hidden: str, output: str, start: int, stop:
 
     engine = shard.once(_engine, hidden, output, spec.width)
     weights = replicas.initial_weights(engine.model, range(start, stop), "glorot")
-    trained = engine.train(
-        [np.concatenate([array] * len(spec.rates), axis=-1) for array in weights],
-        xor.X,
-        xor.Y,
-        np.repeat(spec.rates, stop - start),
-        spec.steps,
-        every=spec.every,
-        done=shard.advance,
-    )
+    # All rates side by side as replicas, so that one compiled loop trains them.
+    weights = [np.concatenate([array] * len(spec.rates), axis=-1) for array in weights]
+    rates = np.repeat(spec.rates, stop - start)
+    options = {"every": spec.every, "done": shard.advance}
+    trained = engine.train(weights, xor.X, xor.Y, rates, spec.steps, **options)
     return {
         "answers": np.split(trained.records["answers"], len(spec.rates), axis=-1),
         "finite": np.split(trained.finite_steps >= 0, len(spec.rates)),

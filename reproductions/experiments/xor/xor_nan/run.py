@@ -10,7 +10,7 @@ import pandas as pd
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked
 from reproductions.training import xor
 from reproductions.training.activations import Activation
-from reproductions.training.pool import Arrays, Pool, Shard, whole
+from reproductions.training.pool import Arrays, Pool, Shard, joined, whole
 
 
 @dataclass(frozen=True)
@@ -52,23 +52,15 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     calls = [(spec, activation, rate) for rate, activation in networks]
     trained = pool.by_seeds(_break, calls, spec.seeds, "xor_nan")
     histories = [whole(ranges_of_seeds, summed=("events",)) for ranges_of_seeds in trained]
-    events = [
-        pd.DataFrame([history["events"]], columns=list(TABLES["events"].columns))
-        for history in histories
-    ]
-    curves = [_curve(spec, history) for history in histories]
-    frames = {"events": events, "before": _traces(pool, calls, histories), "curve": curves}
-    tables = {
-        name: pd.concat(
-            [
-                frame.assign(activation=activation, rate=rate)
-                for (rate, activation), frame in zip(networks, frames_of_networks, strict=True)
-            ],
-            ignore_index=True,
-        )
-        for name, frames_of_networks in frames.items()
-    }
-    return tables | {"kernels": _kernels(pool, spec, dict(zip(calls, histories, strict=True)))}
+    traces = _traces(pool, calls, histories)
+    kernels = _kernels(pool, spec, dict(zip(calls, histories, strict=True)))
+    tables = []
+    for (rate, activation), history, trace in zip(networks, histories, traces, strict=True):
+        events = pd.DataFrame([history["events"]], columns=list(TABLES["events"].columns))
+        frames = {"events": events, "before": trace, "curve": _curve(spec, history)}
+        key = {"activation": activation, "rate": rate}
+        tables.append({name: frame.assign(**key) for name, frame in frames.items()})
+    return {**joined(tables), "kernels": kernels}
 
 
 def _engine(hidden, activation, loss):
