@@ -1,21 +1,26 @@
-"""The battery of short measurements on the built-in functions, which a trial is held against.
+"""Short measurements of every built-in function, with which a function of one's own is compared.
 
-Document: none; these are the numbers that `python -m reproductions trial MODULE:NAME` shows a
-function of one's own beside.
-Setup: for each function, saturation and mean output under N(0, 1); the gradient's factor a layer in
-20 Glorot layers; the xor-post's 10-layer XOR network from its logit; dead units after it; zigzag of
-a unit fed by 8; a perceptron on the digits; the circles by 2-3-2-1; time an element over ReLU's.
-Assumptions: short runs: 8 epochs of the circles, 440 updates on the digits at the best of three
-rates, chosen on other seeds. A run that never gets there counts as the last update.
-Known differences: each measurement is a short form of an experiment of its own, whose numbers are
-the better ones; these serve to compare functions with each other.
+Document: none; `python -m reproductions trial MODULE:NAME` shows a reader's own function beside
+these numbers.
+Setup: every function goes through the same battery: its saturation and mean output under N(0, 1);
+the factor by which the gradient changes per layer in 20 layers with Glorot's weights; the 10-layer
+network of the XOR post, trained under the loss from the logit, and its dead units afterwards; the
+zigzag of a unit with 8 inputs; a perceptron on the digits; the circles with a 2-3-2-1 network; the
+time per element as a multiple of ReLU's.
+Assumptions: the runs are short: 8 epochs of the circles, 440 updates on the digits at the best of
+three learning rates, chosen on other seeds. A run that does not reach the error in time counts as
+having taken all updates.
+Known differences: each measurement is a short form of an experiment that gives better numbers;
+these serve to compare functions with each other.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
 
 from reproductions.evidence import drawing
+from reproductions.evidence.claims import Tables
 from reproductions.evidence.kinds import Close, Table, Unchecked, shares
 from reproductions.training import activations, battery
 from reproductions.training.activations import Activation
@@ -29,7 +34,7 @@ class Spec(battery.Setting):
     functions: tuple[Activation, ...] = (
         "linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
     )  # fmt: skip
-    trained: tuple[Activation, ...] = functions  # of the others there are formulas only
+    trained: tuple[Activation, ...] = functions  # the others go through the formulas alone
 
 
 SPEC = Spec()
@@ -46,39 +51,42 @@ SMALL = {
 
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
-    """Puts every function through the battery, two side by side, and their costs at the end."""
-    formulas = pd.concat([_scores(spec, f, ["signal"]) for f in spec.functions])
-    parts = pool.gather(_measure, [(spec, f) for f in spec.trained], "battery", unit="function")
-    found = joined(parts)["scores"]
-    factories = {f: _factory(f) for f in spec.trained}
+    """Puts every function through the battery, several side by side, and times them at the end."""
+    formulas = pd.concat([_scores(spec, function, ["signal"]) for function in spec.functions])
+    calls = [(spec, function) for function in spec.trained]
+    trained = joined(pool.gather(_measure, calls, "battery", unit="function"))["scores"]
+    factories = {function: _factory(function) for function in spec.trained}
     costs = [
-        {"function": f, **row} for f, rows in battery.cost(factories, spec).items() for row in rows
+        {"function": function, **row}
+        for function, rows in battery.cost(factories, spec).items()
+        for row in rows
     ]
     costs = pd.DataFrame(costs).drop(columns="left_out")
-    found = pd.concat([found, costs], ignore_index=True)
+    scores = pd.concat([trained, costs], ignore_index=True)
     return {
         "formulas": formulas[["function", "quantity", "value"]],
-        "measures": found[found["trials"] == 0].drop(columns=["count", "trials"]),
-        "shares": found[found["trials"] > 0].rename(columns={"value": "share"}),
+        "measures": scores[scores["trials"] == 0].drop(columns=["count", "trials"]),
+        "shares": scores[scores["trials"] > 0].rename(columns={"value": "share"}),
     }
 
 
-def _factory(function):
+def _factory(function: str) -> Callable:
+    """Makes a fresh layer of a function, called with `dtype`."""
     return lambda dtype: activations.layer(function, dtype=dtype)
 
 
-def _measure(shard: Shard, spec, function) -> dict[str, pd.DataFrame]:
+def _measure(shard: Shard, spec: Spec, function: str) -> dict[str, pd.DataFrame]:
     checks = [check for check in battery.CHECKS if check != "signal"]
     return {"scores": _scores(spec, function, checks)}
 
 
-def _scores(spec, function, checks) -> pd.DataFrame:
+def _scores(spec: Spec, function: str, checks: list[str]) -> pd.DataFrame:
     rows = [row for check in checks for row in battery.CHECKS[check](_factory(function), spec)]
     return pd.DataFrame(rows).drop(columns="left_out").assign(function=function)
 
 
-def figures(spec: Spec, tables) -> drawing.Figures:
-    """All quantities, all functions."""
+def figures(spec: Spec, tables: Tables) -> drawing.Figures:
+    """All quantities of all functions."""
     scores = battery.scores(tables)
     functions = list(dict.fromkeys(scores["function"]))
     titles = {"XOR, 10 layers": f"XOR, {spec.xor_depth} layers"}
@@ -92,16 +100,10 @@ TABLES = {
     ),
     "measures": Table(
         ("function", "check", "quantity"),
-        {"value": Unchecked(nan=True), "low": Unchecked(nan=True), "high": Unchecked(nan=True)},
+        dict.fromkeys(("value", "low", "high"), Unchecked(nan=True)),
         over_seeds=True,
     ),
-    "shares": Table(
-        ("function", "check", "quantity"),
-        {
-            **shares("count", "trials"),
-        },
-        over_seeds=True,
-    ),
+    "shares": Table(("function", "check", "quantity"), shares("count", "trials"), over_seeds=True),
 }
 
 CLAIMS = {}

@@ -6,14 +6,14 @@ from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
 
 
 def cells(holds=15, in_part=0):
-    """A table of 15 statements of which so many hold, and so many in part."""
+    """A table of 15 statements, of which these numbers hold and hold in part."""
     words = ["holds"] * holds + ["in part"] * in_part
     words += ["does not hold"] * (15 - len(words))
     return {"cells": pd.DataFrame({"function": "relu", "statement": "a statement", "holds": words})}
 
 
 def alike(count):
-    """Six properties, of which so many are alike."""
+    """Six properties, of which this number is alike."""
     words = ["yes"] * count + ["no"] * (6 - count)
     frame = pd.DataFrame({"property": "a property", "sigmoid": 0.5, "tanh": 0.7, "alike": words})
     return {"alike": frame}

@@ -23,8 +23,8 @@ def networks(one=0, two=600, many=990, cost=(0.69, 0.02, 0.001), seeds=1000):
             "network": ["2-1", "2-2-1", "2-10-10-10-1", "2-10-1", "2-2-2-2-1"],
             "seeds": seeds,
             "solved": [one, two, many, 0, 0],
-            "cost_q50": (costs := [*cost, 0.1, 0.6]),
-            **{f"below_{level:g}": [seeds * (c < level) for c in costs] for level in COSTS},
+            "cost_q50": (medians := [*cost, 0.1, 0.6]),
+            **{f"below_{c:g}": [seeds * (median < c) for median in medians] for c in COSTS},
             "continued": seeds - two,
             "solved_later": 0,
         }
@@ -69,7 +69,7 @@ CASES = [
     # Three layers do no better than two, or better in share and worse in cost.
     ("XP-01", order(many=610), IN_PART),
     ("XP-01", order(cost=(0.69, 0.02, 0.03)), IN_PART),
-    # The order turned round; and too few seeds to tell.
+    # The order reversed; and too few seeds to tell.
     ("XP-01", order(one=900, two=600, many=300), NOT_REPRODUCED),
     ("XP-01", order(one=1, two=3, many=5, seeds=6), NOT_REPRODUCED),
     ("NP-14", layers(), REPRODUCED),
@@ -81,7 +81,7 @@ CASES = [
     ("SL-24", outcomes(700, 300), REPRODUCED),
     ("SL-24", outcomes(50, 950), IN_PART),
     ("SL-24", outcomes(950, 50), IN_PART),
-    # All that were stuck were only slow.
+    # Every seed that seemed stuck was only slow.
     ("SL-24", outcomes(1000, 0), NOT_REPRODUCED),
     ("SL-24", outcomes(0, 1000), NOT_REPRODUCED),
 ]

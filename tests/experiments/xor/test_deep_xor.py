@@ -22,10 +22,10 @@ def tables(spec, **options):
 
 
 def differences(expected, obtained):
-    found = Comparison()
+    comparison = Comparison()
     for name, table in DEEP_XOR.tables.items():
-        compare_table(name, table, expected[name], obtained[name], found)
-    return found.concluded()
+        compare_table(name, table, expected[name], obtained[name], comparison)
+    return comparison.concluded()
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,6 @@ def test_a_last_bit_difference_in_every_weight_holds(stored):
 
 def test_another_learning_rate_moves_the_rates(stored):
     faster = tables(dataclasses.replace(SPEC, rate=0.012))
-    moved = {(found.file, found.column) for found in differences(stored, faster)}
+    moved = {(difference.file, difference.column) for difference in differences(stored, faster)}
     assert ("costs", "count") in moved  # a share of seeds, held as a rate
     assert ("first_steps", "cost") in moved

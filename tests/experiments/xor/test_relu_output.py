@@ -7,7 +7,8 @@ import pytest
 
 from reproductions.evidence.statistics import generator
 from reproductions.experiments.xor.relu_output import run as relu_output
-from reproductions.training.pool import Pool
+from reproductions.training import gates, xor
+from reproductions.training.pool import Pool, Shard
 
 
 @pytest.mark.parametrize(
@@ -18,15 +19,16 @@ from reproductions.training.pool import Pool
         ((0.41, 0.61, 0.61, 0.39), False, False, False),
         ((0, 0, 0, 0), False, True, False),
         ((0, 0, 1, 0), False, False, True),
-        # 0 where it is asked for is no blindness.
+        # An answer of 0 where the target is 0 is not blind.
         ((0, 0.5, 1, 0), False, False, False),
         ((np.nan,) * 4, False, False, False),
     ],
 )
-def test_labels(answers, solved, dead, blind):
+def test_answers_are_solved_dead_or_blind(answers, solved, dead, blind):
     answers = np.array(answers)[:, None]
-    found = [f(answers)[0] for f in (relu_output._solved, relu_output._dead, relu_output._blind)]
-    assert found == [solved, dead, blind]
+    assert gates.solved(answers, xor.Y) == [solved]
+    assert relu_output.dead(answers) == [dead]
+    assert relu_output.blind(answers) == [blind]
 
 
 def test_dead_outputs_stay_dead_and_only_relu_dies():
@@ -34,21 +36,21 @@ def test_dead_outputs_stay_dead_and_only_relu_dies():
         relu_output.SPEC, seeds=64, rates=(0.1,), steps=101, every=10, hiddens=("tanh",)
     )
     for output in ("relu", "leaky_relu"):
-        (answers,) = relu_output._train(spec, "tanh", output, 0, spec.seeds)["answers"]
-        dead = relu_output._dead(answers)
+        (answers,) = relu_output._train(Shard(), spec, "tanh", output, 0, spec.seeds)["answers"]
+        dead = relu_output.dead(answers)
         assert dead[0].any() == (output == "relu")
         assert (answers[:, :, dead[0]] == 0).all()
 
 
-def test_paired_interval_is_that_of_discordant_seeds():
-    ours = generator(1).random(400) < 0.3
-    theirs = ours | (generator(2).random(400) < 0.4)
-    difference, low, high = relu_output._paired(ours, theirs)
-    assert difference == pytest.approx(ours.mean() - theirs.mean())
-    share = (theirs & ~ours).mean()
+def test_the_paired_interval_is_that_of_the_seeds_that_differ():
+    fewer = generator(1).random(400) < 0.3
+    more = fewer | (generator(2).random(400) < 0.4)
+    difference, low, high = relu_output.paired_difference(fewer, more)
+    assert difference == pytest.approx(fewer.mean() - more.mean())
+    share = (more & ~fewer).mean()
     half = 1.96 * np.sqrt(share * (1 - share) / 400)
     assert (low, high) == pytest.approx((-share - half, -share + half), abs=0.01)
-    assert relu_output._paired(ours, ours) == (0.0, 0.0, 0.0)
+    assert relu_output.paired_difference(fewer, fewer) == (0.0, 0.0, 0.0)
 
 
 def test_the_best_rate_is_the_lowest_of_those_that_solve_most():

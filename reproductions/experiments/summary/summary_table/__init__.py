@@ -1,11 +1,11 @@
-"""The slides' table of pros and cons, each cell a measurement of another experiment.
+"""The slides' table of pros and cons, each statement checked by another experiment's measurement.
 
 Document: slides, part 7-4 (the summary table); network-post, part 2 (tanh is like the sigmoid).
-Setup: the table's fifteen statements that can be measured, each with a number out of the tables of
-the experiment named beside it, its interval and a line that says when it holds.
+Setup: for each of the table's fifteen statements that can be measured, a number with its interval
+is read from the tables of the experiment named beside it, and a rule says whether it holds.
 Assumptions: "saturation" is the share of saturated units in the tenth layer of N(0, 1) networks of
-width 64; "faster" is fewer updates to 10 % training error in the perceptron, each at its best rate;
-"zigzag" is the path with the function's mean over that without, in a small network on single
-samples; a "dead" unit is one that starts with a bias of -10.
+width 64. "Faster" is fewer updates to 10 % training error in the perceptron, each function at its
+best learning rate. "Zigzag" is the length of the path with the function's mean, divided by that
+without, in a small network on single samples. A "dead" unit is one that starts with a bias of -10.
 Known differences: the slides give no numbers. "Used in CNNs" is no measurement and is left out.
 """

@@ -1,26 +1,23 @@
-"""The claims, judged from the tables."""
+"""Judges the slides' whole table, and whether tanh is like the sigmoid."""
 
 from reproductions.evidence import functions
-from reproductions.evidence.claims import REPRODUCED, Judgement, graded
-from reproductions.experiments.summary.summary_table.run import FAILS, HOLDS, PARTLY
+from reproductions.evidence.claims import Judgement, Tables, graded
+from reproductions.experiments.summary.summary_table.run import HOLDS
 
 
-def _whole_table(tables) -> Judgement:
+def _whole_table(tables: Tables) -> Judgement:
     cells = tables["cells"]
-    counts = cells["holds"].value_counts().reindex([HOLDS, PARTLY, FAILS], fill_value=0)
-    if counts[HOLDS] == len(cells):
-        verdict = REPRODUCED
-    else:
-        verdict = graded(False, in_part=counts[HOLDS] > len(cells) / 2)
-    rest = cells[cells["holds"] != HOLDS]
+    holds = cells["holds"] == HOLDS
+    verdict = graded(holds.all(), in_part=holds.mean() > 0.5)
     listed = "; ".join(
-        f"{functions.label(r.function)}: {r.statement} ({r.holds})" for r in rest.itertuples()
+        f"{functions.label(row.function)}: {row.statement} ({row.holds})"
+        for row in cells[~holds].itertuples()
     )
     note = f"share of the table's {len(cells)} statements that hold; the others: {listed or 'none'}"
-    return Judgement(verdict, counts[HOLDS] / len(cells), note=note)
+    return Judgement(verdict, holds.mean(), note=note)
 
 
-def _tanh_is_alike(tables) -> Judgement:
+def _tanh_is_alike(tables: Tables) -> Judgement:
     alike = tables["alike"]
     same = alike["alike"] == "yes"
     verdict = graded(same.all(), in_part=same.any())
@@ -35,7 +32,4 @@ def _tanh_is_alike(tables) -> Judgement:
     return Judgement(verdict, same.mean(), note=note)
 
 
-CLAIMS = {
-    "SL-22": _whole_table,
-    "NP-06": _tanh_is_alike,
-}
+CLAIMS = {"SL-22": _whole_table, "NP-06": _tanh_is_alike}

@@ -1,12 +1,13 @@
-"""The figures, drawn from the tables."""
+"""Draws the slides' table with the measurements beside its statements."""
 
 import numpy as np
 
 from reproductions.evidence import drawing, functions
+from reproductions.evidence.claims import Tables
 from reproductions.experiments.summary.summary_table.run import FAILS, HOLDS, PARTLY, Spec
 
 
-def figures(spec: Spec, tables) -> drawing.Figures:
+def figures(spec: Spec, tables: Tables) -> drawing.Figures:
     """The table as a picture."""
     return {"table": lambda: _table_figure(tables["cells"])}
 
@@ -16,35 +17,41 @@ COLORS = {HOLDS: drawing.GREEN, PARTLY: drawing.ORANGE, FAILS: drawing.VERMILION
 MARKS = {HOLDS: "●", PARTLY: "◐", FAILS: "○"}
 
 
+COLUMNS = {
+    # Where each column begins, and what stands above it.
+    "function": (0.0, "function"),
+    "kind": (0.08, ""),
+    "statement": (0.125, "statement"),
+    "measure": (0.42, "measured, with 95 % interval"),
+    "source": (0.8, "by experiment"),
+    "holds": (0.925, ""),
+}
+
+
 def _table_figure(cells):
     figure, ((axes,),) = drawing.panels(width=13.0, height=0.36 * len(cells) + 1.1)
     axes.set_axis_off()
     axes.set(xlim=(0, 1), ylim=(len(cells), -1))
-    places = {
-        "function": 0.0, "kind": 0.08, "statement": 0.125, "measure": 0.42, "source": 0.8,
-        "holds": 0.925,
-    }  # fmt: skip
-    titles = {"measure": "measured", "source": "by experiment", "holds": "", "kind": ""}
-    for column, x in places.items():
-        axes.text(x, -0.75, titles.get(column, column), weight="bold", va="center")
+
+    def write(column, y, text, **options):
+        axes.text(COLUMNS[column][0], y, text, va="center", **options)
+
+    for column, (_, title) in COLUMNS.items():
+        write(column, -0.75, title, weight="bold")
     previous = None
     for y, row in enumerate(cells.itertuples()):
         if row.function != previous:
             axes.axhline(y - 0.5 + 0.02, color=drawing.GREY, linewidth=0.6)
-            axes.text(
-                places["function"], y, functions.label(row.function), va="center", weight="bold"
-            )
+            write("function", y, functions.label(row.function), weight="bold")
             previous = row.function
-        axes.text(places["kind"], y, row.kind, va="center", color=drawing.GREY)
-        axes.text(places["statement"], y, row.statement, va="center")
+        write("kind", y, row.kind, color=drawing.GREY)
+        write("statement", y, row.statement)
         number = "not measured here" if np.isnan(row.value) else f"{row.value:.3g}"
         if not np.isnan(row.low):
             number += f" [{row.low:.3g}, {row.high:.3g}]"
-        axes.text(places["measure"], y, f"{number}  {row.measure}", va="center", fontsize=9)
-        axes.text(places["source"], y, row.source, va="center", fontsize=9, color=drawing.GREY)
-        axes.text(
-            places["holds"], y, f"{MARKS[row.holds]} {row.holds}", va="center",
-            color=COLORS[row.holds], weight="bold",
-        )  # fmt: skip
-    axes.set_title("The slides' table of pros and cons, measured")
+        write("measure", y, f"{number}  {row.measure}", fontsize=9)
+        write("source", y, row.source, fontsize=9, color=drawing.GREY)
+        verdict = f"{MARKS[row.holds]} {row.holds}"
+        write("holds", y, verdict, color=COLORS[row.holds], weight="bold")
+    axes.set_title("The slides' table of pros and cons, each statement checked by a measurement")
     return figure

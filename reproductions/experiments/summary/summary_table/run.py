@@ -1,11 +1,15 @@
-"""The setting, the runs, and the shape of the tables."""
+"""Reads what other experiments measured, and applies a rule to each statement of the table."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from reproductions.evidence import measured
+from reproductions.evidence.claims import Tables
+from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.kinds import Exact, Table, Unchecked
 from reproductions.evidence.statistics import mean_of, wilson
 from reproductions.training.pool import Pool
@@ -13,7 +17,7 @@ from reproductions.training.pool import Pool
 
 @dataclass(frozen=True)
 class Spec:
-    """Which of the measured settings the cells are taken from."""
+    """Which of the measured settings the numbers are read from."""
 
     width: int = 64
     initialisation: Literal["normal", "glorot", "he"] = "normal"
@@ -39,235 +43,237 @@ INPUTS = {
 HOLDS, PARTLY, FAILS = "holds", "in part", "does not hold"
 
 MANY = 0.05
-"""A share of saturated units that counts."""
+"""From this share on, saturated units are many; below it, surviving units are few."""
 
-FUNCTIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softmax")
+ELEMENTWISE = ("sigmoid", "tanh", "relu", "leaky_relu", "elu")
+
+SLOW = ("sigmoid", "tanh")
+"""What the slides compare ReLU and its relatives with."""
+
+INTERVAL = ("value", "low", "high")
 
 
-class Measured:
-    """Numbers out of other experiments' tables, as (value, low, high)."""
+def run(spec: Spec, pool: Pool, inputs: Mapping[str, Tables]) -> dict[str, pd.DataFrame]:
+    """Reads the numbers from the other experiments' tables."""
+    readings = Readings(spec, inputs)
+    columns = ("function", "kind", "statement", "source", "measure", *INTERVAL, "holds")
+    cells = pd.DataFrame(_statements(readings), columns=columns)
+    alike = pd.DataFrame(_properties(readings))
+    return {
+        "cells": cells.rename_axis("row").reset_index(),
+        "alike": alike.rename_axis("row").reset_index(),
+    }
 
-    def __init__(self, spec: Spec, inputs):
+
+class Reading(NamedTuple):
+    """A number with its 95 % interval, NaN where there is none."""
+
+    value: float = np.nan
+    low: float = np.nan
+    high: float = np.nan
+
+    def below(self, other: "Reading") -> bool:
+        """Whether the whole interval lies below that of another number."""
+        return self.high < other.low
+
+
+class Readings:
+    """Numbers from other experiments' tables; a first look at those may lack some.
+
+    Args:
+        spec: which of the measured settings they are read from.
+        inputs: the tables named in `INPUTS`, by experiment.
+    """
+
+    def __init__(self, spec: Spec, inputs: Mapping[str, Tables]):
         self.spec, self.inputs = spec, inputs
 
-    def saturated(self, function) -> tuple:
+    def saturated(self, function: str) -> Reading:
         """The share of saturated units."""
-        spec, rows = self.spec, self.inputs["gradient_flow"]["layers"]
-        row = rows[
-            (rows["activation"] == function)
-            & (rows["initialisation"] == spec.initialisation)
-            & (rows["width"] == spec.width)
-            & (rows["layer"] == spec.layer)
-        ]
-        return _interval(row, "saturated", "saturated_low", "saturated_high")
+        columns = ("saturated", "saturated_low", "saturated_high")
+        return self._stack("layers", function, columns, layer=self.spec.layer)
 
-    def factor(self, function) -> tuple:
-        """The gradient's factor per layer."""
-        spec, rows = self.spec, self.inputs["gradient_flow"]["factors"]
-        row = rows[
-            (rows["activation"] == function)
-            & (rows["initialisation"] == spec.initialisation)
-            & (rows["width"] == spec.width)
-            & (rows["quantity"] == "gradient")
-        ]
-        return _interval(row, "factor", "low", "high")
+    def factor(self, function: str) -> Reading:
+        """The factor by which the gradient changes from layer to layer."""
+        return self._stack("factors", function, ("factor", "low", "high"), quantity="gradient")
 
-    def path(self, function, against) -> tuple:
-        """The path with a function over that with another."""
-        spec, rows = self.spec, self.inputs["zigzag"]["network_pairs"]
-        row = rows[
-            (rows["function"] == function)
-            & (rows["against"] == against)
-            & (rows["batch"] == spec.batch)
-            & (rows["rate"] == spec.rate)
-        ]
-        return _interval(row, "length", "length_low", "length_high")
+    def _stack(self, table: str, function: str, columns, **where) -> Reading:
+        setting = {"initialisation": self.spec.initialisation, "width": self.spec.width}
+        return _read(
+            self.inputs["gradient_flow"][table], columns, activation=function, **setting, **where
+        )
 
-    def one_sign(self, function) -> tuple:
+    def path(self, function: str, against: str) -> Reading:
+        """The length of the path with one function, divided by that with another."""
+        columns = ("length", "length_low", "length_high")
+        key = {"function": function, "against": against}
+        setting = {"batch": self.spec.batch, "rate": self.spec.rate}
+        return _read(self.inputs["zigzag"]["network_pairs"], columns, **key, **setting)
+
+    def mixed_signs(self, function: str) -> Reading:
         """The share of samples that give a trained network's unit gradients of opposite signs."""
-        rows = self.inputs["zigzag"]["signs"]
-        own = rows[(rows["place"] == "network, after") & (rows["function"] == function)]
-        count, trials = own["opposed"].sum(), own["compared"].sum()
-        return (count / trials, *wilson(count, trials)) if trials else MISSING
+        signs = self.inputs["zigzag"]["signs"]
+        rows = signs[(signs["place"] == "network, after") & (signs["function"] == function)]
+        count, trials = rows["opposed"].sum(), rows["compared"].sum()
+        return Reading(count / trials, *wilson(count, trials)) if trials else Reading()
 
-    def updates(self, function) -> tuple:
-        """The updates to an error, times ReLU's."""
-        spec, rows = self.spec, self.inputs["convergence_speed"]["speed"]
-        row = rows[
-            (rows["function"] == function)
-            & (rows["network"] == spec.network)
-            & np.isclose(rows["threshold"], spec.threshold)
-        ]
-        return _interval(row, "ratio", "low", "high")
+    def updates(self, function: str) -> Reading:
+        """The updates until the error is down, as a multiple of ReLU's."""
+        setting = {"network": self.spec.network, "threshold": self.spec.threshold}
+        speed = self.inputs["convergence_speed"]["speed"]
+        return _read(speed, ("ratio", "low", "high"), function=function, **setting)
 
-    def recovers(self, function, place, bias=None) -> tuple:
-        """The share of units that are active again after a negative bias; the lowest if none."""
-        rows = self.inputs["dying_relu"]["units"]
-        rows = rows[(rows["function"] == function) & (rows["place"] == place)]
+    def recovered(self, function: str, place: str = "alone", bias: float | None = None) -> Reading:
+        """The share of units that are active again after a negative bias; by default the lowest."""
+        units = self.inputs["dying_relu"]["units"]
+        rows = units[(units["function"] == function) & (units["place"] == place)]
         bias = rows["bias"].min() if bias is None else bias
-        return _interval(rows[rows["bias"] == bias], "share", "low", "high")
+        return _read(rows, ("share", "low", "high"), bias=bias)
 
-    def dead(self) -> tuple:
+    def dead(self) -> Reading:
         """The share of a classifier's ReLU units that are dead in the end."""
-        rows = self.inputs["dying_relu"]["deaths_by_seed"]
-        sums = rows.groupby("seed")[["dead_end", "units"]].sum()
-        return mean_of(sums["dead_end"] / sums["units"])
+        deaths = self.inputs["dying_relu"]["deaths_by_seed"]
+        sums = deaths.groupby("seed")[["dead_end", "units"]].sum()
+        return Reading(*mean_of(sums["dead_end"] / sums["units"]))
 
-    def values(self, function) -> tuple:
+    def range(self, function: str) -> tuple[float, float]:
         """The least and the greatest value over far and near points."""
-        rows = self.inputs["activation_curves"]["far"]
-        own = rows[rows["function"] == function]["value"]
-        return own.min(), own.max()
+        curve = self.inputs["activation_curves"]["far"]
+        values = curve[curve["function"] == function]["value"]
+        return values.min(), values.max()
 
-    def softmax(self) -> float:
+    def softmax_error(self) -> float:
         """The largest error of a softmax's sum."""
         return self.inputs["softmax_temperature"]["random_vectors"]["sum_error"].max()
 
 
-MISSING = (np.nan, np.nan, np.nan)
+def _read(table: pd.DataFrame, columns: tuple[str, str, str], **where) -> Reading:
+    try:
+        return Reading(*measured.row(table, **where)[list(columns)])
+    except NotMeasured:
+        return Reading()
 
 
-def _interval(rows, *columns) -> tuple:
-    """The one row's value and its ends; a first look leaves settings out."""
-    return tuple(rows[list(columns)].iloc[0]) if len(rows) else MISSING
+def _holds(whole: bool, in_part: bool = False) -> str:
+    return HOLDS if whole else PARTLY if in_part else FAILS
 
 
-def _held(whole: bool, part: bool = False) -> str:
-    return HOLDS if whole else PARTLY if part else FAILS
-
-
-def _rows(m: Measured) -> list[tuple]:
-    """(function, kind, statement, source, measure, (value, low, high), holds)."""
-    saturated = {name: m.saturated(name) for name in FUNCTIONS if name != "softmax"}
-    updates = {name: m.updates(name) for name in FUNCTIONS if name != "softmax"}
-    slow = ("sigmoid", "tanh")
+def _statements(readings: Readings) -> list[tuple]:
+    """(function, kind, statement, source, measure, value, low, high, holds) of each statement."""
+    bias, error = readings.spec.bias, readings.spec.threshold
+    saturated = {name: readings.saturated(name) for name in ELEMENTWISE}
+    updates = {name: readings.updates(name) for name in ELEMENTWISE}
 
     def less_saturated(name):
-        below = [saturated[name][2] < saturated[other][1] for other in slow]
-        return _held(all(below), any(below))
+        below = [saturated[name].below(saturated[other]) for other in SLOW]
+        return _holds(all(below), any(below))
 
     def fast(name):
-        faster = [updates[name][2] < updates[other][1] for other in slow]
-        return _held(all(faster), any(faster))
+        faster = [updates[name].below(updates[other]) for other in SLOW]
+        return _holds(all(faster), any(faster))
 
     def like_relu(name):
-        both = {fast(name), less_saturated(name)}
-        return _held(both == {HOLDS}, both != {FAILS})
+        verdicts = {fast(name), less_saturated(name)}
+        return _holds(verdicts == {HOLDS}, verdicts != {FAILS})
 
-    shares = ("gradient_flow", "share of saturated units")
-    speed = ("convergence_speed", f"updates to {100 * m.spec.threshold:g} % error, times ReLU's")
+    saturation = ("gradient_flow", "share of saturated units")
+    speed = ("convergence_speed", f"updates to {100 * error:g} % error, times ReLU's")
     path = ("zigzag", "path with its mean over path without")
-    back = ("dying_relu", f"share active again from a bias of {m.spec.bias:g}")
-    sigmoid_path, tanh_path = m.path("sigmoid", "sigmoid - 1/2"), m.path("tanh + 1", "tanh")
-    leaky, leaky_hidden = (m.recovers("leaky_relu", place, m.spec.bias)
-                           for place in ("alone", "hidden"))  # fmt: skip
-    elu, elu_far = m.recovers("elu", "alone", m.spec.bias), m.recovers("elu", "alone")
-    relu = m.recovers("relu", "alone", m.spec.bias)
-    quickest = min((updates[name] for name in slow), key=lambda ratio: ratio[0])
-    ranges = {name: m.values(name) for name in slow}
+    recovery = ("dying_relu", f"share active again from a bias of {bias:g}")
+    sigmoid_path = readings.path("sigmoid", "sigmoid - 1/2")
+    tanh_path = readings.path("tanh + 1", "tanh")
+    leaky = readings.recovered("leaky_relu", bias=bias)
+    leaky_hidden = readings.recovered("leaky_relu", "hidden", bias)
+    relu, relu_near = (readings.recovered("relu", bias=at) for at in (bias, -5))
+    elu, elu_near, elu_far = (readings.recovered("elu", bias=at) for at in (bias, -5, None))
+    quickest = min((updates[name] for name in SLOW), key=lambda reading: reading.value)
+    sigmoid_range, tanh_range = map(readings.range, SLOW)
+    dead, softmax_error = readings.dead(), readings.softmax_error()
     return [
-        ("sigmoid", "con", "its gradient saturates", *shares, saturated["sigmoid"],
-         _held(saturated["sigmoid"][1] > MANY)),
-        ("sigmoid", "con", "always positive, so SGD zigzags", *path, sigmoid_path,
-         _held(m.one_sign("sigmoid")[0] == 0 and sigmoid_path[1] > 1, sigmoid_path[1] > 1)),
+        ("sigmoid", "con", "its gradient saturates", *saturation, *saturated["sigmoid"],
+         _holds(saturated["sigmoid"].low > MANY)),
+        ("sigmoid", "con", "always positive, so SGD zigzags", *path, *sigmoid_path,
+         _holds(readings.mixed_signs("sigmoid").value == 0 and sigmoid_path.low > 1,
+                in_part=sigmoid_path.low > 1)),
         ("sigmoid", "range", "(0, 1)", "activation_curves", "greatest value at far points",
-         (ranges["sigmoid"][1], np.nan, np.nan), _held(ranges["sigmoid"] == (0, 1))),
-        ("tanh", "pro", "zero-centred, which cures the zigzag", *path, tanh_path,
-         _held(m.one_sign("tanh")[1] > 0.5 and tanh_path[1] > 1, tanh_path[1] > 1)),
-        ("tanh", "con", "its gradient saturates", *shares, saturated["tanh"],
-         _held(saturated["tanh"][1] > MANY)),
+         *Reading(sigmoid_range[1]), _holds(sigmoid_range == (0, 1))),
+        ("tanh", "pro", "zero-centred, which cures the zigzag", *path, *tanh_path,
+         _holds(readings.mixed_signs("tanh").low > 0.5 and tanh_path.low > 1,
+                in_part=tanh_path.low > 1)),
+        ("tanh", "con", "its gradient saturates", *saturation, *saturated["tanh"],
+         _holds(saturated["tanh"].low > MANY)),
         ("tanh", "range", "(-1, 1)", "activation_curves", "least value at far points",
-         (ranges["tanh"][0], np.nan, np.nan), _held(ranges["tanh"] == (-1, 1))),
+         *Reading(tanh_range[0]), _holds(tanh_range == (-1, 1))),
         ("relu", "pro", "SGD converges faster than with sigmoid and tanh", speed[0],
-         "least of theirs: " + speed[1], quickest, fast("relu")),
-        ("relu", "pro", "saturates less than sigmoid and tanh", *shares, saturated["relu"],
+         "least of theirs: " + speed[1], *quickest, fast("relu")),
+        ("relu", "pro", "saturates less than sigmoid and tanh", *saturation, *saturated["relu"],
          less_saturated("relu")),
         ("relu", "con", "no gradient below 0: units die", "dying_relu",
-         "share of a classifier's units dead in the end", m.dead(),
-         _held(m.dead()[1] > 0 and relu[2] < MANY)),
-        ("leaky_relu", "pro", "ReLU's: fast, and saturates less", *speed, updates["leaky_relu"],
+         "share of a classifier's units dead in the end", *dead,
+         _holds(dead.low > 0 and relu.high < MANY)),
+        ("leaky_relu", "pro", "ReLU's: fast, and saturates less", *speed, *updates["leaky_relu"],
          like_relu("leaky_relu")),
-        ("leaky_relu", "pro", "cures dead units", *back, leaky,
-         _held(leaky[1] > 0.95 and leaky_hidden[1] > 0.95, leaky[1] > relu[2])),
-        ("elu", "pro", "ReLU's: fast, and saturates less", *speed, updates["elu"],
+        ("leaky_relu", "pro", "cures dead units", *recovery, *leaky,
+         _holds(leaky.low > 0.95 and leaky_hidden.low > 0.95, in_part=relu.below(leaky))),
+        ("elu", "pro", "ReLU's: fast, and saturates less", *speed, *updates["elu"],
          like_relu("elu")),
         ("elu", "pro", "cures dead units in part", "dying_relu",
-         "share active again from a bias of -5", m.recovers("elu", "alone", -5),
-         _held(m.recovers("elu", "alone", -5)[1] > m.recovers("relu", "alone", -5)[2]
-               and elu_far[2] < MANY)),
-        ("elu", "con", "no gradient far below 0: units die there", *back, elu,
-         _held(elu[2] < MANY, elu_far[2] < MANY)),
+         "share active again from a bias of -5", *elu_near,
+         _holds(relu_near.below(elu_near) and elu_far.high < MANY)),
+        ("elu", "con", "no gradient far below 0: units die there", *recovery, *elu,
+         _holds(elu.high < MANY, in_part=elu_far.high < MANY)),
         ("softmax", "use", "normalises logits", "softmax_temperature",
-         "largest error of the sum", (m.softmax(), np.nan, np.nan), _held(m.softmax() < 1e-12)),
+         "largest error of the sum", *Reading(softmax_error), _holds(softmax_error < 1e-12)),
     ]  # fmt: skip
 
 
-def run(spec: Spec, pool: Pool, inputs) -> dict[str, pd.DataFrame]:
-    """Reads the numbers off the other experiments' tables."""
-    measured = Measured(spec, inputs)
-    cells = []
-    for place, (function, kind, statement, source, measure, interval, holds) in enumerate(
-        _rows(measured)
-    ):
-        value, low, high = interval
-        cells.append(
-            {
-                "row": place,
-                "function": function,
-                "kind": kind,
-                "statement": statement,
-                "source": source,
-                "measure": measure,
-                "value": value,
-                "low": low,
-                "high": high,
-                "holds": holds,
-            }
-        )
-    return {"cells": pd.DataFrame(cells), "alike": pd.DataFrame(_sides(measured))}
+def _properties(readings: Readings) -> list[dict]:
+    """Sigmoid and tanh side by side; they are alike where both are above a line, or neither is."""
 
+    def least(function):
+        return Reading(*[readings.range(function)[0]] * 3)
 
-def _sides(m: Measured) -> list[dict]:
-    """Sigmoid and tanh side by side, each property with a line that a function is above or not."""
-    curve = "activation_curves"
+    def greatest(function):
+        return Reading(*[readings.range(function)[1]] * 3)
+
     properties = [
-        ("saturates: share of saturated units", "gradient_flow", m.saturated, MANY),
-        ("gradient shrinks: factor per layer", "gradient_flow", m.factor, 1),
-        ("learns slower than ReLU: times its updates", "convergence_speed", m.updates, 1),
-        ("mixed signs: share of samples", "zigzag", m.one_sign, 0),
-        ("bounded: greatest value", curve, lambda name: (m.values(name)[1],) * 3, 1.5),
-        ("zero-centred: least value", curve, lambda name: (m.values(name)[0],) * 3, -0.5),
+        ("saturates: share of saturated units", "gradient_flow", readings.saturated, MANY),
+        ("gradient shrinks: factor per layer", "gradient_flow", readings.factor, 1),
+        ("learns slower than ReLU: times its updates", "convergence_speed", readings.updates, 1),
+        ("mixed signs: share of samples", "zigzag", readings.mixed_signs, 0),
+        ("bounded: greatest value", "activation_curves", greatest, 1.5),
+        ("zero-centred: least value", "activation_curves", least, -0.5),
     ]
     rows = []
-    for place, (name, source, measure, line) in enumerate(properties):
-        row = {"row": place, "property": name, "source": source, "line": line}
-        sides = []
-        for function in ("sigmoid", "tanh"):
-            value, low, high = measure(function)
-            row |= {function: value, f"{function}_low": low, f"{function}_high": high}
-            sides.append("above" if low > line else "not above")
-        rows.append(row | {"alike": "yes" if sides[0] == sides[1] else "no"})
+    for name, source, read, line in properties:
+        sigmoid, tanh = read("sigmoid"), read("tanh")
+        rows.append(
+            {
+                "property": name,
+                "source": source,
+                "line": line,
+                **dict(zip(ENDS_BY_FUNCTION, (*sigmoid, *tanh), strict=True)),
+                "alike": "yes" if (sigmoid.low > line) == (tanh.low > line) else "no",
+            }
+        )
     return rows
 
 
-ELSEWHERE = dict.fromkeys(("value", "low", "high"), Unchecked(nan=True))  # held where it is made
+ENDS_BY_FUNCTION = (
+    "sigmoid", "sigmoid_low", "sigmoid_high", "tanh", "tanh_low", "tanh_high",
+)  # fmt: skip
+
+MEASURED = Unchecked(nan=True)  # compared where it is measured
 
 TABLES = {
     "cells": Table(
         key=("row", "function", "kind", "statement", "source", "measure"),
-        columns={**ELSEWHERE, "holds": Exact()},
+        columns={**dict.fromkeys(INTERVAL, MEASURED), "holds": Exact()},
         over_seeds=True,
     ),
     "alike": Table(
         key=("row", "property", "source", "line"),
-        columns={
-            **{
-                f"{function}{end}": Unchecked(nan=True)
-                for function in ("sigmoid", "tanh")
-                for end in ("", "_low", "_high")
-            },
-            "alike": Exact(),
-        },
+        columns={**dict.fromkeys(ENDS_BY_FUNCTION, MEASURED), "alike": Exact()},
         over_seeds=True,
     ),
 }

@@ -1,12 +1,16 @@
-"""The 10-layer XOR network: which activation learns it, and how often.
+"""How often each activation function lets the 10-layer XOR network learn XOR.
 
 Document: xor-post, parts 1-1, 3-1 and 4 (its listing).
-Setup: 2-5x9-1, weights and biases N(0, 1), SGD 0.01 on all four points, 20,001 updates, cost and
-accuracy before every 100th; sigmoid, ReLU, leaky ReLU (slope 0.2) and tanh in the hidden layers, a
-sigmoid at the end; the same seeds for every activation and for both losses.
-Assumptions: a seed has solved XOR when its last cost is below log(2)/4, which no wrong point
-allows; the post's own criterion, accuracy 1 at the end, stands beside it. Near cost log(2) every
-answer is 1/2 but for rounding, and any accuracy occurs by chance.
-Known differences: weights come from NumPy's Philox; XLA compiles the loop. The "stable" loss is
-the post's, computed from the logit: the same function, other arithmetic.
+Setup: the network has two inputs, nine hidden layers of five units and one output (2-5x9-1). Its
+weights and biases are drawn from N(0, 1). SGD at learning rate 0.01 makes 20,001 updates, each on
+all four points; cost and accuracy are recorded before every 100th. The hidden layers apply sigmoid,
+ReLU, leaky ReLU (slope 0.2) or tanh, the output layer a sigmoid. Every activation and both losses
+start from the same seeds.
+Assumptions: a seed has solved XOR when its last cost is below log(2)/4: with a wrong point the cost
+cannot be so low. The post's own criterion, accuracy 1 at the end, is reported beside it. It says
+little where the cost is near log(2): there every answer is 1/2 up to rounding, and any accuracy
+occurs by chance.
+Known differences: the initial weights come from NumPy's Philox generator, and XLA compiles the
+training loop. The "stable" loss is the post's loss computed from the logit: the same function,
+calculated in another way.
 """

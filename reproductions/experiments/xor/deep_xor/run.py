@@ -1,7 +1,9 @@
-"""The setting, the runs, and the shape of the tables."""
+"""Trains every network over all seeds, and counts what they come to."""
 
 import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,12 +13,12 @@ from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, s
 from reproductions.evidence.statistics import share_of
 from reproductions.training import xor
 from reproductions.training.activations import Activation
-from reproductions.training.pool import Arrays, Pool, Shard, joined
+from reproductions.training.pool import Arrays, Pool, Shard, joined, whole
 
 
 @dataclass(frozen=True)
 class Spec:
-    """The post's setting, and how many seeds see it."""
+    """The post's setting, and how many seeds are trained in it."""
 
     seeds: int = 4096
     hidden: tuple[int, ...] = (5,) * 9
@@ -24,9 +26,9 @@ class Spec:
     losses: tuple[xor.Loss, ...] = ("document", "stable")
     rate: float = 0.01
     steps: int = 20_001
-    every: int = 100
-    costs_every: int = 5
-    first_seeds: int = 16
+    every: int = 100  # steps from one record to the next
+    costs_every: int = 5  # records from one distribution of the costs to the next
+    first_seeds: int = 16  # seeds, at most, whose first steps are stored
     first_steps: int = 10
 
 
@@ -41,19 +43,24 @@ COSTS = (
     *(xor.SOLVED_COST, 0.3, 0.4, 0.5, 0.6, xor.PLATEAU_COST - xor.PLATEAU_WIDTH),
     *(xor.PLATEAU_COST + xor.PLATEAU_WIDTH, 0.8, 1.0, 2.0, 5.0, 10.0, 100.0),
 )
+"""The seeds whose cost is below each of these are counted."""
 
-ENDS = "accuracy 1 at the end"
+RIGHT_AT_END = "accuracy 1 at the end"
 
-REACHES = "accuracy 1 at some record"
+RIGHT_ONCE = "accuracy 1 at some record"
 
-LEARNS = "cost below log(2)/4 at some record"
+LOW_COST_ONCE = "cost below log(2)/4 at some record"
 
-EVENTS = (*xor.OUTCOMES, ENDS, REACHES, LEARNS)
+EVENTS = (*xor.OUTCOMES, RIGHT_AT_END, RIGHT_ONCE, LOW_COST_ONCE)
 
 CURVES = ("finite", "solved", "plateau", "accuracy_1")
 
+SUMMED = ("events", "curves", "costs")
 
-def run(spec: Spec, pool: Pool, change=None) -> dict[str, pd.DataFrame]:
+
+def run(
+    spec: Spec, pool: Pool, change: Callable[[list[np.ndarray]], list[np.ndarray]] | None = None
+) -> dict[str, pd.DataFrame]:
     """Trains every activation under both losses from the same weights.
 
     Args:
@@ -64,20 +71,20 @@ def run(spec: Spec, pool: Pool, change=None) -> dict[str, pd.DataFrame]:
     """
     networks = list(itertools.product(spec.activations, spec.losses))
     calls = [(spec, *network, change) for network in networks]
-    found = pool.by_seeds(_train, calls, spec.seeds, "deep_xor")
+    trained = pool.by_seeds(_train, calls, spec.seeds, "deep_xor")
     return joined(
         [
             {
                 name: table.assign(activation=activation, loss=loss)
-                for name, table in _tables(spec, parts).items()
+                for name, table in _tables(spec, ranges_of_seeds).items()
             }
-            for (activation, loss), parts in zip(networks, found, strict=True)
+            for (activation, loss), ranges_of_seeds in zip(networks, trained, strict=True)
         ]
     )
 
 
-def _train(shard: Shard, spec, activation, loss, change, start, stop) -> Arrays:
-    """What the seeds from `start` to `stop` come to: counts of them all, and single seeds."""
+def _train(shard: Shard, spec: Spec, activation, loss, change, start: int, stop: int) -> Arrays:
+    """Trains the seeds from `start` to `stop`; gives counts of all, and values of some of them."""
     from reproductions.training import replicas
 
     engine = shard.once(_engine, spec.hidden, activation, loss)
@@ -88,29 +95,29 @@ def _train(shard: Shard, spec, activation, loss, change, start, stop) -> Arrays:
     trained = engine.train(weights, **data, **options)
     cost, accuracy = trained.records["cost"], trained.records["accuracy"]
     outcome = xor.outcomes(cost, trained.finite_steps < spec.steps)
-    reached = (accuracy == 1).any(axis=0)
-    learned = (cost < xor.SOLVED_COST).any(axis=0)
-    events = [*(outcome == name for name in xor.OUTCOMES), accuracy[-1] == 1, reached, learned]
+    right_once = (accuracy == 1).any(axis=0)
+    low_cost_once = (cost < xor.SOLVED_COST).any(axis=0)
+    events = [
+        *(outcome == name for name in xor.OUTCOMES), accuracy[-1] == 1, right_once, low_cost_once,
+    ]  # fmt: skip
     listed = slice(max(0, kinds.LISTED - start))
-    seeds = {
-        "seed": np.arange(start, stop),
-        "outcome": outcome,
-        "accuracy": accuracy[-1],
-        "reached_accuracy_1": reached,
-    }
-    part = {
+    arrays = {
         "events": np.sum(events, axis=1),
-        "curves": _curves(cost, accuracy),
-        "costs": _costs(cost[:: spec.costs_every]),
-        "seeds": pd.DataFrame({name: column[listed] for name, column in seeds.items()}),
+        "curves": _counts_by_record(cost, accuracy),
+        "costs": _counts_below(cost[:: spec.costs_every]),
+        "seed": np.arange(start, stop)[listed],
+        "outcome": outcome[listed],
+        "last_accuracy": accuracy[-1][listed],
+        "right_once": right_once[listed],
     }
     if start == 0:
-        part |= {"cost": cost[:, 0], "accuracy": accuracy[:, 0]}
+        arrays |= {"cost_of_seed_0": cost[:, 0], "accuracy_of_seed_0": accuracy[:, 0]}
     if start < spec.first_seeds:
-        few, steps = [w[..., : spec.first_seeds - start] for w in weights], spec.first_steps
-        first = engine.train(few, **data, steps=steps + 1, every=steps)
-        part["first"] = first.records["cost"]
-    return part
+        first_weights = [array[..., : spec.first_seeds - start] for array in weights]
+        steps = spec.first_steps
+        first = engine.train(first_weights, **data, steps=steps + 1, every=steps)
+        arrays["first_costs"] = first.records["cost"]
+    return arrays
 
 
 def _engine(hidden, activation, loss):
@@ -120,43 +127,7 @@ def _engine(hidden, activation, loss):
     return replicas.Replicas(model, xor.LOSSES[loss], xor.records(loss), threads=1)
 
 
-def _tables(spec, parts) -> dict[str, pd.DataFrame]:
-    """One network's tables, from what its seeds came to."""
-    step = np.arange(len(parts[0]["cost"])) * spec.every
-    events, curves, costs = (sum(p[name] for p in parts) for name in ("events", "curves", "costs"))
-    first = np.concatenate([part["first"] for part in parts if "first" in part], axis=1)
-    steps, below = np.meshgrid(step[:: spec.costs_every], COSTS, indexing="ij")
-    return {
-        "seeds": pd.concat([part["seeds"] for part in parts], ignore_index=True),
-        "rates": pd.DataFrame(
-            [_rate_row(*item, spec.seeds) for item in zip(EVENTS, events, strict=True)]
-        ),
-        "curves": pd.DataFrame(
-            {"step": step, "seeds": spec.seeds, **dict(zip(CURVES, curves, strict=True))}
-        ),
-        # A quantile band can be read from these counts. The quantiles themselves could not be
-        # held: where the seeds are of two kinds, solved or not, one seed more takes a quantile
-        # from one kind's cost to the other's.
-        "costs": pd.DataFrame(
-            {
-                "step": steps.ravel(),
-                "below": below.ravel(),
-                "count": costs.ravel(),
-                "finite": np.repeat(curves[0, :: spec.costs_every], len(COSTS)),
-            }
-        ),
-        "first_steps": _first_steps(spec, first),
-        "single_seed": pd.DataFrame(
-            {"step": step, "cost": parts[0]["cost"], "accuracy": parts[0]["accuracy"]}
-        ),
-    }
-
-
-def _rate_row(event, count, seeds):
-    return {"event": event, "count": count, "seeds": seeds, **share_of(count, seeds)}
-
-
-def _curves(cost, accuracy) -> np.ndarray:
+def _counts_by_record(cost, accuracy) -> np.ndarray:
     """How many seeds are each of `CURVES`, (curve, record)."""
     states = [
         np.isfinite(cost),
@@ -167,15 +138,52 @@ def _curves(cost, accuracy) -> np.ndarray:
     return np.array([state.sum(axis=1) for state in states])
 
 
-def _costs(cost) -> np.ndarray:
+def _counts_below(cost) -> np.ndarray:
     """How many costs are below each of `COSTS`, (record, threshold)."""
     return np.stack([(cost < np.float64(below)).sum(axis=1) for below in COSTS], axis=1)
 
 
-def _first_steps(spec, cost):
-    """Costs so early that they must agree between processors."""
-    step, seed = np.meshgrid([0, spec.first_steps], range(cost.shape[1]), indexing="ij")
-    return pd.DataFrame({"seed": seed.ravel(), "step": step.ravel(), "cost": cost.ravel()})
+def _tables(spec: Spec, ranges_of_seeds: Sequence[dict[str, Any]]) -> dict[str, pd.DataFrame]:
+    """The tables of one network, from what its seeds came to."""
+    arrays = whole(ranges_of_seeds, SUMMED)
+    step = np.arange(len(arrays["cost_of_seed_0"])) * spec.every
+    curves = dict(zip(CURVES, arrays["curves"], strict=True))
+    cost_steps, below = np.meshgrid(step[:: spec.costs_every], COSTS, indexing="ij")
+    first = arrays["first_costs"]
+    first_step, first_seed = np.meshgrid(
+        [0, spec.first_steps], range(first.shape[1]), indexing="ij"
+    )
+    columns_by_table = {
+        "seeds": {
+            "seed": arrays["seed"],
+            "outcome": arrays["outcome"],
+            "accuracy": arrays["last_accuracy"],
+            "reached_accuracy_1": arrays["right_once"],
+        },
+        "rates": [
+            {"event": event, "count": count, "seeds": spec.seeds, **share_of(count, spec.seeds)}
+            for event, count in zip(EVENTS, arrays["events"], strict=True)
+        ],
+        "curves": {"step": step, "seeds": spec.seeds, **curves},
+        # A quantile band can be read from these counts. The quantiles themselves could not be
+        # compared: where some seeds solve XOR and others do not, one seed more can move a quantile
+        # from the cost of the one kind to that of the other.
+        "costs": {
+            "step": cost_steps.ravel(),
+            "below": below.ravel(),
+            "count": arrays["costs"].ravel(),
+            "finite": np.repeat(curves["finite"][:: spec.costs_every], len(COSTS)),
+        },
+        "first_steps": {
+            "seed": first_seed.ravel(), "step": first_step.ravel(), "cost": first.ravel(),
+        },
+        "single_seed": {
+            "step": step,
+            "cost": arrays["cost_of_seed_0"],
+            "accuracy": arrays["accuracy_of_seed_0"],
+        },
+    }  # fmt: skip
+    return {name: pd.DataFrame(columns) for name, columns in columns_by_table.items()}
 
 
 EARLY = "ten steps in float32, before the network amplifies a last-bit difference into another path"
@@ -187,19 +195,10 @@ TABLES = {
         key=("activation", "loss", "seed"),
         columns={"outcome": Rate(), "accuracy": Rate(), "reached_accuracy_1": Rate()},
     ),
-    "rates": Table(
-        key=("activation", "loss", "event"),
-        columns={
-            **shares("count"),
-        },
-        over_seeds=True,
-    ),
+    "rates": Table(key=("activation", "loss", "event"), columns=shares("count"), over_seeds=True),
     "curves": Table(
         key=("activation", "loss", "step"),
-        columns={
-            "seeds": Exact(),
-            **dict.fromkeys(("finite", "solved", "plateau", "accuracy_1"), Rate(trials="seeds")),
-        },
+        columns={"seeds": Exact(), **dict.fromkeys(CURVES, Rate(trials="seeds"))},
         over_seeds=True,
     ),
     "costs": Table(
@@ -214,6 +213,6 @@ TABLES = {
     "single_seed": Table(
         key=("activation", "loss", "step"),
         columns=dict.fromkeys(("cost", "accuracy"), Unchecked(nan=True)),
-        over_seeds=True,  # nothing in it is held, and a first look has one loss
+        over_seeds=True,  # no value of it is compared, and a first look has one loss only
     ),
 }

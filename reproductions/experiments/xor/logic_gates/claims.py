@@ -1,33 +1,24 @@
-"""The claims, judged from the tables."""
+"""Judges whether linear layers can be trained, and whether steps can."""
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import (  # fmt: skip
-    DOCUMENT_ERROR,
-    IN_PART,
-    NOT_REPRODUCED,
-    REPRODUCED,
-    Judgement,
-    graded,
-)
+from reproductions.evidence.claims import DOCUMENT_ERROR, Judgement, Tables, graded
 from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.statistics import wilson
 from reproductions.experiments.xor.logic_gates.run import STEP_BELOW
 
 
-def _linear_backpropagates(tables) -> Judgement:
+def _linear_backpropagates(tables: Tables) -> Judgement:
     outcomes, gradients = tables["outcomes"], tables["gradients"]
     linear = outcomes[outcomes["network"].str.startswith("linear")]
     if linear.empty:
         raise NotMeasured("the tables have no linear network")
-    easy, hard = (linear[linear["gate"].isin(g)] for g in (("AND", "OR"), ("XOR",)))
+    easy, hard = (linear[linear["gate"].isin(gates)] for gates in (("AND", "OR"), ("XOR",)))
     exact = (gradients["agree"] == gradients["seeds"]).all()
     weakest = easy.loc[easy["share"].idxmin()]
     low, high = wilson(weakest["solved"], weakest["seeds"])
     at_floor = (linear["at_floor"] / linear["seeds"]).min()
-    if exact and low > 0.8 and at_floor > 0.8:
-        verdict = DOCUMENT_ERROR
-    else:
-        verdict = graded(easy["high"].max() < 0.5, in_part=True)
+    trains = exact and low > 0.8 and at_floor > 0.8
+    verdict = graded(easy["high"].max() < 0.5, in_part=not trains, otherwise=DOCUMENT_ERROR)
     share = (hard["at_floor"] / hard["seeds"]).min()
     control = measured.row(outcomes, network="tanh 2", gate="XOR")
     floors = tables["floors"].drop_duplicates("gate").set_index("gate")["floor"]
@@ -42,16 +33,14 @@ def _linear_backpropagates(tables) -> Judgement:
     return Judgement(verdict, weakest["solved"] / weakest["seeds"], low, high, note)
 
 
-def _steps_do_not_train(tables) -> Judgement:
+def _steps_do_not_train(tables: Tables) -> Judgement:
     outcomes, by_hand = tables["outcomes"], tables["by_hand"]
     steps = outcomes[outcomes["network"].str.match(r"step \d")]
     if steps.empty:
         raise NotMeasured("the tables have no network of steps alone")
-    still = not (steps[["changed", "with_gradient"]].to_numpy()).any()
+    nothing_moves = not steps[["changed", "with_gradient"]].to_numpy().any()
     expressed = by_hand[by_hand["right"] == by_hand["points"]]
-    verdict = NOT_REPRODUCED
-    if still:
-        verdict = IN_PART if len(expressed) else REPRODUCED
+    verdict = graded(nothing_moves and expressed.empty, in_part=nothing_moves)
     perceptron = tables["perceptron"].set_index("gate")
     learnt = [gate for gate, row in perceptron.iterrows() if row["converged"] in (True, "True")]
     obtained = (
@@ -73,7 +62,4 @@ def _steps_do_not_train(tables) -> Judgement:
     return Judgement(verdict, obtained, note=note)
 
 
-CLAIMS = {
-    "NP-02": _linear_backpropagates,
-    "NP-03": _steps_do_not_train,
-}
+CLAIMS = {"NP-02": _linear_backpropagates, "NP-03": _steps_do_not_train}

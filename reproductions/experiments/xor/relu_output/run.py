@@ -1,6 +1,7 @@
-"""The setting, the runs, and the shape of the tables."""
+"""Trains every network at every learning rate, and compares ReLU with the others seed by seed."""
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,14 +9,14 @@ import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.evidence.statistics import generator, share_of
-from reproductions.training import activations, xor
+from reproductions.training import activations, gates, xor
 from reproductions.training.activations import Activation
 from reproductions.training.pool import Arrays, Pool, Shard, whole
 
 
 @dataclass(frozen=True)
 class Spec:
-    """The networks, and how many seeds see them."""
+    """The networks, and how many seeds are trained."""
 
     seeds: int = 512
     hiddens: tuple[Activation, ...] = ("tanh", "relu")
@@ -23,7 +24,7 @@ class Spec:
     rates: tuple[float, ...] = (0.03, 0.1, 0.3, 1.0)
     width: int = 5
     steps: int = 3_001
-    every: int = 100
+    every: int = 100  # steps from one record to the next
 
     def __post_init__(self):
         if "relu" not in self.outputs or len(self.outputs) < 2:
@@ -36,10 +37,6 @@ QUICK = {"hiddens": ("tanh",), "rates": (0.1, 1.0), "outputs": ("relu", "linear"
 
 SMALL = {"hiddens": ("tanh",), "rates": (0.1, 1.0), "steps": 201}
 
-MARGIN = 0.1
-
-RELU = "relu"
-
 RESAMPLES = 2_000
 
 
@@ -47,40 +44,40 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Trains every network at every rate."""
     networks = list(itertools.product(spec.hiddens, spec.outputs))
     calls = [(spec, *network) for network in networks]
-    found = pool.by_seeds(_train, calls, spec.seeds, "relu_output", each=len(spec.rates))
-    answers = {}  # by network, for each rate the answers and who stayed finite
-    for network, parts in zip(networks, found, strict=True):
-        own = whole(parts)
-        answers[network] = list(zip(own["answers"], own["finite"], strict=True))
-    outcomes, curves = [], []
-    for (hidden, output), by_rate in answers.items():
-        for rate, (own, finite) in zip(spec.rates, by_rate, strict=True):
-            cell = {"hidden": hidden, "output": output, "rate": rate, "seeds": spec.seeds}
-            outcomes.append({**cell, **_outcome(own, finite)})
-            curves.append(_curve(spec, cell, own))
+    trained = pool.by_seeds(_train, calls, spec.seeds, "relu_output", each=len(spec.rates))
+    outcomes, curves, solved = [], [], {}
+    for (hidden, output), ranges_of_seeds in zip(networks, trained, strict=True):
+        arrays = whole(ranges_of_seeds)
+        for rate, answers, finite in zip(
+            spec.rates, arrays["answers"], arrays["finite"], strict=True
+        ):
+            key = {"hidden": hidden, "output": output, "rate": rate}
+            outcomes.append({**key, "seeds": spec.seeds, **_outcome(answers, finite)})
+            curves.append(_curve(spec, answers).assign(**key))
+            solved[hidden, output, rate] = gates.solved(answers[-1], xor.Y)
     outcomes = pd.DataFrame(outcomes)
     return {
         "outcomes": outcomes,
-        "differences": _differences(spec, answers, outcomes),
+        "differences": _differences(spec, solved, best_rates(outcomes)),
         "curves": pd.concat(curves, ignore_index=True),
     }
 
 
-def _train(shard: Shard, spec, hidden, output, start, stop) -> Arrays:
-    """A network's answers, (rate, record, point, seed), and who stayed finite, (rate, seed)."""
+def _train(shard: Shard, spec: Spec, hidden: str, output: str, start: int, stop: int) -> Arrays:
+    """Trains the seeds from `start` to `stop` at every rate.
+
+    Returns:
+        Their answers, (rate, record, point, seed), and which stayed finite, (rate, seed).
+    """
     from reproductions.training import replicas
 
     engine = shard.once(_engine, hidden, output, spec.width)
     weights = replicas.initial_weights(engine.model, range(start, stop), "glorot")
-    trained = engine.train(
-        [np.concatenate([w] * len(spec.rates), axis=-1) for w in weights],
-        xor.X,
-        xor.Y,
-        np.repeat(spec.rates, stop - start),
-        spec.steps,
-        every=spec.every,
-        done=shard.advance,
-    )
+    # All rates side by side as replicas, so that one compiled loop trains them.
+    weights = [np.concatenate([array] * len(spec.rates), axis=-1) for array in weights]
+    rates = np.repeat(spec.rates, stop - start)
+    options = {"every": spec.every, "done": shard.advance}
+    trained = engine.train(weights, xor.X, xor.Y, rates, spec.steps, **options)
     return {
         "answers": np.split(trained.records["answers"], len(spec.rates), axis=-1),
         "finite": np.split(trained.finite_steps >= 0, len(spec.rates)),
@@ -89,109 +86,91 @@ def _train(shard: Shard, spec, hidden, output, start, stop) -> Arrays:
 
 def _engine(hidden, output, width):
     import keras
-    import tensorflow as tf
 
-    from reproductions.training import replicas
-
-    model = keras.Sequential(
-        [
-            keras.Input((2,)),
-            keras.layers.Dense(width),
-            activations.layer(hidden),
-            keras.layers.Dense(1),
-            activations.layer(output),
-        ]
-    )
-    return replicas.Replicas(
-        model,
-        lambda y, answer: tf.reduce_mean((answer - y) ** 2, (0, 1)),
-        lambda y, answer: {"answers": answer[:, 0]},
-        watch=False,
-        threads=1,
-    )
+    layers = [
+        keras.layers.Dense(width),
+        activations.layer(hidden),
+        keras.layers.Dense(1),
+        activations.layer(output),
+    ]
+    return gates.engine(keras.Sequential([keras.Input((2,)), *layers]))
 
 
-def _solved(answers) -> np.ndarray:
-    """Who has all points on their side of 1/2, with a margin; over the last axis but one."""
-    side = np.where(xor.Y > 0.5, 1, -1)
-    return (side * (answers - 0.5) >= MARGIN).all(axis=-2)
+def dead(answers: np.ndarray) -> np.ndarray:
+    """Which replicas answer exactly 0 on all points: an output that is a ReLU is then dead.
 
-
-def _dead(answers) -> np.ndarray:
-    """Who answers exactly 0 to everything; of the outputs only ReLU is then dead."""
+    Args:
+        answers: of shape (..., point, replica).
+    """
     return (answers == 0).all(axis=-2)
 
 
-def _blind(answers) -> np.ndarray:
-    """Who answers exactly 0 where the target is 1, but not everywhere."""
-    return ((answers == 0) & (xor.Y > 0.5)).any(axis=-2) & ~_dead(answers)
+def blind(answers: np.ndarray) -> np.ndarray:
+    """Which replicas answer exactly 0 where the target is 1, but are not dead; see `dead`."""
+    return ((answers == 0) & (xor.Y > 0.5)).any(axis=-2) & ~dead(answers)
 
 
 def _outcome(answers, finite):
-    """What the seeds of one cell came to."""
-    seeds = answers.shape[-1]
-    solved, dead = _solved(answers), _dead(answers)
-    alive = ~dead[0]
+    """What the seeds of one network came to at one learning rate."""
+    solved, is_dead = gates.solved(answers[-1], xor.Y), dead(answers)
+    alive = ~is_dead[0]
+    loss = gates.squared_error(answers[-1], xor.Y)
     return {
-        "solved": int(solved[-1].sum()),
-        **share_of(solved[-1].sum(), seeds),
-        "dead_start": int(dead[0].sum()),
-        "dead_end": int(dead[-1].sum()),
-        "blind_end": int(_blind(answers[-1]).sum()),
-        # Dead at one record and not at a later one: of a ReLU output, arithmetic forbids it.
-        "revived": int((dead[:-1] & ~dead[1:]).any(axis=0).sum()),
+        "solved": int(solved.sum()),
+        **share_of(solved.sum(), len(solved)),
+        "dead_start": int(is_dead[0].sum()),
+        "dead_end": int(is_dead[-1].sum()),
+        "blind_end": int(blind(answers[-1]).sum()),
+        # Dead at one record and not at the next: with a ReLU output, arithmetic rules it out.
+        "revived": int((is_dead[:-1] & ~is_dead[1:]).any(axis=0).sum()),
         "alive_start": int(alive.sum()),
-        "solved_of_alive": int(solved[-1][alive].sum()),
+        "solved_of_alive": int(solved[alive].sum()),
         "non_finite": int((~finite).sum()),
-        "loss_q50": float(np.median(_loss(answers[-1])[finite])) if finite.any() else np.nan,
+        "loss_q50": float(np.median(loss[finite])) if finite.any() else np.nan,
     }
 
 
-def _loss(answers) -> np.ndarray:
-    return ((answers.astype("float64") - xor.Y) ** 2).mean(axis=-2)
-
-
-def _curve(spec, cell, answers):
+def _curve(spec, answers):
     records = np.unique(np.geomspace(1, len(answers), 30).round().astype(int)) - 1
+    answers = answers[records]
     return pd.DataFrame(
         {
-            **cell,
+            "seeds": spec.seeds,
             "step": records * spec.every,
-            "solved": _solved(answers)[records].sum(axis=1),
-            "dead": _dead(answers)[records].sum(axis=1),
-            "blind": _blind(answers)[records].sum(axis=1),
+            "solved": gates.solved(answers, xor.Y).sum(axis=1),
+            "dead": dead(answers).sum(axis=1),
+            "blind": blind(answers).sum(axis=1),
         }
     )
 
 
 def best_rates(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """The row of each hidden and output function at the rate that solves most, lowest if equal."""
+    """The row of each network at the rate at which most seeds solve XOR, the lowest if several.
+
+    The hidden and the output function are the index.
+    """
     order = outcomes.sort_values(["solved", "rate"], ascending=[False, True])
-    return order.groupby(["hidden", "output"], as_index=False).first()
+    return order.groupby(["hidden", "output"]).first()
 
 
-def _differences(spec, answers, outcomes):
-    """ReLU against every other output, seed by seed, each at its best rate."""
-    best = best_rates(outcomes).set_index(["hidden", "output"])["rate"]
-
-    def solved(hidden, output):
-        return _solved(answers[hidden, output][spec.rates.index(best[hidden, output])][0][-1])
-
+def _differences(spec: Spec, solved: Mapping[tuple, np.ndarray], best: pd.DataFrame):
+    """ReLU against every other output function, seed by seed, each at its best rate."""
     rows = []
     for hidden, other in itertools.product(spec.hiddens, spec.outputs):
-        if other == RELU:
+        if other == "relu":
             continue
-        ours, theirs = solved(hidden, RELU), solved(hidden, other)
-        difference, low, high = _paired(ours, theirs)
+        rate, other_rate = best["rate"][hidden, "relu"], best["rate"][hidden, other]
+        by_relu, by_other = solved[hidden, "relu", rate], solved[hidden, other, other_rate]
+        difference, low, high = paired_difference(by_relu, by_other)
         rows.append(
             {
                 "hidden": hidden,
                 "other": other,
-                "rate": best[hidden, RELU],
-                "other_rate": best[hidden, other],
+                "rate": rate,
+                "other_rate": other_rate,
                 "seeds": spec.seeds,
-                "only_relu": int((ours & ~theirs).sum()),
-                "only_other": int((theirs & ~ours).sum()),
+                "only_relu": int((by_relu & ~by_other).sum()),
+                "only_other": int((by_other & ~by_relu).sum()),
                 "difference": difference,
                 "low": low,
                 "high": high,
@@ -200,24 +179,27 @@ def _differences(spec, answers, outcomes):
     return pd.DataFrame(rows)
 
 
-def _paired(ours, theirs) -> tuple[float, float, float]:
-    """The difference of two shares over the same seeds, with a paired bootstrap interval."""
+def paired_difference(solved: np.ndarray, other: np.ndarray) -> tuple[float, float, float]:
+    """The difference of two shares over the same seeds, with a 95 % paired bootstrap interval.
+
+    Args:
+        solved: whether each seed solves XOR with the one function, (seed,).
+        other: the same with the other function.
+    """
     from scipy.stats import bootstrap
 
-    difference = ours.astype(float) - theirs
-    if np.ptp(difference) == 0:  # nothing to resample
+    difference = solved.astype(float) - other
+    if np.ptp(difference) == 0:  # all resamples would be the same
         return (float(difference[0]),) * 3
     interval = bootstrap(
-        (difference,),
-        np.mean,
-        n_resamples=RESAMPLES,
-        method="percentile",
-        rng=generator(0),
+        (difference,), np.mean, n_resamples=RESAMPLES, method="percentile", rng=generator(0)
     ).confidence_interval
     return float(difference.mean()), float(interval.low), float(interval.high)
 
 
-COUNTED = "follows from the count beside it, which is held as a rate"
+DIFFERENCE = Close(
+    rtol=0, atol=0.12, reason="follows from the count beside it, which is held as a rate"
+)
 
 TABLES = {
     "outcomes": Table(
@@ -225,11 +207,10 @@ TABLES = {
         columns={
             "seeds": Exact(),
             **shares("solved"),
-            "dead_start": Rate(trials="seeds"),
-            "dead_end": Rate(trials="seeds"),
-            "blind_end": Rate(trials="seeds"),
-            "revived": Rate(trials="seeds"),
-            "alive_start": Rate(trials="seeds"),
+            **dict.fromkeys(
+                ("dead_start", "dead_end", "blind_end", "revived", "alive_start"),
+                Rate(trials="seeds"),
+            ),
             "solved_of_alive": Rate(trials="alive_start"),
             "non_finite": Rate(trials="seeds"),
             "loss_q50": Unchecked(nan=True),
@@ -239,26 +220,19 @@ TABLES = {
     "differences": Table(
         key=("hidden", "other"),
         columns={
-            # Two rates may solve as many: which is best then hangs on a seed.
+            # Where two rates solve equally often, a single seed decides which is the best.
             "rate": Unchecked(),
             "other_rate": Unchecked(),
             "seeds": Exact(),
             "only_relu": Rate(trials="seeds"),
             "only_other": Rate(trials="seeds"),
-            **dict.fromkeys(
-                ("difference", "low", "high"), Close(rtol=0, atol=0.12, reason=COUNTED)
-            ),
+            **dict.fromkeys(("difference", "low", "high"), DIFFERENCE),
         },
         over_seeds=True,
     ),
     "curves": Table(
         key=("hidden", "output", "rate", "step"),
-        columns={
-            "seeds": Exact(),
-            "solved": Rate(trials="seeds"),
-            "dead": Rate(trials="seeds"),
-            "blind": Rate(trials="seeds"),
-        },
+        columns={"seeds": Exact(), **dict.fromkeys(("solved", "dead", "blind"), Rate("seeds"))},
         over_seeds=True,
     ),
 }

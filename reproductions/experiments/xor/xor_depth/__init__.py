@@ -1,13 +1,16 @@
-"""XOR with sigmoids: one, two, three and more layers, and what the initial weights decide.
+"""How often sigmoid networks of one, two, three and more layers solve XOR.
 
 Document: xor-post, part 1 (one sigmoid against two and three); network-post, part 1.1 (a single
 perceptron and a multilayer one); slides, last pages (which minimum is reached).
-Setup: 2-1, 2-2-1 and 2-10-10-10-1, weights and biases N(0, 1), SGD 0.1 on all four points, 10,001
-updates, the post's loss; then depths 2 to 10 at width 5, 20,001 updates; the same seeds everywhere.
-Assumptions: a seed has solved XOR when its last cost is below log(2)/4, which no wrong point
-allows. The post refers to an earlier one for these networks and gives neither widths nor rate:
-those are from lessons of the same kind. The loss never overflows here, as no logit gets near 17.
-Known differences: weights come from NumPy's Philox; XLA compiles the loop. 2-10-1 and 2-2-2-2-1
-are ours, to tell depth from width; the 2-2-1 networks go on to 100,001 updates, and of the others
-those that have not solved XOR go on to ten times their updates, to tell "never" from "slowly".
+Setup: 2-1, 2-2-1 and 2-10-10-10-1 networks start from weights and biases drawn from N(0, 1) and are
+trained by 10,001 updates of SGD at learning rate 0.1 on all four points, under the post's loss.
+Networks of 2 to 10 layers of width 5 follow, with 20,001 updates. All use the same seeds. To tell
+"never" from "slowly", 2-2-1 goes on to 100,001 updates, and of the others those seeds that have not
+solved XOR go on to ten times their updates.
+Assumptions: a seed has solved XOR when its last cost is below log(2)/4: with a wrong point the cost
+cannot be so low. For these networks the post refers to an earlier one and gives neither widths nor
+learning rate; those used here are from lessons of the same kind. The loss never overflows here, as
+no logit comes near 17.
+Known differences: the initial weights come from NumPy's Philox generator, and XLA compiles the
+training loop. 2-10-1 and 2-2-2-2-1 are added to tell the effect of depth from that of width.
 """

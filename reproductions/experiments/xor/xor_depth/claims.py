@@ -1,18 +1,24 @@
-"""The claims, judged from the tables."""
+"""Judges what more layers do, that one is not enough, and what the initial weights decide."""
 
 from itertools import pairwise
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import Judgement, graded
+from reproductions.evidence.claims import Judgement, Tables, graded
 from reproductions.evidence.statistics import wilson
-from reproductions.experiments.xor.xor_depth.run import COSTS, SMALLEST, SOLVED, THREE, cliff_text
+from reproductions.experiments.xor.xor_depth.run import (
+    COSTS,
+    POST_NETWORKS,
+    SMALLEST,
+    SOLVED,
+    cliff_text,
+)
 from reproductions.training import xor
 
 
 def _median_falls(before, after) -> bool:
-    """Whether some cost has more than half of `after`'s seeds below it, and not of `before`'s.
+    """Whether the median cost falls below one of `COSTS`: more than half of the seeds are under it.
 
-    The counts below each cost hold, other than the medians, on every processor.
+    The counts below each cost are the same on every processor, which the medians are not.
     """
     return any(
         after[level] > after["seeds"] / 2 >= before[level]
@@ -20,9 +26,9 @@ def _median_falls(before, after) -> bool:
     )
 
 
-def _more_is_better(tables) -> Judgement:
+def _more_is_better(tables: Tables) -> Judgement:
     networks = tables["networks"]
-    rows = [measured.row(networks, network=name) for name in THREE]
+    rows = [measured.row(networks, network=name) for name in POST_NETWORKS]
     better = [
         wilson(a["solved"], a["seeds"])[1] < wilson(b["solved"], b["seeds"])[0]
         and _median_falls(a, b)
@@ -31,7 +37,7 @@ def _more_is_better(tables) -> Judgement:
     verdict = graded(all(better), in_part=any(better))
     obtained = "; ".join(
         f"{name}: {row['solved'] / row['seeds']:.1%}, cost {row['cost_q50']:.2g}"
-        for name, row in zip(THREE, rows, strict=True)
+        for name, row in zip(POST_NETWORKS, rows, strict=True)
     )
     shares = (networks["solved"] / networks["seeds"]).set_axis(networks["network"])
     note = f"at width 5, {cliff_text(tables['depths'])}"
@@ -43,13 +49,13 @@ def _more_is_better(tables) -> Judgement:
     return Judgement(verdict, obtained, note=note)
 
 
-def _needs_two_layers(tables) -> Judgement:
+def _needs_two_layers(tables: Tables) -> Judgement:
     networks, single = tables["networks"].set_index("network"), tables["single"]
     one, two = networks.loc["2-1"], networks.loc[SMALLEST]
     low, high = wilson(two["solved"], two["seeds"])
     most = single[single["count"] > 0].groupby("moment")["right"].max()
-    never = one["solved"] == 0 and most.max() < len(xor.X)
-    verdict = graded(never and two["solved"] and low > 0.2, in_part=never and two["solved"])
+    needed = one["solved"] == 0 and most.max() < len(xor.X) and two["solved"] > 0
+    verdict = graded(needed and low > 0.2, in_part=needed)
     note = (
         f"obtained: {SMALLEST}; 2-1 solves {one['solved']:.0f} of {one['seeds']:.0f}, with at most"
         f" {most['start']} of 4 points right before training and {most['end']} after; no straight"
@@ -58,14 +64,12 @@ def _needs_two_layers(tables) -> Judgement:
     return Judgement(verdict, two["solved"] / two["seeds"], low, high, note)
 
 
-def _initialisation_decides(tables) -> Judgement:
+def _initialisation_decides(tables: Tables) -> Judgement:
     levels = tables["levels"]
     last = levels[levels["step"] == levels["step"].max()].set_index("level")
     solved, seeds = last.loc[SOLVED, ["count", "seeds"]]
     low, high = wilson(solved, seeds)
-    both = low > 0.05 and high < 0.95
-    some = 0 < solved < seeds
-    verdict = graded(both, in_part=some)
+    verdict = graded(low > 0.05 and high < 0.95, in_part=0 < solved < seeds)
     others = last[(last.index != SOLVED) & (last["count"] > 0)]
     ends = ", ".join(f"{name} {row['count'] / seeds:.1%}" for name, row in others.iterrows())
     two = tables["networks"].set_index("network").loc[SMALLEST]

@@ -1,27 +1,27 @@
-"""The claims, judged from the tables."""
+"""Judges which networks break late, what their accuracy is then, and whether gradients cause it."""
 
 from reproductions.evidence import functions, measured
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED, Judgement, graded
+from reproductions.evidence.claims import Judgement, Tables, graded
 from reproductions.evidence.statistics import wilson
 
 
-def _sigmoid_breaks(tables) -> Judgement:
+def _sigmoid_breaks_late(tables: Tables) -> Judgement:
     events = tables["events"]
-    own = measured.row(events, activation="sigmoid", rate=0.01)
-    low, high = wilson(own["late"], own["seeds"])
-    verdict = graded(low > 0.5, in_part=own["late"])
+    sigmoid = measured.row(events, activation="sigmoid", rate=0.01)
+    low, high = wilson(sigmoid["late"], sigmoid["seeds"])
+    verdict = graded(low > 0.5, in_part=sigmoid["late"])
     shown = events[events["like_post"] > 0]
     sources = ", ".join(
         f"{functions.label(row.activation)} at {row.rate:g} ({row.like_post / row.seeds:.1%})"
         for row in shown.itertuples()
     )
     note = f"the post's curve comes from: {sources or 'no activation'}"
-    return Judgement(verdict, own["late"] / own["seeds"], low, high, note)
+    return Judgement(verdict, sigmoid["late"] / sigmoid["seeds"], low, high, note)
 
 
-def _half_after(tables) -> Judgement:
+def _accuracy_half_after(tables: Tables) -> Judgement:
     events = tables["events"]
-    half, broken = int(events["accuracy_half_after"].sum()), int(events["non_finite"].sum())
+    half, broken = (int(events[name].sum()) for name in ("accuracy_half_after", "non_finite"))
     low, high = wilson(half, max(broken, 1))
     verdict = graded(0 < broken == half, in_part=low > 0.95)
     return Judgement(
@@ -33,11 +33,11 @@ def _half_after(tables) -> Judgement:
     )
 
 
-def _cause(tables) -> Judgement:
+def _gradient_is_the_cause(tables: Tables) -> Judgement:
     events = measured.rows(tables["events"], rate=0.01)
     finite, broken = int(events["finite_under_stable_loss"].sum()), int(events["non_finite"].sum())
     low, high = wilson(finite, max(broken, 1))
-    verdict = REPRODUCED if high < 0.5 else NOT_REPRODUCED if low > 0.95 else IN_PART
+    verdict = graded(high < 0.5, in_part=low <= 0.95)
     kernels = tables["kernels"]
     return Judgement(
         verdict,
@@ -51,7 +51,7 @@ def _cause(tables) -> Judgement:
 
 
 CLAIMS = {
-    "XP-03": _sigmoid_breaks,
-    "XP-04": _half_after,
-    "XP-05": _cause,
+    "XP-03": _sigmoid_breaks_late,
+    "XP-04": _accuracy_half_after,
+    "XP-05": _gradient_is_the_cause,
 }

@@ -1,5 +1,7 @@
-"""The setting, the runs, and the shape of the tables."""
+"""Trains networks until some break under the post's loss, and follows those that broke."""
 
+import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,21 +10,21 @@ import pandas as pd
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked
 from reproductions.training import xor
 from reproductions.training.activations import Activation
-from reproductions.training.pool import Arrays, Pool, Shard, whole
+from reproductions.training.pool import Arrays, Pool, Shard, joined, whole
 
 
 @dataclass(frozen=True)
 class Spec:
-    """The post's setting, and how many seeds see it."""
+    """The post's setting, and how many seeds are trained in it."""
 
     seeds: int = 2048
     hidden: tuple[int, ...] = (5,) * 9
     activations: tuple[Activation, ...] = ("sigmoid", "relu", "leaky_relu", "tanh")
     rates: tuple[float, ...] = (0.01, 0.1)
     steps: int = 20_001
-    every: int = 100
-    late: int = 10_000
-    traced_seeds: int = 64
+    every: int = 100  # steps from one record to the next
+    late: int = 10_000  # a NaN after this step is late
+    traced_seeds: int = 64  # seeds, at most, whose logits and gradients are measured
     session_seeds: int = 32
     session_activations: tuple[Activation, ...] = ("sigmoid", "relu", "leaky_relu")
 
@@ -40,94 +42,85 @@ QUICK = {
 SMALL = {"hidden": (5,), "steps": 201}
 
 
+QUANTITIES, PERCENTILES = ("logit", "first_gradient", "last_gradient"), (10, 50, 90)
+
+
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Breaks networks under the post's loss, and follows those that broke."""
     # Each activation once before the next rate: a network compiles once for all rates.
-    calls = [(spec, activation, rate) for rate in spec.rates for activation in spec.activations]
-    found = pool.by_seeds(_break, calls, spec.seeds, "xor_nan")
-    histories = {
-        call: whole(parts, summed=("events",)) for call, parts in zip(calls, found, strict=True)
-    }
-    parts = {
-        "events": [
-            pd.DataFrame(
-                [_label(c) | dict(zip(TABLES["events"].columns, h["events"], strict=True))]
-            )
-            for c, h in histories.items()
-        ],
-        "before": _traces(pool, spec, histories),
-        "curve": [_curve(spec, h).assign(**_label(c)) for c, h in histories.items()],
-        "kernels": _kernels(pool, spec, histories),
-    }
-    return {name: pd.concat(own, ignore_index=True) for name, own in parts.items() if own}
-
-
-def _label(call):
-    _, activation, rate = call
-    return {"activation": activation, "rate": rate}
+    networks = list(itertools.product(spec.rates, spec.activations))
+    calls = [(spec, activation, rate) for rate, activation in networks]
+    trained = pool.by_seeds(_break, calls, spec.seeds, "xor_nan")
+    histories = [whole(ranges_of_seeds, summed=("events",)) for ranges_of_seeds in trained]
+    traces = _traces(pool, calls, histories)
+    kernels = _kernels(pool, spec, dict(zip(calls, histories, strict=True)))
+    tables = []
+    for (rate, activation), history, trace in zip(networks, histories, traces, strict=True):
+        events = pd.DataFrame([history["events"]], columns=list(TABLES["events"].columns))
+        frames = {"events": events, "before": trace, "curve": _curve(spec, history)}
+        key = {"activation": activation, "rate": rate}
+        tables.append({name: frame.assign(**key) for name, frame in frames.items()})
+    return {**joined(tables), "kernels": kernels}
 
 
 def _engine(hidden, activation, loss):
-    """Under the post's loss; or under the stable one, which also looks at logits and gradients."""
+    """Trains under the post's loss; or under the stable one, with logits and gradients recorded."""
+    from keras import ops
+
     from reproductions.training import replicas
 
-    model = xor.network(hidden, activation, loss)
-    if loss == "document":
-        return replicas.Replicas(model, xor.document_loss, xor.records(loss), threads=1)
+    def record_logit(y, z):
+        return {"cost": xor.stable_loss(y, z), "logit": ops.max(ops.abs(z), axis=(0, 1))}
+
     return replicas.Replicas(
-        model,
-        xor.stable_loss,
-        lambda y, z: {"cost": xor.stable_loss(y, z), "logit": _largest(z)},
-        gradients=True,
+        xor.network(hidden, activation, loss),
+        xor.LOSSES[loss],
+        xor.records(loss) if loss == "document" else record_logit,
+        gradients=loss == "stable",
         threads=1,
     )
 
 
-def _break(shard: Shard, spec, activation, rate, start, stop) -> Arrays:
-    """How many of the seeds from `start` to `stop` come to what; of some, what is looked at."""
+def _break(shard: Shard, spec: Spec, activation: str, rate: float, start, stop) -> Arrays:
+    """Trains the seeds from `start` to `stop`: counts of all, and what is needed to follow some."""
     from reproductions.training import replicas
 
     engine = shard.once(_engine, spec.hidden, activation, "document")
     weights = replicas.initial_weights(engine.model, range(start, stop))
     options = {"steps": spec.steps, "every": spec.every}
     trained = engine.train(weights, xor.X, xor.Y, rate, **options, done=shard.advance)
-    cost, accuracy, finite = (
-        trained.records["cost"],
-        trained.records["accuracy"],
-        trained.finite_steps,
-    )
-    step = np.arange(len(cost)) * spec.every
-    outcome = xor.outcomes(cost, finite < spec.steps)
+    cost, accuracy = trained.records["cost"], trained.records["accuracy"]
+    finite_steps = trained.finite_steps
+    step = np.arange(len(cost))[:, None] * spec.every
+    outcome = xor.outcomes(cost, finite_steps < spec.steps)
     broken = outcome == "non-finite"
-    reached = broken & ((accuracy == 1) & (step[:, None] <= finite)).any(axis=0)
-    late = broken & (finite >= spec.late)
-    # At every record after the update that broke the weights.
-    half = broken & ((accuracy == 0.5) | (step[:, None] <= finite)).all(axis=0)
+    reached = broken & ((accuracy == 1) & (step <= finite_steps)).any(axis=0)
+    late = broken & (finite_steps >= spec.late)
     like_post = late & reached & (accuracy[-1] == 0.5)
-    stable = np.zeros_like(broken)
+    finite_under_stable = np.zeros_like(broken)
     if broken.any():
-        own = [w[..., broken] for w in weights]
         again = shard.once(_engine, spec.hidden, activation, "stable").train(
-            own, xor.X, xor.Y, rate, **options
+            [array[..., broken] for array in weights], xor.X, xor.Y, rate, **options
         )
         lost = again.finite_steps < spec.steps
-        stable[broken] = xor.outcomes(again.records["cost"], lost) != "non-finite"
+        finite_under_stable[broken] = xor.outcomes(again.records["cost"], lost) != "non-finite"
     events = {
         "seeds": np.ones_like(broken),
         "non_finite": broken,
-        "at_first_update": broken & (finite == 0),
+        "at_first_update": broken & (finite_steps == 0),
         "late": late,
         "reached_accuracy_1": reached,
         "like_post": like_post,
-        "accuracy_half_after": half,
-        "finite_under_stable_loss": stable,
+        # At every record after the update that broke the weights.
+        "accuracy_half_after": broken & ((accuracy == 0.5) | (step <= finite_steps)).all(axis=0),
+        "finite_under_stable_loss": finite_under_stable,
     }
     alike = np.flatnonzero(like_post)[:1]
     traced = np.flatnonzero(broken)[: spec.traced_seeds]
     return {
         "events": np.array([events[name].sum() for name in TABLES["events"].columns]),
         "broken": start + traced,
-        "broken_after": finite[traced],
+        "broken_after": finite_steps[traced],
         "outcome": outcome[: max(0, spec.session_seeds - start)],
         "alike": start + alike,
         "cost": cost[:, alike],
@@ -135,120 +128,107 @@ def _break(shard: Shard, spec, activation, rate, start, stop) -> Arrays:
     }
 
 
-def _largest(z):
-    """The largest logit of each replica, whatever its sign."""
-    from keras import ops
-
-    return ops.max(ops.abs(z), axis=(0, 1))
-
-
-def _traces(pool: Pool, spec, histories) -> list[pd.DataFrame]:
-    """Logits and gradients of some seeds: at the start, and at the step at which they broke."""
-    calls = [
-        (
-            *call,
-            *(
-                tuple(history[name][: spec.traced_seeds].tolist())
-                for name in ("broken", "broken_after")
-            ),
-        )
-        for call, history in histories.items()
-    ]
-    parts = pool.gather(_trace, calls, "xor_nan, traced", unit="network")
-    return [
-        part["before"].assign(**_label(call)) for call, part in zip(histories, parts, strict=True)
-    ]
+def _traces(pool: Pool, calls, histories) -> list[pd.DataFrame]:
+    """For each network, logits and gradients at the start, and at the step before the NaN."""
+    traced_calls = []
+    for (spec, *network), history in zip(calls, histories, strict=True):
+        traced = (history[name][: spec.traced_seeds] for name in ("broken", "broken_after"))
+        traced_calls.append((spec, *network, *(tuple(numbers.tolist()) for numbers in traced)))
+    traces = pool.gather(_trace, traced_calls, "xor_nan, traced", unit="network")
+    return [trace["before"] for trace in traces]
 
 
-def _trace(shard: Shard, spec, activation, rate, broken, after) -> Arrays:
-    """One network's seeds: the first ones at the start, those that broke after so many steps."""
+def _trace(shard: Shard, spec: Spec, activation: str, rate: float, broken, after) -> Arrays:
+    """Looks at the first seeds at the start, and at those that broke, after so many steps."""
     from reproductions.training import replicas
 
     engine, probe = (
         shard.once(_engine, spec.hidden, activation, loss) for loss in ("document", "stable")
     )
     broken, after = np.array(broken, int), np.array(after, int)
-    before = []
+    weights_before = []
     for steps in np.unique(after):
-        state = replicas.initial_weights(engine.model, broken[after == steps])
+        weights = replicas.initial_weights(engine.model, broken[after == steps])
         if steps:
-            state = engine.train(state, xor.X, xor.Y, rate, int(steps), every=spec.steps).weights
-        before.append(state)
+            trained = engine.train(weights, xor.X, xor.Y, rate, int(steps), every=spec.steps)
+            weights = trained.weights
+        weights_before.append(weights)
     first = range(min(spec.traced_seeds, spec.seeds))
     rows = []
-    for moment, count, states in [
+    for moment, seeds, weights_by_group in [
         ("start", len(first), [replicas.initial_weights(engine.model, first)]),
-        ("before the NaN", len(broken), before),
+        ("before the NaN", len(broken), weights_before),
     ]:
-        seen = [probe.train(state, xor.X, xor.Y, rate=0.0, steps=1).records for state in states]
-        logit, norm = (
-            np.concatenate([records[name][0] for records in seen], axis=-1) if seen else None
-            for name in ("logit", "gradient_norm")
-        )
-        rows.append({"moment": moment, "seeds": count})
-        rows[-1]["logit_above_16"] = int((logit > 16).sum()) if seen else 0
-        for quantity, values in {
-            "logit": logit,
-            "first_gradient": norm[0] if seen else None,
-            "last_gradient": norm[-1] if seen else None,
-        }.items():
-            for percent in (10, 50, 90):
-                value = np.nan if values is None else np.percentile(values, percent)
-                rows[-1][f"{quantity}_q{percent}"] = value
+        records = [
+            probe.train(weights, xor.X, xor.Y, rate=0.0, steps=1).records
+            for weights in weights_by_group
+        ]
+        values = np.empty((len(QUANTITIES), 0), "float32")  # where no seed broke
+        if records:
+            logit, norms = (
+                np.concatenate([record[name][0] for record in records], axis=-1)
+                for name in ("logit", "gradient_norm")
+            )
+            values = np.stack([logit, norms[0], norms[-1]])
+        row = {"moment": moment, "seeds": seeds, "logit_above_16": int((values[0] > 16).sum())}
+        for quantity, of_seeds in zip(QUANTITIES, values, strict=True):
+            for percent in PERCENTILES:
+                percentile = np.percentile(of_seeds, percent) if seeds else np.nan
+                row[f"{quantity}_q{percent}"] = percentile
+        rows.append(row)
     return {"before": pd.DataFrame(rows)}
 
 
-def _curve(spec, history):
+def _curve(spec: Spec, history: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """The curve of the first seed that looks like the post's; NaN and seed -1 where none does."""
-    alike = history["alike"]
+    has_one = len(history["alike"]) > 0
     return pd.DataFrame(
         {
             "step": np.arange(0, spec.steps, spec.every),
-            "seed": alike[0] if len(alike) else -1,
-            "cost": history["cost"][:, 0] if len(alike) else np.nan,
-            "accuracy": history["accuracy"][:, 0] if len(alike) else np.nan,
+            "seed": history["alike"][0] if has_one else -1,
+            "cost": history["cost"][:, 0] if has_one else np.nan,
+            "accuracy": history["accuracy"][:, 0] if has_one else np.nan,
         }
     )
 
 
-def _kernels(pool: Pool, spec, histories) -> list[pd.DataFrame]:
-    """The first seeds once more, in a session on TensorFlow's own kernels."""
-    chosen = [
-        call
-        for call in histories
-        if _label(call)["rate"] == spec.rates[0]
-        and _label(call)["activation"] in spec.session_activations
+def _kernels(pool: Pool, spec: Spec, histories: Mapping[tuple, Mapping]) -> pd.DataFrame:
+    """The outcomes of the first seeds, compared with those in a session on TensorFlow's kernels."""
+    calls = [
+        (spec, activation, rate)
+        for _, activation, rate in histories
+        if rate == spec.rates[0] and activation in spec.session_activations
     ]
-    parts = pool.gather(_in_session, chosen, "xor_nan, sessions", unit="network")
+    sessions = pool.gather(_in_session, calls, "xor_nan, sessions", unit="network")
     rows = []
-    for call, part in zip(chosen, parts, strict=True):
-        there = part["outcome"]
-        here = histories[call]["outcome"][: len(there)]
-        both = (here == "non-finite") & (there == "non-finite")
+    for call, session in zip(calls, sessions, strict=True):
+        in_session = session["outcome"]
+        in_xla = histories[call]["outcome"][: len(in_session)]
+        broken_in_xla, broken_in_session = in_xla == "non-finite", in_session == "non-finite"
         rows.append(
             {
-                "activation": _label(call)["activation"],
-                "seeds": len(there),
-                "same_outcome": int((here == there).sum()),
-                "non_finite_xla": int((here == "non-finite").sum()),
-                "non_finite_session": int((there == "non-finite").sum()),
-                "non_finite_both": int(both.sum()),
+                "activation": call[1],
+                "seeds": len(in_session),
+                "same_outcome": int((in_xla == in_session).sum()),
+                "non_finite_xla": int(broken_in_xla.sum()),
+                "non_finite_session": int(broken_in_session.sum()),
+                "non_finite_both": int((broken_in_xla & broken_in_session).sum()),
             }
         )
-    return [pd.DataFrame(rows, columns=TABLES["kernels"].names)]
+    return pd.DataFrame(rows, columns=TABLES["kernels"].names)
 
 
-def _in_session(shard: Shard, spec, activation, rate) -> Arrays:
-    """What the first seeds come to in a session."""
+def _in_session(shard: Shard, spec: Spec, activation: str, rate: float) -> Arrays:
+    """The outcomes of the first seeds in a session."""
     from reproductions.training import replicas
 
     model = xor.network(spec.hidden, activation, "document")
     weights = replicas.initial_weights(model, range(min(spec.session_seeds, spec.seeds)))
-    cost = _session(spec, weights, activation, rate)
+    cost = _session_costs(spec, weights, activation, rate)
     return {"outcome": xor.outcomes(cost, np.zeros(cost.shape[1], bool))}
 
 
-def _session(spec, weights, activation, rate):
+def _session_costs(spec: Spec, weights, activation: str, rate: float) -> np.ndarray:
     """The costs that the post's graph gives in a session, (record, seed)."""
     import tensorflow as tf
 
@@ -256,13 +236,14 @@ def _session(spec, weights, activation, rate):
     function = {"relu": tf.nn.relu, "leaky_relu": tf.nn.leaky_relu}.get(activation)
     function = function or getattr(tf.math, activation)
     seeds = weights[0].shape[-1]
-    one = v1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
-    with tf.Graph().as_default(), v1.Session(config=one) as session:
+    one_thread = v1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
+    with tf.Graph().as_default(), v1.Session(config=one_thread) as session:
         variables = [
             v1.get_variable(
-                f"weight{i}", initializer=np.moveaxis(w, -1, 0).reshape(seeds, -1, w.shape[-2])
+                f"weight{i}",
+                initializer=np.moveaxis(array, -1, 0).reshape(seeds, -1, array.shape[-2]),
             )
-            for i, w in enumerate(weights)
+            for i, array in enumerate(weights)
         ]
         signal = tf.broadcast_to(tf.constant(xor.X), (seeds, *xor.X.shape))
         for i in range(0, len(variables), 2):
@@ -305,11 +286,11 @@ TABLES = {
         columns={
             "seeds": Close(rtol=0.1, atol=8, reason="those that become NaN, held as a rate"),
             "logit_above_16": Rate(trials="seeds"),
-            # Which seeds break, and so which are traced, is for each processor to say.
+            # Which seeds break, and so which are traced, depends on the processor.
             **{
                 f"{quantity}_q{percent}": Unchecked(nan=True)
-                for quantity in ("logit", "first_gradient", "last_gradient")
-                for percent in (10, 50, 90)
+                for quantity in QUANTITIES
+                for percent in PERCENTILES
             },
         },
         over_seeds=True,
