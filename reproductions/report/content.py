@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reproductions.evidence import claims
+from reproductions.evidence import verdicts
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.tables import parse_cells
 from reproductions.report import texts
@@ -18,7 +18,7 @@ from reproductions.running.files import read_bytes
 from reproductions.running.results import read_claims, read_tables
 
 NOT_JUDGED = "not judged"
-STATES = (*claims.VERDICTS, NOT_JUDGED)
+STATES = (*verdicts.VERDICTS, NOT_JUDGED)
 PREVIEW_ROWS = 8
 PARTS = ("Document", "Setup", "Assumptions", "Known differences")
 
@@ -129,13 +129,13 @@ def gather(results: Path) -> Page:
     return Page(rows, sections, missing)
 
 
-def _claim(claim: claims.Claim, row: Mapping[str, str] | None, owner: str) -> Claim:
+def _claim(claim: verdicts.Claim, row: Mapping[str, str] | None, owner: str) -> Claim:
     statement, reported = {}, {}
     for language in texts.LANGUAGES:
         words = texts.find(language, "claims", claim.id) or {}
         statement[language] = words.get("statement", claim.statement)
         reported[language] = words.get("expected", claim.expected)
-    row = row or dict.fromkeys(claims.COLUMNS, "")
+    row = row or dict.fromkeys(verdicts.COLUMNS, "")
     bounds = _bounds(row["low"], row["high"])
     return Claim(
         id=claim.id,
@@ -147,7 +147,7 @@ def _claim(claim: claims.Claim, row: Mapping[str, str] | None, owner: str) -> Cl
         bounds=bounds,
         rule=row["rule"],
         note=row["note"],
-        verdict=row["verdict"] if row["verdict"] in claims.VERDICTS else NOT_JUDGED,
+        verdict=row["verdict"] if row["verdict"] in verdicts.VERDICTS else NOT_JUDGED,
         experiment=owner,
     )
 

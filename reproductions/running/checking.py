@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from reproductions.evidence import claims, drawing
+from reproductions.evidence import drawing, verdicts
 from reproductions.evidence.comparison import compare_table
 from reproductions.evidence.differences import Comparison, Difference
 from reproductions.evidence.errors import InputError
@@ -95,18 +95,18 @@ def _compare_experiment(experiment, folders, verdicts, comparison, judge) -> Non
     ids = [claim.id for claim in experiment.claims]
     rows = [frame[frame["id"].isin(ids)] for frame in verdicts]
     for folder, record, claimed in zip(folders, records, rows, strict=True):
-        if claims.digest(claimed) != record["judged"]:
+        if verdicts.digest(claimed) != record["judged"]:
             file, rule = str(folder / CLAIMS_FILE), f"checksum in {provenance.FILE}"
             sides = "the rows that its run judged", "others"
             comparison.add(Difference(file, experiment.name, "", *sides, rule))
     if judge and readable:
         for folder, claimed in zip(folders, rows, strict=True):
             hold_claims(experiment, folder, claimed, comparison)
-    stored, fresh = (frame.assign(**dict.fromkeys(claims.DERIVED, "")) for frame in rows)
+    stored, fresh = (frame.assign(**dict.fromkeys(verdicts.DERIVED, "")) for frame in rows)
     if not same_seeds:
         comparison.notes.append(_seeds_note(experiment.name, seeds, [stored, fresh]))
         stored, fresh = (frame.assign(verdict="") for frame in (stored, fresh))
-    compare_table(CLAIMS_FILE, claims.CLAIMS_TABLE, stored, fresh, comparison)
+    compare_table(CLAIMS_FILE, verdicts.CLAIMS_TABLE, stored, fresh, comparison)
 
 
 def hold_claims(
@@ -120,13 +120,13 @@ def hold_claims(
     file = str(folder / CLAIMS_FILE)
     tables = read_tables(experiment, folder)
     try:
-        judged = claims.judge(experiment.claims, tables)
+        judged = verdicts.judge(experiment.claims, tables)
     except Exception as error:  # whatever the tables lack: rows, labels, sense
         lack = f"{type(error).__name__}: {error}"[:200]
         sides = "claims that can be judged", "tables"
         comparison.add(Difference(file, experiment.name, "", *sides, lack))
         return
-    compare_table(file, claims.CLAIMS_TABLE, judged, claimed, comparison)
+    compare_table(file, verdicts.CLAIMS_TABLE, judged, claimed, comparison)
 
 
 def _hold_files(folder: Path, experiment: Experiment, record: dict, comparison: Comparison) -> None:
@@ -359,7 +359,7 @@ def accept(wanted: list[str], latest: Path, expected: Path) -> Comparison:
         record = read_bytes(latest / experiment.name / provenance.FILE)
         with only_writer(expected / experiment.name, wait=True):
             write_folder(expected / experiment.name, contents, record)
-        kept = claims.merge(kept, rows, [claim.id for claim in experiment.claims])
+        kept = verdicts.merge(kept, rows, [claim.id for claim in experiment.claims])
         write_whole(expected / CLAIMS_FILE, to_csv(kept))
     return comparison
 

@@ -1,6 +1,6 @@
 """What an experiment is, and how one is found: by its file or its folder in `experiments`.
 
-An experiment is a module `experiments/<topic>/<name>.py` with a file `<name>.toml` beside it, or,
+An experiment is a module `experiments/<topic>/<name>.py` with a file `<name>.claims.toml` beside it, or,
 where it is long, a folder `experiments/<topic>/<name>/` with the modules `run`, `figures` and
 `claims` and a file `claims.toml`. The TOML file holds the claims, and the words of the page.
 """
@@ -23,9 +23,9 @@ from reproductions.evidence.errors import InputError
 if TYPE_CHECKING:  # `list` must answer without pandas
     import pandas as pd
 
-    from reproductions.evidence.claims import Claim
     from reproductions.evidence.drawing import Figures
     from reproductions.evidence.kinds import Table
+    from reproductions.evidence.verdicts import Claim
 
 FOLDER = Path(__file__).parents[1]
 EXPERIMENTS = FOLDER / "experiments"
@@ -110,7 +110,7 @@ def words(name: str) -> dict[str, Any]:
         InputError: it cannot be read.
     """
     place = places()[name]
-    path = place / "claims.toml" if place.is_dir() else place.with_suffix(".toml")
+    path = place / "claims.toml" if place.is_dir() else place.with_suffix(".claims.toml")
     try:
         return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     except (OSError, ValueError) as error:
@@ -202,7 +202,7 @@ def load(name: str) -> Experiment:
 
 def _claims(texts: Mapping[str, Mapping[str, str]], judges: Mapping[str, Any]) -> "list[Claim]":
     """The claims of an experiment: what its TOML file says of each, and what judges it."""
-    from reproductions.evidence.claims import Claim
+    from reproductions.evidence.verdicts import Claim
 
     if set(texts) != set(judges):
         raise ValueError(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from reproductions.evidence import claims
+from reproductions.evidence import verdicts
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.kinds import Table
 from reproductions.evidence.tables import MOST_BYTES, parse_cells, parse_table
@@ -47,11 +47,11 @@ def read_claims(results: Path) -> pd.DataFrame:
     """
     path = results / CLAIMS_FILE
     if not path.exists() and not path.is_symlink():
-        return pd.DataFrame(columns=list(claims.COLUMNS), dtype=object)
+        return pd.DataFrame(columns=list(verdicts.COLUMNS), dtype=object)
     header, rows = read_cells(path)
-    if header != list(claims.COLUMNS):
+    if header != list(verdicts.COLUMNS):
         raise InputError(
-            f"cannot read {path}: its columns must be {','.join(claims.COLUMNS)}."
+            f"cannot read {path}: its columns must be {','.join(verdicts.COLUMNS)}."
             f" Received: {','.join(header)[:200]}"
         )
     return pd.DataFrame(rows, columns=header, dtype=object)

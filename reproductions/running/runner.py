@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from tqdm import tqdm
 
-from reproductions.evidence import claims, drawing, settings
+from reproductions.evidence import drawing, settings, verdicts
 from reproductions.evidence.errors import InputError, one_line
 from reproductions.evidence.kinds import Table
 from reproductions.evidence.tables import conform, parse_table, to_csv
@@ -117,7 +117,7 @@ def _run(names: list[str], request: Request) -> None:
         for name, judged, took in _in_turn(names, request, verdicts, bar.set_description):
             ids = [claim.id for claim in load(name).claims]
             judged_now.extend(ids)
-            verdicts = claims.merge(verdicts, judged, ids)
+            verdicts = verdicts.merge(verdicts, judged, ids)
             write_whole(results / CLAIMS_FILE, to_csv(verdicts))
             shards.clear(results / name)
             setting = in_words(request.changes.get(name, {}))
@@ -190,10 +190,10 @@ def claims_again(
 ) -> pd.DataFrame:
     """An unchanged experiment's rows of claims.csv; judged anew only if they are not as written."""
     rows = verdicts[verdicts["id"].isin([claim.id for claim in experiment.claims])]
-    if claims.digest(rows) == provenance.read(results / experiment.name).get("judged"):
+    if verdicts.digest(rows) == provenance.read(results / experiment.name).get("judged"):
         return rows
     left_out: list[str] | None = [] if setting else None
-    return claims.judge(experiment.claims, read_tables(experiment, results), setting, left_out)
+    return verdicts.judge(experiment.claims, read_tables(experiment, results), setting, left_out)
 
 
 @contextmanager
@@ -262,11 +262,11 @@ def run_one(
         tables = {name: reread(name, frames[name], table) for name, table in shapes}
     contents = {f"{name}.csv": to_csv(tables[name]) for name, _ in shapes}
     left_out: list[str] | None = [] if setting else None
-    judged = claims.judge(experiment.claims, tables, setting, left_out)
+    judged = verdicts.judge(experiment.claims, tables, setting, left_out)
     contents |= drawing.render_all(experiment.figures(spec, tables), left_out)
     _tell(experiment, left_out)
     seconds = time.perf_counter() - started
-    digest = claims.digest(judged)
+    digest = verdicts.digest(judged)
     record = provenance.describe(experiment, spec, seconds, contents, results, digest)
     record |= {"left_out": left_out} if left_out else {}
     write_folder(results / experiment.name, contents, provenance.to_json(record))
@@ -311,5 +311,5 @@ def verdict_lines(rows: pd.DataFrame) -> str:
         for row in rows.itertuples()
     ]
     counts = rows["verdict"].value_counts()
-    total = ", ".join(f"{counts[v]} {v}" for v in claims.VERDICTS if v in counts)
+    total = ", ".join(f"{counts[v]} {v}" for v in verdicts.VERDICTS if v in counts)
     return "\n".join([*lines, f"{len(rows)} claims: {total or 'none'}"])

@@ -14,7 +14,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator
 
 from reproductions import __main__ as command_line
-from reproductions.evidence import claims, drawing
+from reproductions.evidence import drawing, verdicts
 from reproductions.evidence.errors import NotMeasured
 from reproductions.running import experiment, results, runner
 
@@ -231,7 +231,7 @@ def elsewhere(request):
     frames = runner.tables_of(loaded, spec, STORED)
     tables = {n: runner.reread(n, frames[n], table) for n, table in loaded.tables.items()}
     left_out = []
-    judged = claims.judge(loaded.claims, tables, "another setting", left_out)
+    judged = verdicts.judge(loaded.claims, tables, "another setting", left_out)
     says = drawn(loaded, spec, tables, left_out)
     return SimpleNamespace(
         loaded=loaded, spec=spec, tables=tables, judged=judged, left_out=left_out, says=says

@@ -8,7 +8,7 @@ import importlib.util
 
 import pytest
 
-from reproductions.evidence.claims import REPRODUCED
+from reproductions.evidence.verdicts import REPRODUCED
 from reproductions.running import experiment
 
 NAMES = experiment.names()

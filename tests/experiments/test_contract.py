@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from reproductions.evidence import claims, drawing
+from reproductions.evidence import drawing, verdicts
 from reproductions.evidence.kinds import Unchecked
 from reproductions.evidence.tables import conform, to_csv
 from reproductions.running import experiment, runner
@@ -46,9 +46,9 @@ def test_figures_and_claims_need_the_tables_alone(ran):
     first, second = (drawing.render_all(loaded.figures(spec, tables)) for _ in range(2))
     assert first == second
     assert first, "an experiment shows at least one figure"
-    judged = claims.judge(loaded.claims, tables)
+    judged = verdicts.judge(loaded.claims, tables)
     assert judged["id"].tolist() == [claim.id for claim in loaded.claims]
-    assert claims.judge(loaded.claims, tables).equals(judged)
+    assert verdicts.judge(loaded.claims, tables).equals(judged)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reproductions.evidence import claims
+from reproductions.evidence import verdicts
 from reproductions.evidence.kinds import Rate, Share, Unchecked
 from reproductions.running import experiment, results
 
@@ -28,7 +28,7 @@ def test_no_verdict_and_no_number_of_a_claim_reads_an_unchecked_column(name):
 
     def judged(tables):
         with np.errstate(all="ignore"):
-            return claims.judge(loaded.claims, tables).set_index("id")[list(JUDGED)]
+            return verdicts.judge(loaded.claims, tables).set_index("id")[list(JUDGED)]
 
     as_stored = judged(tables)
     read = {}

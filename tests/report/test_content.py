@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from reproductions import __main__ as command_line
-from reproductions.evidence import claims
+from reproductions.evidence import verdicts
 from reproductions.evidence.tables import to_csv
 from reproductions.report import build, content, figures
 from reproductions.running import experiment, runner
@@ -37,7 +37,7 @@ def test_all_claims_are_there_judged_or_not(made):
     }
     assert sum(page.counts.values()) == len(page.claims)
     assert page.counts[content.NOT_JUDGED] == len(page.claims) - 2
-    assert page.counts[claims.DOCUMENT_ERROR] == 1
+    assert page.counts[verdicts.DOCUMENT_ERROR] == 1
 
 
 def test_an_experiment_is_found_by_its_results(made):

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from reproductions.evidence import claims
+from reproductions.evidence import verdicts
 from reproductions.report import texts
 from reproductions.running import experiment
 
@@ -27,7 +27,7 @@ def test_both_languages_hold_the_same_words(section):
 
 
 def test_every_verdict_and_document_has_words():
-    assert set(claims.VERDICTS) < set(texts.load("en")["verdicts"])
+    assert set(verdicts.VERDICTS) < set(texts.load("en")["verdicts"])
     assert {claim.document for claim in CLAIMS.values()} <= set(texts.load("en")["documents"])
 
 
@@ -89,7 +89,7 @@ def test_every_placeholder_names_what_results_can_hold(name, language):
     for placeholder in texts.names(own.get("found", "") + own.get("says", "")):
         if match := re.fullmatch(r"([A-Z]{2}-\d\d)\.(\w+)", placeholder):
             assert match[1] in IDS
-            assert match[2] in claims.COLUMNS
+            assert match[2] in verdicts.COLUMNS
         elif placeholder != "seeds":
             match = re.fullmatch(r"(\w+)\.(\w+)((?:\[\w+=[^\]]*\])*)", placeholder)
             assert match, placeholder

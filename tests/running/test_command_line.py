@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from reproductions import __main__ as command_line
-from reproductions.evidence import claims
+from reproductions.evidence import verdicts
 from reproductions.evidence.errors import InputError, NotMeasured
 from reproductions.running import checking, experiment, results, runner
 from reproductions.running.files import only_writer
@@ -466,7 +466,7 @@ def test_a_merged_claims_file_is_sorted_and_keeps_other_rows(made):
     stale = judged.tail(1).assign(verdict="stale")
     import pandas as pd
 
-    merged = claims.merge(pd.concat([stale, other]), judged, ["XP-06", "XP-07"])
+    merged = verdicts.merge(pd.concat([stale, other]), judged, ["XP-06", "XP-07"])
     assert merged["id"].tolist() == ["AA-01", "XP-06", "XP-07"]
     assert "stale" not in set(merged["verdict"])
 

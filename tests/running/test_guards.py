@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reproductions import __main__ as command_line
-from reproductions.evidence import claims
+from reproductions.evidence import verdicts
 from reproductions.running import checking, experiment, results, runner
 
 NAME = "document_arithmetic"  # needs no TensorFlow
@@ -440,7 +440,7 @@ def test_links_are_refused_before_the_run(tmp_path, call, monkeypatch):
     assert (status, "it is a link that leads nowhere" in said) == (2, True)
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / NAME).symlink_to(tmp_path)
-    (tmp_path / "results" / "claims.csv").write_text(",".join(claims.COLUMNS) + "\n")
+    (tmp_path / "results" / "claims.csv").write_text(",".join(verdicts.COLUMNS) + "\n")
     status, said = call("run", NAME, "--results", tmp_path / "results")
     assert (status, "it is a link, which may lead anywhere" in said) == (2, True)
 

@@ -54,7 +54,7 @@ TARGETS = {
         f"reproductions/evidence/{name}.py": CHECKS
         for name in ("comparison", "differences", "kinds", "tables")
     },
-    "reproductions/evidence/claims.py": JUDGED,
+    "reproductions/evidence/verdicts.py": JUDGED,
     "reproductions/training/pool.py": ("tests/training/test_pool.py",),
     "reproductions/running/provenance.py": (*PROVENANCE, *GUARDS),
     "reproductions/running/checking.py": GUARDS,

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from reproductions.evidence import claims
+from reproductions.evidence import verdicts
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.kinds import Close, Exact, Printed, Share, Unchecked
 from reproductions.evidence.statistics import same_rate_p
@@ -132,8 +132,8 @@ def made(top: Path, name: str, table: str, frame: pd.DataFrame) -> None:
     kept = results.read_claims(stored.EXPECTED)
     # Where no verdict fits what is left, the rows stay as they are stored.
     with contextlib.suppress(Exception):
-        fresh = claims.judge(loaded.claims, read_tables(loaded, top))
-        kept = claims.merge(kept, fresh, [claim.id for claim in loaded.claims])
+        fresh = verdicts.judge(loaded.claims, read_tables(loaded, top))
+        kept = verdicts.merge(kept, fresh, [claim.id for claim in loaded.claims])
     (top / CLAIMS_FILE).write_bytes(to_csv(kept))
 
 

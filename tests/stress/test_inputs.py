@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reproductions import __main__ as command_line
-from reproductions.evidence import claims
+from reproductions.evidence import verdicts
 from reproductions.evidence.comparison import compare_table
 from reproductions.evidence.differences import Comparison
 from reproductions.evidence.errors import InputError
@@ -170,11 +170,11 @@ def test_claims(attack, made, tmp_path):
         path.write_bytes(data)
         with contextlib.suppress(InputError):
             frame = results.read_claims(path.parent)
-            merged = claims.merge(frame, frame.head(1), ["XP-06"])
-            assert list(merged.columns) == list(claims.COLUMNS)
+            merged = verdicts.merge(frame, frame.head(1), ["XP-06"])
+            assert list(merged.columns) == list(verdicts.COLUMNS)
             runner.verdict_lines(merged)
 
-    header = ",".join(claims.COLUMNS)
+    header = ",".join(verdicts.COLUMNS)
     attack("claims.csv", st.one_of(TEXTS.map(as_bytes), grid(header, PIECES), spoilt(whole)), check)
 
 

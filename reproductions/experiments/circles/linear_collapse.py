@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, measured
-from reproductions.evidence.claims import Judgement, Tables, graded
 from reproductions.evidence.kinds import Close, Exact, Table
 from reproductions.evidence.statistics import generator
+from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.training.pool import Pool
 
 if TYPE_CHECKING:

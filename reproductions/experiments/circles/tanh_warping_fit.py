@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, measured
-from reproductions.evidence.claims import Tables
 from reproductions.evidence.kinds import Exact, Table, Unchecked
+from reproductions.evidence.verdicts import Tables
 from reproductions.training import circles
 from reproductions.training.pool import Pool
 

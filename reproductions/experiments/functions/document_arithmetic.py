@@ -16,9 +16,9 @@ from decimal import Decimal, InvalidOperation
 import pandas as pd
 
 from reproductions.evidence import drawing, measured
-from reproductions.evidence.claims import DOCUMENT_ERROR, Judge, Judgement, Tables, graded
 from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.kinds import Exact, Table
+from reproductions.evidence.verdicts import DOCUMENT_ERROR, Judge, Judgement, Tables, graded
 from reproductions.training.pool import Pool
 
 

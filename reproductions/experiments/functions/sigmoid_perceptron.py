@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, functions
-from reproductions.evidence.claims import Judgement, Tables, graded
 from reproductions.evidence.kinds import Close, Exact, Printed, Table
+from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.training.pool import Pool
 from reproductions.training.spec import ANY_SIGN
 

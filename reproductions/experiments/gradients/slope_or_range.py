@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, measured
-from reproductions.evidence.claims import Judgement, Tables, graded
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, shares
 from reproductions.evidence.statistics import share_of
+from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.training import activations, xor
 from reproductions.training.pool import Arrays, Pool, Shard, whole
 from reproductions.training.spec import ANY_SIGN

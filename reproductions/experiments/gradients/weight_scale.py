@@ -21,9 +21,9 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing
-from reproductions.evidence.claims import Judgement, Tables, graded
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.evidence.statistics import share_of
+from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.training import activations, digits
 from reproductions.training.parallel import workers
 from reproductions.training.pool import Pool

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from reproductions.evidence import drawing
-from reproductions.evidence.claims import Tables
 from reproductions.evidence.kinds import Close, Table, Unchecked, shares
+from reproductions.evidence.verdicts import Tables
 from reproductions.training import activations, battery
 from reproductions.training.activations import Activation
 from reproductions.training.pool import Pool, Shard, joined

@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, functions, measured
-from reproductions.evidence.claims import Tables
 from reproductions.evidence.kinds import Exact, Rate, Table, shares
 from reproductions.evidence.statistics import share_of
+from reproductions.evidence.verdicts import Tables
 from reproductions.training import xor
 from reproductions.training.activations import TENSORFLOW_SLOPE, Activation
 from reproductions.training.pool import Arrays, Pool, Shard

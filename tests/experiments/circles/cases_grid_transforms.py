@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
+from reproductions.evidence.verdicts import IN_PART, NOT_REPRODUCED, REPRODUCED
 
 W = np.array([[2.0, 0.5], [0.0, 1.0]])
 B = np.array([0.5, -0.25])

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from reproductions.evidence.claims import NOT_REPRODUCED, REPRODUCED
+from reproductions.evidence.verdicts import NOT_REPRODUCED, REPRODUCED
 
 
 def stacks(within=True, control=1.0, difference=1e-13):

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
+from reproductions.evidence.verdicts import IN_PART, NOT_REPRODUCED, REPRODUCED
 
 
 def networks(two=(0, 0), wide=(90, 90), later=0, deeper=0, high=(2, 2), seeds=100):

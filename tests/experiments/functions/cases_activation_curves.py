@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence.claims import DOCUMENT_ERROR, IN_PART, NOT_REPRODUCED, REPRODUCED
+from reproductions.evidence.verdicts import DOCUMENT_ERROR, IN_PART, NOT_REPRODUCED, REPRODUCED
 
 FORMULAS = {
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from reproductions.evidence.claims import DOCUMENT_ERROR, REPRODUCED
+from reproductions.evidence.verdicts import DOCUMENT_ERROR, REPRODUCED
 
 
 def products(layers, product, printed):

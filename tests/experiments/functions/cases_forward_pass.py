@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from reproductions.evidence.claims import NOT_REPRODUCED, REPRODUCED
+from reproductions.evidence.verdicts import NOT_REPRODUCED, REPRODUCED
 
 SHAPES = "(1, 2) · (2, 3) -> (1, 3)"
 

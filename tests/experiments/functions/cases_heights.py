@@ -4,8 +4,8 @@ import math
 
 import pandas as pd
 
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
 from reproductions.evidence.statistics import wilson
+from reproductions.evidence.verdicts import IN_PART, NOT_REPRODUCED, REPRODUCED
 
 
 def tables(

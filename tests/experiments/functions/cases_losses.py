@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from reproductions.evidence.claims import NOT_REPRODUCED, REPRODUCED
+from reproductions.evidence.verdicts import NOT_REPRODUCED, REPRODUCED
 
 
 def jumps(

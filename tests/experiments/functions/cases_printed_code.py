@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
+from reproductions.evidence.verdicts import IN_PART, NOT_REPRODUCED, REPRODUCED
 
 
 def formulas(small="right", large="right", layer="right"):

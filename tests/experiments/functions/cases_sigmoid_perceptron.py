@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from reproductions.evidence.claims import NOT_REPRODUCED, REPRODUCED
+from reproductions.evidence.verdicts import NOT_REPRODUCED, REPRODUCED
 
 
 def rows(output=0.5, affine=0.0, curve=0.5):

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence.claims import DOCUMENT_ERROR, NOT_REPRODUCED, REPRODUCED
+from reproductions.evidence.verdicts import DOCUMENT_ERROR, NOT_REPRODUCED, REPRODUCED
 
 
 def listing(last=0.622, first=0.378):

@@ -4,8 +4,8 @@ import itertools
 
 import pandas as pd
 
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
 from reproductions.evidence.statistics import share_of
+from reproductions.evidence.verdicts import IN_PART, NOT_REPRODUCED, REPRODUCED
 
 SEEDS = 200
 DIVERGING = ("hidden", "leaky_relu", -120)

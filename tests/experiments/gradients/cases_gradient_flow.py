@@ -4,7 +4,7 @@ import itertools
 
 import pandas as pd
 
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
+from reproductions.evidence.verdicts import IN_PART, NOT_REPRODUCED, REPRODUCED
 
 SEEDS = 1000
 SETTINGS = list(itertools.product(("normal", "glorot", "he"), (5, 64)))

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
 from reproductions.evidence.statistics import share_of
+from reproductions.evidence.verdicts import IN_PART, NOT_REPRODUCED, REPRODUCED
 
 
 def tables(small=12, large=12, at_5=0.0066, at_10=4.5e-5):

@@ -4,7 +4,7 @@ import itertools
 
 import pandas as pd
 
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
+from reproductions.evidence.verdicts import IN_PART, NOT_REPRODUCED, REPRODUCED
 from reproductions.experiments.xor.deep_xor.run import EVENTS, RIGHT_AT_END, RIGHT_ONCE
 
 ACTIVATIONS = ("sigmoid", "relu", "leaky_relu", "tanh")

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from reproductions.evidence.claims import DOCUMENT_ERROR, IN_PART, NOT_REPRODUCED, REPRODUCED
 from reproductions.evidence.statistics import share_of
+from reproductions.evidence.verdicts import DOCUMENT_ERROR, IN_PART, NOT_REPRODUCED, REPRODUCED
 
 
 def tables(

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from reproductions.evidence.claims import IN_PART, NOT_REPRODUCED, REPRODUCED
+from reproductions.evidence.verdicts import IN_PART, NOT_REPRODUCED, REPRODUCED
 
 
 def tables(tanh=((-0.7, -0.6), (-0.7, -0.6)), relu=((-0.5, -0.4), (-0.4, -0.3))):

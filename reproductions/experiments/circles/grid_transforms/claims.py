@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence.claims import Judgement, Tables, graded
 from reproductions.evidence.measured import row, rows
+from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.experiments.circles.grid_transforms.geometry import on_grid
 from reproductions.experiments.circles.grid_transforms.run import (
     ACTIVATIONS,

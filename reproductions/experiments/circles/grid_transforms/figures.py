@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, functions
-from reproductions.evidence.claims import Tables
 from reproductions.evidence.measured import row, rows
+from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.circles.grid_transforms.geometry import (
     grid,
     on_grid,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing
-from reproductions.evidence.claims import Tables
+from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.circles.tanh_folding.run import Spec, Weights, determinant
 from reproductions.training import circles
 

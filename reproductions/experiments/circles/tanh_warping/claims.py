@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import Judge, Judgement, Tables, graded
 from reproductions.evidence.statistics import wilson
+from reproductions.evidence.verdicts import Judge, Judgement, Tables, graded
 from reproductions.experiments.circles.tanh_warping.run import BETTER, SEPARATES
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing
-from reproductions.evidence.claims import Tables
 from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.measured import row, rows
+from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.circles.tanh_warping.run import SPEC, Spec, moving_epochs
 from reproductions.training import circles
 

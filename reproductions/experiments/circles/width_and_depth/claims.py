@@ -3,9 +3,9 @@
 import pandas as pd
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import Judgement, Tables, graded
 from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.statistics import wilson
+from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.experiments.circles.width_and_depth.run import (
     NARROW,
     NARROW_WIDTH,

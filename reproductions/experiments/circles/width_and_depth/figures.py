@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, measured
-from reproductions.evidence.claims import Tables
 from reproductions.evidence.errors import NotMeasured
+from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.circles.width_and_depth.run import (
     NARROW,
     NARROW_WIDTH,

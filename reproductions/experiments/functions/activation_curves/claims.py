@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import functions, measured
-from reproductions.evidence.claims import DOCUMENT_ERROR, Judge, Judgement, Tables, graded
+from reproductions.evidence.verdicts import DOCUMENT_ERROR, Judge, Judgement, Tables, graded
 from reproductions.experiments.functions.activation_curves.run import differentiable
 
 IN_PLACE_OF_THRESHOLD = ("sigmoid", "relu", "tanh", "linear", "softplus", "leaky_relu")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, functions, measured
-from reproductions.evidence.claims import Tables
+from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.functions.activation_curves.run import Spec, differentiable
 
 PERCEPTRON_POST = ("threshold", "sigmoid", "relu", "tanh")

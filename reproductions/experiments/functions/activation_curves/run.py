@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence.claims import Tables
 from reproductions.evidence.kinds import Close, Exact, Table
+from reproductions.evidence.verdicts import Tables
 from reproductions.training.pool import Pool
 
 Layers = Mapping[str, Callable]

@@ -1,7 +1,7 @@
 """Judges the claim that a threshold loses information which a probability keeps."""
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import Judgement, Tables, graded
+from reproductions.evidence.verdicts import Judgement, Tables, graded
 
 
 def _threshold_loses_information(tables: Tables) -> Judgement:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, functions, measured
-from reproductions.evidence.claims import Tables
+from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.functions.heights.run import Spec
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from reproductions.evidence.claims import Judgement, Tables, graded
 from reproductions.evidence.errors import NotMeasured
+from reproductions.evidence.verdicts import Judgement, Tables, graded
 
 
 def _loss_is_continuous(tables: Tables) -> Judgement:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from reproductions.evidence import drawing
-from reproductions.evidence.claims import Tables
+from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.functions.losses.run import Spec
 
 

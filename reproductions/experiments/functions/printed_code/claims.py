@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reproductions.evidence.claims import Judgement, Tables, graded
+from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.experiments.functions.printed_code.listings import CHANGED
 from reproductions.experiments.functions.printed_code.run import RIGHT, SPEC
 from reproductions.experiments.functions.printed_code.statements import FAILS, SHOWS_WARNING

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing
-from reproductions.evidence.claims import Tables
+from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.functions.printed_code.run import NAN, RIGHT, WARNS, WRONG, Spec
 from reproductions.experiments.functions.printed_code.statements import FAILS, RUNS, SHOWS_WARNING
 

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,9 @@ import pandas as pd
 from reproductions.evidence.kinds import Close, Exact, Table
 from reproductions.experiments.functions.printed_code import statements
 from reproductions.experiments.functions.printed_code.listings import PLAIN, read
-from reproductions.running.experiment import FOLDER
 from reproductions.training.pool import Pool
+
+ROOT = Path(__file__).parents[4]
 
 PROCESSES = (("perceptron-post", "slides", "network-post", "relu-post", "plain"), ("xor-post",))
 """Which documents share a process; xor-post needs its own, as it turns TensorFlow 2 off."""
@@ -168,7 +170,7 @@ def run_listings(documents: tuple[str, ...], training_steps: int) -> list[dict]:
     """
     environment = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
     environment |= {"MPLBACKEND": "Agg", "MATPLOTLIBRC": os.devnull, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    path = os.pathsep.join([str(FOLDER.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     with tempfile.TemporaryDirectory() as empty:  # Matplotlib also reads the current folder
         process = subprocess.run(
             [sys.executable, "-m", statements.__name__, str(training_steps), *documents],

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reproductions.evidence.claims import (
+from reproductions.evidence.verdicts import (
     DOCUMENT_ERROR,
     NOT_REPRODUCED,
     Judgement,

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import Judgement, Tables, graded
 from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.statistics import generator, wilson
+from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.experiments.gradients.dying_relu.run import PLACES
 
 FAR_BELOW = -10

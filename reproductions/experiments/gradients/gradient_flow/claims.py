@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import functions, measured
-from reproductions.evidence.claims import Judgement, Tables, graded
 from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.statistics import wilson
+from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.experiments.gradients.gradient_flow.run import ILLUSTRATION, INITIALISATIONS
 
 SLOPE = 0.2

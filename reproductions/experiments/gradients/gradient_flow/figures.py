@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, functions
-from reproductions.evidence.claims import Tables
+from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.gradients.gradient_flow.run import (
     ILLUSTRATION,
     INITIALISATIONS,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import Judgement, Tables, graded
+from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.experiments.gradients.zigzag.problems import CONTROL_PAIRS, MEAN_PAIRS
 from reproductions.experiments.gradients.zigzag.run import TUNED
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import NOT_REPRODUCED, Judgement, Tables, graded
+from reproductions.evidence.verdicts import NOT_REPRODUCED, Judgement, Tables, graded
 from reproductions.experiments.speed.activation_cost.run import (
     EXP,
     LEAKY,

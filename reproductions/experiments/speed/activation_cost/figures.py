@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, functions
-from reproductions.evidence.claims import Tables
+from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.speed.activation_cost.run import (
     EXP,
     MARGIN,

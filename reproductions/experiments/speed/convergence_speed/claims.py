@@ -3,7 +3,7 @@
 import pandas as pd
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import Judgement, Tables, graded
+from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.experiments.speed.convergence_speed.run import ABOUT_SIX, CNN, percent
 
 

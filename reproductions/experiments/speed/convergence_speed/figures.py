@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, functions
-from reproductions.evidence.claims import Tables
+from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.speed.convergence_speed.run import ABOUT_SIX, Spec, percent
 from reproductions.training import digits
 from reproductions.training.activations import TENSORFLOW_SLOPE

@@ -1,7 +1,7 @@
 """Judges the slides' whole table, and whether tanh is like the sigmoid."""
 
 from reproductions.evidence import functions
-from reproductions.evidence.claims import Judgement, Tables, graded
+from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.experiments.summary.summary_table.run import HOLDS
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from reproductions.evidence import drawing, functions
-from reproductions.evidence.claims import Tables
+from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.summary.summary_table.run import FAILS, HOLDS, PARTLY, Spec
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import Tables
 from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.kinds import Exact, Table, Unchecked
 from reproductions.evidence.statistics import mean_of, wilson
+from reproductions.evidence.verdicts import Tables
 from reproductions.training.pool import Pool
 
 

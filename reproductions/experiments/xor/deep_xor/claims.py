@@ -1,8 +1,8 @@
 """Judges the post's claims on which activation learns XOR in ten layers."""
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import Judge, Judgement, Tables, graded
 from reproductions.evidence.statistics import wilson
+from reproductions.evidence.verdicts import Judge, Judgement, Tables, graded
 from reproductions.experiments.xor.deep_xor.run import LOW_COST_ONCE, RIGHT_AT_END, RIGHT_ONCE
 
 POST_ACTIVATIONS = {"sigmoid", "relu", "leaky_relu", "tanh"}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reproductions.evidence import drawing, functions, measured
-from reproductions.evidence.claims import Tables
+from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.xor.deep_xor.run import Spec
 from reproductions.training import xor
 

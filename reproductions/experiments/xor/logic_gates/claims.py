@@ -1,9 +1,9 @@
 """Judges whether linear layers can be trained, and whether steps can."""
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import DOCUMENT_ERROR, Judgement, Tables, graded
 from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.statistics import wilson
+from reproductions.evidence.verdicts import DOCUMENT_ERROR, Judgement, Tables, graded
 from reproductions.experiments.xor.logic_gates.run import STEP_BELOW
 
 

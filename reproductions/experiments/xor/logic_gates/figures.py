@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from reproductions.evidence import drawing, measured
-from reproductions.evidence.claims import Tables
+from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.xor.logic_gates.run import STEP_BELOW, Spec
 from reproductions.training.gates import GATES
 

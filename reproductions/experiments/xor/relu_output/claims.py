@@ -1,7 +1,7 @@
 """Judges whether ReLU does worse at the output than the usual output functions."""
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import Judgement, Tables, graded
+from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.experiments.xor.relu_output.run import best_rates
 
 USUAL = ("linear", "sigmoid")

@@ -1,7 +1,7 @@
 """Draws how often each output function solves XOR, and how many ReLU outputs die."""
 
 from reproductions.evidence import drawing, functions, measured
-from reproductions.evidence.claims import Tables
+from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.xor.relu_output.run import Spec, best_rates
 from reproductions.training.activations import TENSORFLOW_SLOPE
 

@@ -3,8 +3,8 @@
 from itertools import pairwise
 
 from reproductions.evidence import measured
-from reproductions.evidence.claims import Judgement, Tables, graded
 from reproductions.evidence.statistics import wilson
+from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.experiments.xor.xor_depth.run import (
     COSTS,
     POST_NETWORKS,

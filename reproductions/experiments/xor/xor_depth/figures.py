@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 
 from reproductions.evidence import drawing, measured
-from reproductions.evidence.claims import Tables
 from reproductions.evidence.statistics import wilson
+from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.xor.xor_depth.run import (
     BETWEEN,
     LEVELS,

@@ -1,8 +1,8 @@
 """Judges which networks break late, what their accuracy is then, and whether gradients cause it."""
 
 from reproductions.evidence import functions, measured
-from reproductions.evidence.claims import Judgement, Tables, graded
 from reproductions.evidence.statistics import wilson
+from reproductions.evidence.verdicts import Judgement, Tables, graded
 
 
 def _sigmoid_breaks_late(tables: Tables) -> Judgement:
