@@ -1,8 +1,8 @@
 """What an experiment is, and how one is found: by its file or its folder in `experiments`.
 
-An experiment is a module `experiments/<topic>/<name>.py` with a file `<name>.claims.toml` beside it, or,
-where it is long, a folder `experiments/<topic>/<name>/` with the modules `run`, `figures` and
-`claims` and a file `claims.toml`. The TOML file holds the claims, and the words of the page.
+An experiment is a module `experiments/<topic>/<name>.py` with a file `<name>.claims.toml` beside
+it, or, where it is long, a folder `experiments/<topic>/<name>/` with the modules `run`, `figures`
+and `claims` and a file `claims.toml`. The TOML file holds the claims, and the words of the page.
 """
 
 import ast

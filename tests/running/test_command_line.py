@@ -242,7 +242,7 @@ def test_claims_of_an_unchanged_result_are_judged_anew_only_if_edited(folders, c
     good = path.read_bytes()
     arguments = ["run", NAME, "--results", str(folders[1])]
     with monkeypatch.context() as patch:
-        patch.delattr(claims, "judge")
+        patch.delattr(verdicts, "judge")
         assert command_line.main(arguments) == 0
     edit(path, lambda d: d.replace(b",document error,", b",reproduced,"))
     assert path.read_bytes() != good
