@@ -17,94 +17,12 @@ from reproductions import __main__ as command_line
 from reproductions.evidence import drawing, verdicts
 from reproductions.evidence.errors import NotMeasured
 from reproductions.running import experiment, results, runner
+from tests.experiments import beside
 
 STORED = experiment.FOLDER.parent / "results" / "expected"
 NAMES = [name for name in experiment.names() if (STORED / name).is_dir()]
 SEEDS = 4
 
-SETTINGS = {
-    # Where a step away from the small setting makes none that can be run, or none that is drawn.
-    "activation_cost": {"sizes": (320,)},
-    "battery": {"cost_elements": 1088},
-    "forward_pass": {
-        "product_x": ((2, 3, 4),),
-        "product_w": ((2, 3), (4, 5), (6, 7)),
-        "product_printed": ((40, 49),),
-        "x": (1.1, 0.55),
-        "weights": (
-            (((0.11, 0.33, 0.55), (0.22, 0.44, 0.66)), (0.11, 0.22, 0.33)),
-            (((0.11, 0.44), (0.22, 0.55), (0.33, 0.66)), (0.11, 0.22)),
-        ),
-        "y_printed": (0.51, 0.9),
-    },
-    "softmax_temperature": {"temperatures": (0.011, 0.11, 1, 11, 110)},
-    "tanh_folding": {"networks": ((2, 2), (4, 2)), "records": 2, "watched": (0, 1, 3)},
-    "tanh_warping": {
-        "networks": (((2, 2), 0.0011), ((3, 2), 0.0055), ((4, 3), 0.0055), ((5, 2), 0.011)),
-    },
-    "tanh_warping_fit": {"networks": (((3, 2), 0.0011),)},
-    "width_and_depth": {"slides": ((2, 2), (3, 2), (5, 2)), "depths": ((2, (1, 4)), (3, (2,)))},
-    "xor_depth": {"networks": ((), (2,), (3,), (3, 3, 3), (11, 11, 11))},
-}
-LEFT_OUT = {
-    # All that those settings have no numbers for.
-    "activation_curves": [
-        "PP-01 is not judged: the tables have no x -1e-300 for function threshold",
-        "PP-03 is not judged: the tables have no x -40 for function sigmoid",
-        "PP-05 is not judged: the tables have no x -20 for function tanh",
-        "SL-17 is not judged: the tables have no x -1.0 for function elu",
-    ],
-    "convergence_speed": [
-        "SL-13 is not judged: the tables have no function sigmoid",
-        "RP-05 is not judged: the tables have no function sigmoid",
-    ],
-    "deep_xor": ["XP-12 is not judged: the tables have no activation tanh"],
-    "document_arithmetic": [
-        "XP-06 is not judged: no product of 3 factors is given as printed",
-        "XP-07 is not judged: no product of 10 factors is given as printed",
-    ],
-    "dying_relu": [
-        "SL-15 is not judged: the tables have no bias of -10 or below",
-        "SL-16 is not judged: the tables have no bias of -10 or below",
-    ],
-    "gradient_flow": ["NP-04 is not judged: the tables have no scale of 1 or below"],
-    "linear_collapse": ["SL-01 is not judged: the tables have no dtype float64"],
-    "logic_gates": ["NP-03 is not judged: the tables have no network of steps alone"],
-    "relu_output": ["RP-10 is not judged: the tables have no output sigmoid"],
-    "slope_or_range": ["XP-14 is not judged: the tables have no centre 0.5 for family tanh"],
-    "tanh_warping": [
-        "SL-07 is not judged: the tables have no network 2-4-2-1",
-        "image_2-4-3-1: network 2-4-3-1 does not end in a layer of two units",
-        "learning_2-4-3-1: network 2-4-3-1 does not end in a layer of two units",
-    ],
-    "width_and_depth": ["SL-08 is not judged: the tables have no network 2-4-2-1"],
-    "xor_depth": ["XP-01 is not judged: the tables have no network 2-10-10-10-1"],
-    "xor_nan": [
-        "XP-03 is not judged: the tables have no rate 0.01 for activation sigmoid",
-        "XP-05 is not judged: the tables have no rate 0.01",
-    ],
-}
-FIXED = {
-    # A word beside a number that is no field's though it equals one, and what the number is.
-    "activation_curves": {"activation": "how many functions the documents have"},
-    "convergence_speed": {
-        "about": "the document's own words, 'about 6 times'",
-        "[updates, times ReLU's]": "round numbers",
-    },
-    "dying_relu": {"ReLU": "the leaky slope of the slides"},
-    "gradient_flow": {
-        "ReLU": "the leaky slope of the post's library",
-        "a": "0.1 and 0.25 a layer: the post's illustration, and the sigmoid's slope",
-        "[factor per layer]": "the same two among round numbers",
-        "[standard deviation of the kernels]": "round numbers between the smallest and largest",
-    },
-    "summary_table": {"greatest": "a measured value", "share": "a measured value"},
-    "tanh_folding": {"median": "quantiles over seeds"},
-    "tanh_warping": {"direction": "a measured share of the variance"},
-    "xor_nan": {"median": "quantiles over seeds"},
-    "xor_phase_diagram": {"within": "the width of the plateau"},
-    "zigzag": {"updates": "counted", "of": "the batches of the two weights in the plane"},
-}
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[-+]?\d+)?")
 NETWORK = re.compile(r"\d+(-\d+)+")
 
@@ -132,7 +50,9 @@ def another(loaded):
             value = value[:-1]  # how many there are is a number too
         changes[name] = other(value)
     few = {"seeds": SEEDS} if loaded.has_seeds else {}
-    return dataclasses.replace(small, **changes | few | SETTINGS.get(loaded.name, {}))
+    return dataclasses.replace(
+        small, **changes | few | beside.of(loaded.name, "ANOTHER_SETTING", {})
+    )
 
 
 def numbers(value) -> set:
@@ -239,7 +159,7 @@ def elsewhere(request):
 
 
 def test_what_is_lacking_is_told_and_all_else_is_made(elsewhere):
-    assert elsewhere.left_out == LEFT_OUT.get(elsewhere.loaded.name, [])
+    assert elsewhere.left_out == beside.of(elsewhere.loaded.name, "LEFT_OUT", [])
     told = {line.split()[0] for line in elsewhere.left_out}
     ids = [claim.id for claim in elsewhere.loaded.claims]
     assert elsewhere.judged["id"].tolist() == [name for name in ids if name not in told]
@@ -254,7 +174,7 @@ def test_every_number_is_another_one(elsewhere):
 
 
 def test_the_figures_say_the_numbers_of_their_own_setting(elsewhere):
-    loaded, fixed = elsewhere.loaded, FIXED.get(elsewhere.loaded.name, {})
+    loaded, fixed = elsewhere.loaded, beside.of(elsewhere.loaded.name, "FIXED_NUMBERS", {})
     stored = drawn(loaded, loaded.spec, results.read_tables(loaded, STORED))
     before, after = {place[:2] for place in stored}, {place[1:] for place in stored}
     old = numbers_of(loaded.spec) - numbers_of(elsewhere.spec)

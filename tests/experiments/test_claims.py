@@ -1,24 +1,16 @@
-"""Every claim is shown to pass and to fail, on made-up tables.
-
-The cases stand in `cases_<experiment>.py` beside this file, as a list `CASES` of triples: the
-claim's id, made-up tables, and the verdict that they must give.
-"""
-
-import importlib.util
+"""Every claim is shown to pass and to fail, on made-up tables."""
 
 import pytest
 
 from reproductions.evidence.verdicts import REPRODUCED
 from reproductions.running import experiment
+from tests.experiments import beside
 
 NAMES = experiment.names()
 
 
 def cases(name):
-    topic = experiment.places()[name].parent.name
-    module = f"tests.experiments.{topic}.cases_{name}"
-    # Without its cases an experiment's claims fail below, and no other experiment's do.
-    return importlib.import_module(module).CASES if importlib.util.find_spec(module) else []
+    return beside.of(name, "CASES", [])
 
 
 def judge(name, claim_id, tables):
@@ -29,7 +21,7 @@ def judge(name, claim_id, tables):
 @pytest.mark.parametrize(
     ("name", "claim_id", "tables", "verdict"),
     [
-        pytest.param(name, *case, id=f"{case[0]}-{case[2].replace(' ', '-')}-{i}")
+        pytest.param(name, *case, id=f"{name}-{case[0]}-{case[2].replace(' ', '-')}-{i}")
         for name in NAMES
         for i, case in enumerate(cases(name))
     ],

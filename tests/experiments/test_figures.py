@@ -8,17 +8,12 @@ import pytest
 from reproductions.evidence import drawing
 from reproductions.evidence.kinds import Rate
 from reproductions.running import experiment, results
+from tests.experiments import beside
 
 STORED = experiment.FOLDER.parent / "results" / "expected"
 NAMES = [name for name in experiment.names() if (STORED / name).is_dir()]
 
 MANY = 8  # numbers: shorter ones are reference lines, ticks and arrows
-FORMULAS = {
-    # Artists drawn by a formula and not from a table, each with what it is.
-    "activation_curves": {"from the left": "the slopes of a kink, beside the curve"},
-    "tanh_folding": {"_child1": "the plane's cells, which keep their places"},
-    "grid_transforms": {"_child0": "the unit square's grid before the map"},
-}
 
 
 def plotted(figure) -> dict[tuple, np.ndarray]:
@@ -123,6 +118,6 @@ def test_a_figure_moves_with_its_tables(name, monkeypatch):
         for key, numbers in artists.items()
         if len(numbers) >= MANY and np.unique(numbers).size > 4
         and np.array_equal(numbers, after[figure].get(key), equal_nan=True)
-        and not is_circle(numbers) and key[3] not in FORMULAS.get(name, {})
+        and not is_circle(numbers) and key[3] not in beside.of(name, "DRAWN_BY_FORMULA", {})
     ]  # fmt: skip
     assert not still

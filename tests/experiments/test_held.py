@@ -6,13 +6,10 @@ import pytest
 from reproductions.evidence import verdicts
 from reproductions.evidence.kinds import Rate, Share, Unchecked
 from reproductions.running import experiment, results
+from tests.experiments import beside
 
 STORED = experiment.FOLDER.parent / "results" / "expected"
 JUDGED = ("verdict", "obtained", "low", "high")
-TIMED = {"activation_cost": {"RP-04", "NP-05"}}
-"""Claims about times. No tolerance is right for the ratio of two times on another machine: of the
-stored ratios some were thirteen times those of the next run. Their verdicts are held, as all are;
-the times are not."""
 
 
 def altered(values: np.ndarray) -> list[np.ndarray]:
@@ -41,7 +38,7 @@ def test_no_verdict_and_no_number_of_a_claim_reads_an_unchecked_column(name):
                 moved = (judged(other) != as_stored).any(axis=1)
                 for claim in as_stored.index[moved]:
                     read.setdefault(claim, set()).add(f"{table}.{column}")
-    assert read.keys() == TIMED.get(name, set()), read
+    assert read.keys() == beside.of(name, "TIMED", set()), read
     assert loaded.alone or not read
 
 

@@ -12,48 +12,10 @@ from reproductions.experiments.xor.xor_nan import run as xor_nan
 from reproductions.running import experiment, runner
 from reproductions.training import pool
 from reproductions.training.pool import Pool
+from tests.experiments import beside
 
-ROUNDING = {"gradient_flow": 1e-12}  # float64 sums, vectorised over as many seeds as there are
+SPLIT_UP = [name for name in experiment.names() if beside.of(name, "FEW_SEEDS", None) is not None]
 SPLIT = [(0, 16), (16, 23), (23, 29)]
-FEW = {
-    "deep_xor": {"activations": ("tanh",), "losses": ("document",), "hidden": (5,), "steps": 401},
-    "xor_phase_diagram": {"activations": ("relu", "tanh"), "depths": (2, 3)},
-    # Runs that go on take the first few of those that have not solved XOR.
-    "xor_depth": {
-        "longer_seeds": 10,
-        "shown_seeds": 18,
-        "networks": ((), (2,)),
-        "depths": (3,),
-        "rate": 2.0,
-    },
-    # At this rate enough networks break, some late and some like the post's.
-    "xor_nan": {
-        "hidden": (5,) * 7,
-        "activations": ("leaky_relu",),
-        "session_activations": ("leaky_relu",),
-        "rates": (0.3,),
-        "late": 1,
-        "traced_seeds": 3,
-        "session_seeds": 20,
-    },
-    "tanh_warping": {"networks": (((2, 2), 0.5), ((3, 2), 0.5)), "first_seeds": 18},
-    "tanh_folding": {
-        "rates": (0.001, 0.005, 5.0),
-        "checked_seeds": 18,
-        "epochs": 1,
-        "watched": (0, 1),
-    },
-    "gradient_flow": {"shown_seeds": 18},
-    "relu_output": {"outputs": ("relu", "sigmoid"), "steps": 401, "every": 200},
-    "logic_gates": {"networks": ("linear 1", "tanh 2", "step 2"), "steps": 401},
-    "slope_or_range": {"depth": 2, "rate": 0.5, "steps": 1001, "ranges": (2.0,), "others": ()},
-    "width_and_depth": {
-        "slides": ((2, 2),),
-        "longer_part": 2,
-        "depth_part": 1,
-        "depths": ((3, (1,)),),
-    },
-}
 
 
 @pytest.fixture
@@ -96,17 +58,17 @@ def sendable(monkeypatch):
 
 def few(name, **options):
     loaded = experiment.load(name)
-    given = loaded.small | FEW[name] | {"seeds": SPLIT[-1][1]} | options
+    given = loaded.small | beside.of(name, "FEW_SEEDS", {}) | {"seeds": SPLIT[-1][1]} | options
     return dataclasses.replace(loaded.spec, **given)
 
 
 def same(name, some, others):
     for table, shape in experiment.load(name).tables.items():
         a, b = (runner.reread(table, tables[table], shape) for tables in (some, others))
-        pd.testing.assert_frame_equal(a, b, rtol=ROUNDING.get(name, 0), atol=0)
+        pd.testing.assert_frame_equal(a, b, rtol=beside.of(name, "ROUNDING", 0), atol=0)
 
 
-@pytest.mark.parametrize("name", FEW)
+@pytest.mark.parametrize("name", SPLIT_UP)
 @pytest.mark.usefixtures("sendable")
 def test_the_split_changes_no_table(name, monkeypatch, bars):
     run, spec = experiment.load(name).run, few(name)

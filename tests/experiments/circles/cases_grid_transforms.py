@@ -120,3 +120,6 @@ CASES = [
     ("SL-04", bent(straight=1.0), NOT_REPRODUCED),
     ("SL-04", bent(even=("sigmoid", "tanh", "relu")), NOT_REPRODUCED),
 ]
+
+DRAWN_BY_FORMULA = {"_child0": "the unit square's grid before the map"}
+"""Artists that are drawn by a formula and not from a table, each with what it is."""

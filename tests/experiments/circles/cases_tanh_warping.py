@@ -36,3 +36,21 @@ CASES = [
         )
     ),
 ]
+
+ANOTHER_SETTING = {
+    "networks": (((2, 2), 0.0011), ((3, 2), 0.0055), ((4, 3), 0.0055), ((5, 2), 0.011)),
+}
+"""Where a step away from the small setting makes none that can be run, or none that is drawn."""
+
+LEFT_OUT = [
+    "SL-07 is not judged: the tables have no network 2-4-2-1",
+    "image_2-4-3-1: network 2-4-3-1 does not end in a layer of two units",
+    "learning_2-4-3-1: network 2-4-3-1 does not end in a layer of two units",
+]
+"""All that this other setting has no numbers for."""
+
+FIXED_NUMBERS = {"direction": "a measured share of the variance"}
+"""A word beside a number that is no field's though it equals one, and what the number is."""
+
+FEW_SEEDS = {"networks": (((2, 2), 0.5), ((3, 2), 0.5)), "first_seeds": 18}
+"""A setting of few seeds, short enough to be run for several splits of them."""

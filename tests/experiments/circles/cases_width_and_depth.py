@@ -37,3 +37,17 @@ CASES = [
     ("SL-09", networks(high=(2, 4)), NOT_REPRODUCED),
     ("SL-09", networks(deeper=6), NOT_REPRODUCED),
 ]
+
+ANOTHER_SETTING = {"slides": ((2, 2), (3, 2), (5, 2)), "depths": ((2, (1, 4)), (3, (2,)))}
+"""Where a step away from the small setting makes none that can be run, or none that is drawn."""
+
+LEFT_OUT = ["SL-08 is not judged: the tables have no network 2-4-2-1"]
+"""All that this other setting has no numbers for."""
+
+FEW_SEEDS = {
+    "slides": ((2, 2),),
+    "longer_part": 2,
+    "depth_part": 1,
+    "depths": ((3, (1,)),),
+}
+"""A setting of few seeds, short enough to be run for several splits of them."""

@@ -176,3 +176,17 @@ CASES = [
     ("XX-01", slopes(0.1, 0.1, 0.1), REPRODUCED),
     ("XX-01", slopes(0.01, 0.1, 0.2), DOCUMENT_ERROR),
 ]
+
+LEFT_OUT = [
+    "PP-01 is not judged: the tables have no x -1e-300 for function threshold",
+    "PP-03 is not judged: the tables have no x -40 for function sigmoid",
+    "PP-05 is not judged: the tables have no x -20 for function tanh",
+    "SL-17 is not judged: the tables have no x -1.0 for function elu",
+]
+"""All that this other setting has no numbers for."""
+
+FIXED_NUMBERS = {"activation": "how many functions the documents have"}
+"""A word beside a number that is no field's though it equals one, and what the number is."""
+
+DRAWN_BY_FORMULA = {"from the left": "the slopes of a kink, beside the curve"}
+"""Artists that are drawn by a formula and not from a table, each with what it is."""

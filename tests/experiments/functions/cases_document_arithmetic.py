@@ -18,3 +18,9 @@ CASES = [
     ("XP-07", products(10, "0.0000000001", "0.0000000001"), REPRODUCED),
     ("XP-07", products(10, "0.0000000001", "0.00000000001"), DOCUMENT_ERROR),
 ]
+
+LEFT_OUT = [
+    "XP-06 is not judged: no product of 3 factors is given as printed",
+    "XP-07 is not judged: no product of 10 factors is given as printed",
+]
+"""All that this other setting has no numbers for."""

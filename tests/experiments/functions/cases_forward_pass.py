@@ -22,3 +22,16 @@ CASES = [
     ("NP-11", output(0.3168270764), REPRODUCED),
     ("NP-11", output(0.3168270864), NOT_REPRODUCED),
 ]
+
+ANOTHER_SETTING = {
+    "product_x": ((2, 3, 4),),
+    "product_w": ((2, 3), (4, 5), (6, 7)),
+    "product_printed": ((40, 49),),
+    "x": (1.1, 0.55),
+    "weights": (
+        (((0.11, 0.33, 0.55), (0.22, 0.44, 0.66)), (0.11, 0.22, 0.33)),
+        (((0.11, 0.44), (0.22, 0.55), (0.33, 0.66)), (0.11, 0.22)),
+    ),
+    "y_printed": (0.51, 0.9),
+}
+"""Where a step away from the small setting makes none that can be run, or none that is drawn."""

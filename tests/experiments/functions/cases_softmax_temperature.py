@@ -102,3 +102,6 @@ CASES = [
     ("SL-21", random_vectors() | printed(2.21, 0.989, 1.04e-14), NOT_REPRODUCED),
     ("SL-21", falling() | printed(2.21, 0.989, 1.04e-14), REPRODUCED),
 ]
+
+ANOTHER_SETTING = {"temperatures": (0.011, 0.11, 1, 11, 110)}
+"""Where a step away from the small setting makes none that can be run, or none that is drawn."""

@@ -89,3 +89,12 @@ CASES = [
     ("RP-09", zeros(left=1.0), NOT_REPRODUCED),
     ("RP-09", zeros(derivatives=(0.0, 0.5)), NOT_REPRODUCED),
 ]
+
+LEFT_OUT = [
+    "SL-15 is not judged: the tables have no bias of -10 or below",
+    "SL-16 is not judged: the tables have no bias of -10 or below",
+]
+"""All that this other setting has no numbers for."""
+
+FIXED_NUMBERS = {"ReLU": "the leaky slope of the slides"}
+"""A word beside a number that is no field's though it equals one, and what the number is."""

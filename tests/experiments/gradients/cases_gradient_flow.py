@@ -150,3 +150,20 @@ CASES = [
     ("NP-08", shares(relu=(0.05,) * 6), NOT_REPRODUCED),
     ("NP-08", shares(relu=(0.5,) * 6, dense=0.1), NOT_REPRODUCED),
 ]
+
+LEFT_OUT = ["NP-04 is not judged: the tables have no scale of 1 or below"]
+"""All that this other setting has no numbers for."""
+
+FIXED_NUMBERS = {
+    "ReLU": "the leaky slope of the post's library",
+    "a": "0.1 and 0.25 a layer: the post's illustration, and the sigmoid's slope",
+    "[factor per layer]": "the same two among round numbers",
+    "[standard deviation of the kernels]": "round numbers between the smallest and largest",
+}
+"""A word beside a number that is no field's though it equals one, and what the number is."""
+
+ROUNDING = 1e-12
+"""Sums in float64, vectorised over as many seeds as there are."""
+
+FEW_SEEDS = {"shown_seeds": 18}
+"""A setting of few seeds, short enough to be run for several splits of them."""

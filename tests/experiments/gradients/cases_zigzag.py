@@ -101,3 +101,6 @@ CASES = [
     ("RP-08", tables(relu=(1, 0.8, 0.8), **NEVER), NOT_REPRODUCED),
     ("RP-08", tables(opposed=1), NOT_REPRODUCED),
 ]
+
+FIXED_NUMBERS = {"updates": "counted", "of": "the batches of the two weights in the plane"}
+"""A word beside a number that is no field's though it equals one, and what the number is."""

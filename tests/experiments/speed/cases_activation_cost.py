@@ -60,3 +60,11 @@ CASES = [
     ("NP-05", exp(BELOW, WIDE), IN_PART),
     ("NP-05", exp(BELOW, JUST_BELOW), NOT_REPRODUCED),
 ]
+
+ANOTHER_SETTING = {"sizes": (320,)}
+"""Where a step away from the small setting makes none that can be run, or none that is drawn."""
+
+TIMED = {"RP-04", "NP-05"}
+"""Claims about times. No tolerance is right for the ratio of two times on another machine: of the
+stored ratios some were thirteen times those of the next run. Their verdicts are held, as all are;
+the times are not."""

@@ -38,3 +38,15 @@ CASES = [
     ("RP-05", speed(2.0, 2.0), NOT_REPRODUCED),
     ("RP-05", speed(20.0, 15.0), NOT_REPRODUCED),
 ]
+
+LEFT_OUT = [
+    "SL-13 is not judged: the tables have no function sigmoid",
+    "RP-05 is not judged: the tables have no function sigmoid",
+]
+"""All that this other setting has no numbers for."""
+
+FIXED_NUMBERS = {
+    "about": "the document's own words, 'about 6 times'",
+    "[updates, times ReLU's]": "round numbers",
+}
+"""A word beside a number that is no field's though it equals one, and what the number is."""

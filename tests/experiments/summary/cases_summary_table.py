@@ -28,3 +28,6 @@ CASES = [
     ("NP-06", alike(5), IN_PART),
     ("NP-06", alike(0), NOT_REPRODUCED),
 ]
+
+FIXED_NUMBERS = {"greatest": "a measured value", "share": "a measured value"}
+"""A word beside a number that is no field's though it equals one, and what the number is."""

@@ -59,3 +59,9 @@ CASES = [
     ("NP-03", tables(changed=1), NOT_REPRODUCED),
     ("NP-03", tables(gradient=1), NOT_REPRODUCED),
 ]
+
+LEFT_OUT = ["NP-03 is not judged: the tables have no network of steps alone"]
+"""All that this other setting has no numbers for."""
+
+FEW_SEEDS = {"networks": ("linear 1", "tanh 2", "step 2"), "steps": 401}
+"""A setting of few seeds, short enough to be run for several splits of them."""

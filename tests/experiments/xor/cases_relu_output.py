@@ -51,3 +51,9 @@ CASES = [
     ("RP-10", tables(tanh=NONE, relu=NONE), NOT_REPRODUCED),
     ("RP-10", tables(tanh=((0.1, 0.2),) * 2, relu=((0.1, 0.2),) * 2), NOT_REPRODUCED),
 ]
+
+LEFT_OUT = ["RP-10 is not judged: the tables have no output sigmoid"]
+"""All that this other setting has no numbers for."""
+
+FEW_SEEDS = {"outputs": ("relu", "sigmoid"), "steps": 401, "every": 200}
+"""A setting of few seeds, short enough to be run for several splits of them."""

@@ -85,3 +85,19 @@ CASES = [
     ("SL-24", outcomes(1000, 0), NOT_REPRODUCED),
     ("SL-24", outcomes(0, 1000), NOT_REPRODUCED),
 ]
+
+ANOTHER_SETTING = {"networks": ((), (2,), (3,), (3, 3, 3), (11, 11, 11))}
+"""Where a step away from the small setting makes none that can be run, or none that is drawn."""
+
+LEFT_OUT = ["XP-01 is not judged: the tables have no network 2-10-10-10-1"]
+"""All that this other setting has no numbers for."""
+
+# Runs that go on take the first few of those that have not solved XOR.
+FEW_SEEDS = {
+    "longer_seeds": 10,
+    "shown_seeds": 18,
+    "networks": ((), (2,)),
+    "depths": (3,),
+    "rate": 2.0,
+}
+"""A setting of few seeds, short enough to be run for several splits of them."""
