@@ -30,6 +30,10 @@ class Function:
     color: str
     dash: tuple[float, ...] = ()
 
+    def name_in(self, language: str) -> str:
+        """What it is called in a sentence in English ("en") or in Korean ("ko")."""
+        return self.korean if language == "ko" else self.label
+
     @property
     def style(self) -> dict[str, Any]:
         """Colour and line, as matplotlib's functions take them."""

@@ -2,12 +2,15 @@
 
 import hashlib
 import math
+import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
 from reproductions.evidence.errors import NotMeasured
+from reproductions.evidence.functions import FUNCTIONS
 from reproductions.evidence.kinds import Exact, Table
 from reproductions.evidence.tables import to_csv
 
@@ -18,8 +21,9 @@ DOCUMENT_ERROR = "document error"
 VERDICTS = (REPRODUCED, IN_PART, NOT_REPRODUCED, DOCUMENT_ERROR)
 
 COLUMNS = (
-    "id", "document", "statement", "expected", "obtained", "low", "high", "rule", "verdict", "note",
-)  # fmt: skip
+    *("id", "document", "place", "quote", "statement", "reported", "measure"),
+    *("obtained", "low", "high", "rule", "verdict", "note", "history"),
+)
 
 CLAIMS_TABLE = Table(("id",), {name: Exact() for name in COLUMNS[1:]}, name_every_row=True)
 
@@ -37,17 +41,21 @@ class Judgement:
 
     Attributes:
         verdict: one of `VERDICTS`.
-        obtained: what was found; a number, or a few words.
+        obtained: what was found, a number; or None where the claim's `obtained` says it in words.
         low: lower end of a 95 % interval, where the result is random.
         high: its upper end.
-        note: one line: why, or what a reader should know.
+        notes: the names of the sentences of the claim's notes that hold, in order.
+        values: what stands in the places of those sentences, by name: numbers, texts, or numbers by
+            function, which are listed one after the other.
     """
 
     verdict: str
-    obtained: str | float
+    obtained: str | float | None
     low: float | None = None
     high: float | None = None
     note: str = ""
+    notes: Sequence[str] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self):
         if self.verdict not in VERDICTS:
@@ -68,18 +76,75 @@ class Claim:
     Attributes:
         id: two letters for the document, and a number.
         document: where it is stated.
-        statement: what is stated.
-        expected: what the document reports, or how it is tested.
+        place: the heading that it stands under.
+        quote: the document's own words, verbatim but for white space.
+        statement: the same in one plain sentence.
+        reported: what the document reports for it; empty where it reports nothing.
+        measure: what `obtained` is, with its unit.
         rule: when it counts as reproduced, fixed before the run.
         judge: applies the rule.
+        history: for a rule that was rewritten, the old rule, the old verdict, and why.
+        obtained: what was found, in words with places for numbers; empty where it is a number.
+        notes: sentences by name, with places for numbers: why, or what a reader should know.
+        korean: the Korean words of the fields from `statement` on, by the fields' names.
     """
 
     id: str
     document: str
     statement: str
-    expected: str
     rule: str
     judge: Judge = field(repr=False, compare=False)
+    place: str = ""
+    quote: str = ""
+    reported: str = ""
+    measure: str = ""
+    history: str = ""
+    obtained: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    korean: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def words(self, name: str, language: str = "en") -> str:
+        """A field's words in a language; in English where the other language has none."""
+        return (self.korean.get(name) if language == "ko" else "") or getattr(self, name)
+
+    def note(self, judgement: Judgement, language: str = "en") -> str:
+        """The sentences that a judgement names, with its numbers in their places."""
+        if judgement.note:
+            return judgement.note
+        translated = self.korean.get("notes", {}) if language == "ko" else {}
+        sentences = (translated.get(name) or self.notes[name] for name in judgement.notes)
+        return " ".join(filled(text, judgement.values, language) for text in sentences)
+
+    def found(self, judgement: Judgement, language: str = "en") -> str:
+        """What was found, as a cell of claims.csv has it."""
+        if judgement.obtained is None:
+            return filled(self.words("obtained", language), judgement.values, language)
+        return as_text(judgement.obtained)
+
+
+class _Words(string.Formatter):
+    """Fills in numbers, and lists of numbers by function with the functions' names."""
+
+    def __init__(self, language: str):
+        self.language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if not isinstance(value, Mapping):
+            return super().format_field(value, format_spec)
+        names = {name: entry.name_in(self.language) for name, entry in FUNCTIONS.items()}
+        return ", ".join(
+            f"{names.get(name, name)} {super(_Words, self).format_field(number, format_spec)}"
+            for name, number in value.items()
+        )
+
+
+def filled(text: str, values: Mapping[str, Any], language: str = "en") -> str:
+    """A text with its places, such as `{share:.0%}`, filled in.
+
+    Raises:
+        KeyError: a place's value is not given.
+    """
+    return _Words(language).vformat(text, (), values)
 
 
 def graded(whole: object, in_part: object = False, otherwise: str = NOT_REPRODUCED) -> str:
@@ -122,18 +187,23 @@ def judge(
                 raise
             left_out.append(f"{claim.id} is not judged: {error}")
             continue
+        note = claim.note(judgement)
         rows.append(
             {
                 "id": claim.id,
                 "document": claim.document,
+                "place": claim.place,
+                "quote": claim.quote,
                 "statement": claim.statement,
-                "expected": claim.expected,
-                "obtained": _text(judgement.obtained),
-                "low": _text(judgement.low),
-                "high": _text(judgement.high),
+                "reported": claim.reported,
+                "measure": claim.measure,
+                "obtained": claim.found(judgement),
+                "low": as_text(judgement.low),
+                "high": as_text(judgement.high),
                 "rule": claim.rule,
                 "verdict": judgement.verdict,
-                "note": f"with {setting}: {judgement.note}" if setting else judgement.note,
+                "note": f"with {setting}: {note}" if setting else note,
+                "history": claim.history,
             }
         )
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
@@ -150,7 +220,7 @@ def merge(kept: pd.DataFrame, fresh: pd.DataFrame, judged: Iterable[str]) -> pd.
     return pd.concat([kept, fresh], ignore_index=True).sort_values("id", ignore_index=True)
 
 
-def _text(value: str | float | None) -> str:
+def as_text(value: str | float | None) -> str:
     """A cell of claims.csv: four significant digits say all that a reader can use."""
     if value is None:
         return ""

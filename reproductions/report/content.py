@@ -29,13 +29,17 @@ class Claim:
 
     id: str
     document: str
+    place: str
+    quote: str
     statement: Mapping[str, str]
     reported: Mapping[str, str]
-    obtained: str
+    measure: Mapping[str, str]
+    obtained: Mapping[str, str]
     interval: str
     bounds: tuple[float, float] | None
-    rule: str
-    note: str
+    rule: Mapping[str, str]
+    note: Mapping[str, str]
+    history: Mapping[str, str]
     verdict: str
     experiment: str
 
@@ -117,10 +121,12 @@ def gather(results: Path) -> Page:
     judged = read_claims(results)
     names = some(results)
     cells = {row["id"]: row for row in judged.to_dict("records")}
-    owners = {
-        claim: name for name in experiment.loadable() for claim in experiment.load(name).claims
-    }
-    rows = [_claim(claim, cells.get(claim.id), name) for claim, name in owners.items()]
+    tables = {name: read_tables(experiment.load(name), results) for name in names}
+    rows = [
+        _claim(claim, cells.get(claim.id), name, tables.get(name))
+        for name in experiment.loadable()
+        for claim in experiment.load(name).claims
+    ]
     order = {document: place for place, document in enumerate(texts.load("en")["documents"])}
     rows.sort(key=lambda claim: (order.get(claim.document, len(order)), claim.id))
     sections = [_section(results, name, rows, cells) for name in names]
@@ -129,27 +135,51 @@ def gather(results: Path) -> Page:
     return Page(rows, sections, missing)
 
 
-def _claim(claim: verdicts.Claim, row: Mapping[str, str] | None, owner: str) -> Claim:
-    statement, reported = {}, {}
-    for language in texts.LANGUAGES:
-        words = texts.find(language, "claims", claim.id) or {}
-        statement[language] = words.get("statement", claim.statement)
-        reported[language] = words.get("expected", claim.expected)
+def _claim(
+    claim: verdicts.Claim, row: Mapping[str, str] | None, owner: str, tables: verdicts.Tables | None
+) -> Claim:
+    def words(name: str) -> dict[str, str]:
+        return {language: claim.words(name, language) for language in texts.LANGUAGES}
+
     row = row or dict.fromkeys(verdicts.COLUMNS, "")
     bounds = _bounds(row["low"], row["high"])
+    obtained, note = _in_korean(claim, row, tables)
     return Claim(
         id=claim.id,
         document=claim.document,
-        statement=statement,
-        reported=reported,
-        obtained=short(row["obtained"]),
+        place=claim.place,
+        quote=claim.quote,
+        statement=words("statement"),
+        reported=words("reported"),
+        measure=words("measure"),
+        obtained={"en": short(row["obtained"]), "ko": short(obtained)},
         interval=f"{short(row['low'])} – {short(row['high'])}" if bounds else "",
         bounds=bounds,
-        rule=row["rule"],
-        note=row["note"],
+        rule=words("rule") if row["rule"] else dict.fromkeys(texts.LANGUAGES, ""),
+        note={"en": row["note"], "ko": note},
+        history=words("history"),
         verdict=row["verdict"] if row["verdict"] in verdicts.VERDICTS else NOT_JUDGED,
         experiment=owner,
     )
+
+
+def _in_korean(
+    claim: verdicts.Claim, row: Mapping[str, str], tables: verdicts.Tables | None
+) -> tuple[str, str]:
+    """What was found, and the note, in Korean: judged from the tables, as claims.csv has English.
+
+    Where the tables do not say what claims.csv says, as in another setting, it is the English.
+    """
+    english = row["obtained"], row["note"]
+    if tables is None:
+        return english
+    try:
+        judgement = claim.judge(tables)
+        if (claim.found(judgement), claim.note(judgement)) != english:
+            return english
+        return claim.found(judgement, "ko"), claim.note(judgement, "ko")
+    except Exception:  # whatever the tables lack: `check` says it
+        return english
 
 
 def _bounds(low: str, high: str) -> tuple[float, float] | None:

@@ -7,7 +7,7 @@ experiment's docstring, and for a caption to the figure's own title.
 from reproductions.running import experiment
 
 WORDS = {"en": ("says", "found"), "ko": ("title", "says", "found")}
-OF_CLAIMS = ("statement", "expected")
+OF_CLAIMS = ("statement", "rule")
 
 
 def missing(name: str) -> list[str]:

@@ -49,7 +49,7 @@ def compare(wanted: list[str], expected: Path, obtained: Path, judge: bool) -> C
                 f" {CLAIMS_FILE} and a folder for each experiment. Received: {folder}"
             )
     comparison = Comparison()
-    verdicts = [read_claims(folder) for folder in folders]
+    judged_claims = [read_claims(folder) for folder in folders]
     for name in wanted:
         there = [_has_results(folder / name) for folder in folders]
         if (why := unloadable().get(name)) is not None:
@@ -57,11 +57,11 @@ def compare(wanted: list[str], expected: Path, obtained: Path, judge: bool) -> C
                 sides = "an experiment", why
                 comparison.add(Difference(name, "", "", *sides, "every experiment can be loaded"))
         elif all(there):
-            _compare_experiment(load(name), folders, verdicts, comparison, judge)
+            _compare_experiment(load(name), folders, judged_claims, comparison, judge)
         elif judge or (any(there) and not load(name).optional):
             _missing(comparison, name, there)
     if set(wanted) >= set(chosen([])):
-        _compare_strangers(folders, verdicts, comparison)
+        _compare_strangers(folders, judged_claims, comparison)
     if not (comparison.values or comparison.rate_tests or comparison.differences):
         raise InputError(
             f"there is nothing to hold here: a results folder holds {CLAIMS_FILE} and a folder for"
@@ -75,7 +75,7 @@ def _has_results(folder: Path) -> bool:
     return folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir())
 
 
-def _compare_experiment(experiment, folders, verdicts, comparison, judge) -> None:
+def _compare_experiment(experiment, folders, judged_claims, comparison, judge) -> None:
     records = [provenance.read(folder / experiment.name) for folder in folders]
     for folder, record in zip(folders, records, strict=True):
         _hold_files(folder / experiment.name, experiment, record, comparison)
@@ -93,7 +93,7 @@ def _compare_experiment(experiment, folders, verdicts, comparison, judge) -> Non
     looser = {"same_seeds": same_seeds, "all_rows": not quick, "seeds": seeds}
     readable = _compare_tables(experiment, folders, comparison, looser)
     ids = [claim.id for claim in experiment.claims]
-    rows = [frame[frame["id"].isin(ids)] for frame in verdicts]
+    rows = [frame[frame["id"].isin(ids)] for frame in judged_claims]
     for folder, record, claimed in zip(folders, records, rows, strict=True):
         if verdicts.digest(claimed) != record["judged"]:
             file, rule = str(folder / CLAIMS_FILE), f"checksum in {provenance.FILE}"
@@ -309,7 +309,7 @@ def _hold_form(path: Path, frame: pd.DataFrame, table: Table, comparison: Compar
     return not why
 
 
-def _compare_strangers(folders, verdicts, comparison) -> None:
+def _compare_strangers(folders, judged_claims, comparison) -> None:
     """Folders and claims that belong to no experiment, as after one was renamed."""
     for name in sorted({path.name for folder in folders for path in folder.iterdir()}):
         there = [(folder / name).is_dir() for folder in folders]
@@ -318,7 +318,7 @@ def _compare_strangers(folders, verdicts, comparison) -> None:
     if unloadable():  # whose claims are unknown
         return
     known = {claim.id: name for name in names() for claim in load(name).claims}
-    for folder, claimed in zip(folders, verdicts, strict=True):
+    for folder, claimed in zip(folders, judged_claims, strict=True):
         strange = sorted(set(claimed["id"]) - set(known))
         lonely = [i for i in claimed["id"] if i in known and not _has_results(folder / known[i])]
         for ids, rule in ((strange, "no experiment judges it"), (lonely, "of no results here")):

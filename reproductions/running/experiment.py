@@ -177,6 +177,7 @@ def load(name: str) -> Experiment:
             must be.
     """
     texts = words(name).get("claims", {})
+    korean = words(name).get("ko", {}).get("claims", {})
     try:
         first, *others = map(importlib.import_module, modules(name))
         run, figures, claims = others or [first] * 3
@@ -187,7 +188,7 @@ def load(name: str) -> Experiment:
             run=run.run,
             figures=figures.figures,
             tables=run.TABLES,
-            claims=_claims(texts, claims.CLAIMS),
+            claims=_claims(texts, korean, claims.CLAIMS),
             small=getattr(run, "SMALL", {}),
             quick=getattr(run, "QUICK", {}),
             inputs=getattr(run, "INPUTS", {}),
@@ -200,7 +201,9 @@ def load(name: str) -> Experiment:
         ) from error
 
 
-def _claims(texts: Mapping[str, Mapping[str, str]], judges: Mapping[str, Any]) -> "list[Claim]":
+def _claims(
+    texts: Mapping[str, Any], korean: Mapping[str, Any], judges: Mapping[str, Any]
+) -> "list[Claim]":
     """The claims of an experiment: what its TOML file says of each, and what judges it."""
     from reproductions.evidence.verdicts import Claim
 
@@ -209,7 +212,10 @@ def _claims(texts: Mapping[str, Mapping[str, str]], judges: Mapping[str, Any]) -
             "the same claims must stand in the TOML file and in CLAIMS; these stand in one alone:"
             f" {', '.join(sorted(set(texts) ^ set(judges)))}"
         )
-    return [Claim(id=id, judge=judge, **texts[id]) for id, judge in judges.items()]
+    return [
+        Claim(id=id, judge=judge, korean=korean.get(id, {}), **texts[id])
+        for id, judge in judges.items()
+    ]
 
 
 def _shown(path: Path) -> str:

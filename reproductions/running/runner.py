@@ -110,26 +110,26 @@ def _refuse_other_folders(results: Path, names: list[str]) -> None:
 
 def _run(names: list[str], request: Request) -> None:
     results = request.results
-    verdicts = read_claims(results)
-    write_whole(results / CLAIMS_FILE, to_csv(verdicts))  # fails now rather than after an hour
+    judged_claims = read_claims(results)
+    write_whole(results / CLAIMS_FILE, to_csv(judged_claims))  # fails now rather than after an hour
     judged_now = []
     with progress(total=len(names), what="experiments", unit="experiment") as bar:
-        for name, judged, took in _in_turn(names, request, verdicts, bar.set_description):
+        for name, judged, took in _in_turn(names, request, judged_claims, bar.set_description):
             ids = [claim.id for claim in load(name).claims]
             judged_now.extend(ids)
-            verdicts = verdicts.merge(verdicts, judged, ids)
-            write_whole(results / CLAIMS_FILE, to_csv(verdicts))
+            judged_claims = verdicts.merge(judged_claims, judged, ids)
+            write_whole(results / CLAIMS_FILE, to_csv(judged_claims))
             shards.clear(results / name)
             setting = in_words(request.changes.get(name, {}))
             bar.write(f"{name:24} {took:>9}  {setting}".rstrip())
             bar.update()
-    print(verdict_lines(verdicts[verdicts["id"].isin(judged_now)]))
+    print(verdict_lines(judged_claims[judged_claims["id"].isin(judged_now)]))
 
 
 def _in_turn(
     names: list[str],
     request: Request,
-    verdicts: pd.DataFrame,
+    judged_claims: pd.DataFrame,
     announce: Callable[[str], object],
 ) -> Iterator[Outcome]:
     """Runs the experiments; those that read what others make come last.
@@ -150,21 +150,21 @@ def _in_turn(
         timed = [name for name in others if load(name).alone]
         for together in (beside, *([name] for name in timed)):
             yield from processes(
-                delayed(_one_in_process)(name, request, verdicts) for name in together
+                delayed(_one_in_process)(name, request, judged_claims) for name in together
             )
         others = []
     for name in [*others, *readers]:
         announce(name)
-        yield _one(name, request, verdicts)
+        yield _one(name, request, judged_claims)
 
 
-def _one_in_process(name: str, request: Request, verdicts: pd.DataFrame) -> Outcome:
+def _one_in_process(name: str, request: Request, judged_claims: pd.DataFrame) -> Outcome:
     end_with_parent()
     # Bars of several processes would write over each other.
-    return _one(name, request, verdicts, quiet=True)
+    return _one(name, request, judged_claims, quiet=True)
 
 
-def _one(name: str, request: Request, verdicts: pd.DataFrame, quiet: bool = False) -> Outcome:
+def _one(name: str, request: Request, judged_claims: pd.DataFrame, quiet: bool = False) -> Outcome:
     """Runs one experiment unless it is current."""
     experiment, results = load(name), request.results
     changes = request.changes.get(name, {})
@@ -176,7 +176,7 @@ def _one(name: str, request: Request, verdicts: pd.DataFrame, quiet: bool = Fals
     with only_writer(results / name, wait=True):
         if not request.force and provenance.is_current(results / name, experiment, spec):
             _tell(experiment, provenance.read(results / name).get("left_out"))
-            return name, claims_again(experiment, results, verdicts, setting), "unchanged"
+            return name, claims_again(experiment, results, judged_claims, setting), "unchanged"
         if request.force:
             shards.clear(results / name)
         fingerprint = provenance.decided_by(experiment, spec, results)
@@ -186,10 +186,10 @@ def _one(name: str, request: Request, verdicts: pd.DataFrame, quiet: bool = Fals
 
 
 def claims_again(
-    experiment: Experiment, results: Path, verdicts: pd.DataFrame, setting: str
+    experiment: Experiment, results: Path, judged_claims: pd.DataFrame, setting: str
 ) -> pd.DataFrame:
     """An unchanged experiment's rows of claims.csv; judged anew only if they are not as written."""
-    rows = verdicts[verdicts["id"].isin([claim.id for claim in experiment.claims])]
+    rows = judged_claims[judged_claims["id"].isin([claim.id for claim in experiment.claims])]
     if verdicts.digest(rows) == provenance.read(results / experiment.name).get("judged"):
         return rows
     left_out: list[str] | None = [] if setting else None

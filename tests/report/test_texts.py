@@ -47,7 +47,7 @@ def digits(text):
 @pytest.mark.parametrize("name", IDS)
 def test_a_claim_in_korean_has_the_same_numbers(name):
     entry, korean = CLAIMS[name], texts.load("ko")["claims"][name]
-    for column in ("statement", "expected"):
+    for column in ("statement", "reported"):
         english = digits(getattr(entry, column))
         # Numerals that Korean writes in place of words, as in "six times", may be more.
         assert not set(english) - set(digits(korean[column])), (
