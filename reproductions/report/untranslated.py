@@ -7,7 +7,7 @@ experiment's docstring, and for a caption to the figure's own title.
 from reproductions.running import experiment
 
 WORDS = {"en": ("says", "found"), "ko": ("title", "says", "found")}
-OF_CLAIMS = ("statement", "rule")
+OF_CLAIMS = ("statement", "reported", "measure", "rule", "history", "obtained")
 
 
 def missing(name: str) -> list[str]:
@@ -17,7 +17,10 @@ def missing(name: str) -> list[str]:
     """
     words = experiment.words(name)
     keys = [f"{language}.{key}" for language, wanted in WORDS.items() for key in wanted]
-    keys += [f"ko.claims.{id}.{key}" for id in words.get("claims", {}) for key in OF_CLAIMS]
+    for id, claim in words.get("claims", {}).items():
+        of_claim = [key for key in OF_CLAIMS if claim.get(key)]
+        of_claim += [f"notes.{key}" for key in claim.get("notes", {})]
+        keys += [f"ko.claims.{id}.{key}" for key in of_claim]
     return [key for key in keys if not _at(words, key)]
 
 

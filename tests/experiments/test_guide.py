@@ -68,7 +68,8 @@ def test_what_the_guide_writes_is_fit_for_lint_which_names_its_korean_words(plac
     missing = call(place, "-m", "reproductions.report.untranslated")
     assert missing == (
         f"{NAME} has no words yet for ko.title, ko.says, ko.found,"
-        " ko.claims.EX-01.statement, ko.claims.EX-01.expected\n"
+        " ko.claims.EX-01.statement, ko.claims.EX-01.measure, ko.claims.EX-01.rule,"
+        " ko.claims.EX-01.notes.relu\n"
     )
 
 
