@@ -6,7 +6,7 @@ They are those of "Visualizing the Learning of a Neural Network Geometrically" (
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -130,7 +130,7 @@ def record(y: "tf.Tensor", output: "tf.Tensor") -> dict[str, "tf.Tensor"]:
     }
 
 
-def engine(hidden: tuple[int, ...], **options) -> "Replicas":
+def engine(hidden: tuple[int, ...], **options: Any) -> "Replicas":
     """The replica engine for one of these networks, on one thread: several train side by side."""
     from reproductions.training.replicas import Replicas
 
@@ -178,7 +178,7 @@ def train(
     records = []
     for start in range(0, len(epochs), CHUNK):
         batches = order(epochs[start : start + CHUNK])
-        options = {"batches": batches, "record_on": grid(), "every": every}
+        options: dict[str, Any] = {"batches": batches, "record_on": grid(), "every": every}
         if start + CHUNK >= len(epochs):
             options["done"] = done
         trained = engine.train(weights, x, y, rate, len(batches), **options)
@@ -280,7 +280,7 @@ def circle_images(layer: Layer, angles: int = 200) -> dict[str, np.ndarray]:
     return dict(zip(RADII, np.split(images, 2), strict=True))
 
 
-def draw_circles(axes: "Axes", **options) -> None:
+def draw_circles(axes: "Axes", **options: Any) -> None:
     """Draws both circles on the plane; the options are those of `Axes.plot`."""
     for circle, outline in circle_images(lambda points: points).items():
         axes.plot(*outline.T, color=COLORS[circle], **options)
@@ -363,7 +363,7 @@ class LayerView:
         self.line.set_data(*np.stack([foot - 4 * along, foot + 4 * along], 1))
 
 
-def legend(figure: "Figure", line: bool = True, **options) -> None:
+def legend(figure: "Figure", line: bool = True, **options: Any) -> None:
     """Explains the colours of `PlaneView` and, with `line`, the dashed line of `LayerView`."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch

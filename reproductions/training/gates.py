@@ -53,7 +53,7 @@ def solved(answers: np.ndarray, y: np.ndarray) -> np.ndarray:
         Truth values of shape (..., replica).
     """
     side = np.where(y > 0.5, 1, -1)
-    return (side * (answers - 0.5) >= MARGIN).all(axis=-2)
+    return np.all(side * (answers - 0.5) >= MARGIN, axis=-2)
 
 
 def squared_error(answers: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -365,7 +365,7 @@ def _batch_sum(x, group=8):
 
 
 def initial_weights(
-    model: keras.Sequential, seeds: Sequence[int], scheme: str = "normal"
+    model: keras.Sequential, seeds: Sequence[int] | np.ndarray, scheme: str = "normal"
 ) -> Weights:
     """Draws every replica's weights from a stream of its own.
 

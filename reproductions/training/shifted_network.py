@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from reproductions.evidence.statistics import generator
 from reproductions.training import descent_path
@@ -93,7 +94,7 @@ class ShiftedNetwork:
             threads=1,
         )
 
-    def initial_weights(self, seeds: Sequence[int]) -> list[np.ndarray]:
+    def initial_weights(self, seeds: Sequence[int] | np.ndarray) -> list[np.ndarray]:
         """Glorot's weights, with biases that subtract the effect of the shift below them."""
         from reproductions.training import replicas
 
@@ -103,7 +104,7 @@ class ShiftedNetwork:
             weights[bias] = weights[bias] - np.float32(self.shift) * weights[kernel].sum(axis=0)
         return weights
 
-    def train(self, seeds: Sequence[int], rates: Sequence[float], steps: int) -> Trained:
+    def train(self, seeds: Sequence[int] | np.ndarray, rates: ArrayLike, steps: int) -> Trained:
         """Trains one replica for each seed.
 
         Args:

@@ -12,14 +12,14 @@ orders.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, measured
 from reproductions.evidence.kinds import Exact, Table, Unchecked
-from reproductions.evidence.verdicts import Tables
+from reproductions.evidence.verdicts import Judge, Tables
 from reproductions.training import circles
 from reproductions.training.pool import Pool
 
@@ -97,7 +97,7 @@ def _compare(
     return pd.DataFrame(rows)
 
 
-def slides_model(hidden: Sequence[int], rate: float, **options) -> "keras.Sequential":
+def slides_model(hidden: Sequence[int], rate: float, **options: Any) -> "keras.Sequential":
     """The model as the slides print it, with today's names for `input_dim` and `lr`.
 
     Args:
@@ -165,7 +165,7 @@ def _draw_fit(spec: Spec, epochs: pd.DataFrame) -> "Figure":
     return figure
 
 
-CLAIMS = {}
+CLAIMS: dict[str, Judge] = {}
 
 TABLES = {
     "epochs": Table(

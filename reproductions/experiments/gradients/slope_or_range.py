@@ -47,7 +47,7 @@ class Spec:
     slopes: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0)
     ranges: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0)
     # The sigmoid; the same wider; steeper; wider and steeper; and 10 sigmoid(x / 40).
-    others: tuple[tuple[float, ...], ...] = field(  # centre, range and slope of each
+    others: tuple[Cell, ...] = field(  # centre, range and slope of each
         default=(
             (0.5, 1.0, 0.25), (0.5, 10.0, 0.25), (0.5, 1.0, 1.0), (0.5, 10.0, 1.0),
             (5.0, 10.0, 0.0625),
@@ -150,7 +150,7 @@ def _train(shard: Shard, spec: Spec, family: str, cell: Cell, start: int, stop: 
     for variable, number in zip(variables, cell, strict=True):
         variable.assign(number)
     weights = replicas.initial_weights(engine.model, range(start, stop))
-    options = {"every": spec.steps - 1, "done": shard.advance}
+    options: dict[str, Any] = {"every": spec.steps - 1, "done": shard.advance}
     trained = engine.train(weights, xor.X, xor.Y, spec.rate, spec.steps, **options)
     outcome = xor.outcomes(trained.records["loss"], trained.finite_steps < spec.steps)
     function = clipped if family == CLIPPED else lambda x: bounded(x, *cell)

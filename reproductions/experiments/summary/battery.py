@@ -21,7 +21,7 @@ import pandas as pd
 
 from reproductions.evidence import drawing
 from reproductions.evidence.kinds import Close, Table, Unchecked, shares
-from reproductions.evidence.verdicts import Tables
+from reproductions.evidence.verdicts import Judge, Tables
 from reproductions.training import activations, battery
 from reproductions.training.activations import Activation
 from reproductions.training.pool import Pool, Shard, joined
@@ -55,7 +55,7 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     formulas = pd.concat([_scores(spec, function, ["signal"]) for function in spec.functions])
     calls = [(spec, function) for function in spec.trained]
     trained = joined(pool.gather(_measure, calls, "battery", unit="function"))["scores"]
-    factories = {function: _factory(function) for function in spec.trained}
+    factories: dict[str, Callable] = {function: _factory(function) for function in spec.trained}
     costs = [
         {"function": function, **row}
         for function, rows in battery.cost(factories, spec).items()
@@ -106,4 +106,4 @@ TABLES = {
     "shares": Table(("function", "check", "quantity"), shares("count", "trials"), over_seeds=True),
 }
 
-CLAIMS = {}
+CLAIMS: dict[str, Judge] = {}

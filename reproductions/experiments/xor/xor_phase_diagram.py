@@ -20,10 +20,12 @@ import pandas as pd
 from reproductions.evidence import drawing, functions, measured
 from reproductions.evidence.kinds import Exact, Rate, Table, shares
 from reproductions.evidence.statistics import share_of
-from reproductions.evidence.verdicts import Tables
+from reproductions.evidence.verdicts import Judge, Tables
 from reproductions.training import xor
 from reproductions.training.activations import TENSORFLOW_SLOPE, Activation
 from reproductions.training.pool import Arrays, Pool, Shard
+
+Initialisation = Literal["normal", "glorot", "he"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Spec:
     activations: tuple[Activation, ...] = (
         "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
     )  # fmt: skip
-    initialisations: tuple[Literal["normal", "glorot", "he"], ...] = ("normal", "glorot", "he")
+    initialisations: tuple[Initialisation, ...] = ("normal", "glorot", "he")
     depths: tuple[int, ...] = (2, 4, 6, 8, 10, 12)
     rates: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
     width: int = 5
@@ -68,7 +70,7 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     return {"cells": pd.DataFrame(rows).assign(steps=spec.steps, seeds=spec.seeds)}
 
 
-def _cells(spec: Spec) -> list[tuple[str, float]]:
+def _cells(spec: Spec) -> list[tuple[Initialisation, float]]:
     """Initial weights and learning rate of each cell that a network is trained for."""
     return list(itertools.product(spec.initialisations, spec.rates))
 
@@ -199,4 +201,4 @@ TABLES = {
 }
 
 
-CLAIMS = {}
+CLAIMS: dict[str, Judge] = {}

@@ -9,6 +9,7 @@ import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Table
 from reproductions.experiments.circles.grid_transforms.geometry import (
+    Axis,
     grid,
     line_points,
     outlines,
@@ -75,7 +76,7 @@ Layer = tuple[np.ndarray, Sequence[float] | None]
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """The points, cells and lines of the grid under every map, and the frames of the animation."""
     matrices = _matrices(spec)
-    stacks = {name: [(matrices[name], None)] for name in LINEAR_MAPS}
+    stacks: dict[str, list[Layer]] = {name: [(matrices[name], None)] for name in LINEAR_MAPS}
     stacks["translation"] = [(np.eye(2), spec.bias)]
     stacks["affine"] = _stack(matrices, spec.bias)
     stacks |= {name: stacks["affine"] for name in ACTIVATIONS}
@@ -225,7 +226,8 @@ def _cells(
 
 def _lines(spec: Spec, model: "keras.Sequential", w: np.ndarray, b: np.ndarray) -> pd.DataFrame:
     """How far every grid line turns, measured with `line_steps` steps and with twice as many."""
-    lines = [(axis, level) for axis in ("x1", "x2") for level in _ticks(spec)]
+    axes: tuple[Axis, Axis] = ("x1", "x2")
+    lines = [(axis, level) for axis in axes for level in _ticks(spec)]
     angles = []
     for steps in (spec.line_steps, 2 * spec.line_steps):
         points = [line_points(axis, level, steps, w, b) for axis, level in lines]
@@ -257,7 +259,7 @@ def _shifts(spec: Spec, matrices: dict[str, np.ndarray]) -> pd.DataFrame:
     """What + b does to every grid point and every cell, under each W; a tanh is the control."""
     corners, centres = grid(_ticks(spec)), grid(_centres(spec)).reshape(-1, 2)
     original = polygon_area(quadrilaterals(corners))
-    stacks = {"identity": [(np.eye(2), None)]}
+    stacks: dict[str, list[Layer]] = {"identity": [(np.eye(2), None)]}
     stacks |= {name: [(w, None)] for name, w in matrices.items()}
     stacks["all three"] = _stack(matrices, None)
     rows = []
@@ -295,7 +297,7 @@ def _frames(spec: Spec, matrices: dict[str, np.ndarray]) -> pd.DataFrame:
     from scipy.linalg import expm, logm
 
     w, b, bend, activation = np.eye(2), np.zeros(2), 0.0, "tanh"
-    rows = []
+    rows: list[list] = []
     for stage, count in spec.frames:
         w_before = w
         for s in np.arange(1, count + 1) / count:

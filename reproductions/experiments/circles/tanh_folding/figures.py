@@ -59,7 +59,8 @@ def _pixels(weights: Weights) -> tuple[np.ndarray, np.ndarray]:
     """Values of det J and of the logit over the plane that is drawn, each (row, column)."""
     points = circles.square_points(np.linspace(-REACH, REACH, PIXELS))
     images = (determinant(weights, points), circles.layers(weights, points)[-1])
-    return tuple(image.reshape(PIXELS, PIXELS) for image in images)
+    det, logit = (image.reshape(PIXELS, PIXELS) for image in images)
+    return det, logit
 
 
 def _draw_determinant(seeds: Mapping[str, Seed]) -> "Figure":

@@ -48,7 +48,7 @@ QUICK = {"rates": (0.001, 0.005)}
 
 SMALL = {"epochs": 2, "watched": (0, 1, 2)}
 
-SLIDES_RATES = {(2, 2): 0.001, (3, 2): 0.005, (4, 2): 0.005}
+SLIDES_RATES: dict[tuple[int, ...], float] = {(2, 2): 0.001, (3, 2): 0.005, (4, 2): 0.005}
 
 SIZES = tuple(float(f"1e{power}") for power in range(-20, 4))
 """Bounds of |det J|; the tables count how many seeds are below each."""
@@ -73,7 +73,7 @@ def _train(shard: Shard, spec: Spec, hidden: tuple[int, ...], start: int, stop: 
     )
     history = [records[f"weight_{i}"] for i in range(len(weights))]  # (record, ..., replica)
     accuracy = circles.accuracy(records)
-    frames = {name: [] for name in TABLES}
+    frames: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     points = disc(spec.grid)
     for i, rate in enumerate(spec.rates):
         replicas = slice(i * seeds, (i + 1) * seeds)
@@ -96,8 +96,8 @@ def _train(shard: Shard, spec: Spec, hidden: tuple[int, ...], start: int, stop: 
             frames["weights"].append(_weights(weights_of_best).assign(**label))
     checked = range(min(seeds, spec.checked_seeds - start))
     if checked:
-        replicas = [i * seeds + seed for i in range(len(spec.rates)) for seed in checked]
-        difference = _largest_difference(hidden, history, replicas)
+        checked_replicas = [i * seeds + seed for i in range(len(spec.rates)) for seed in checked]
+        difference = _largest_difference(hidden, history, checked_replicas)
         frames["gradients"].append(pd.DataFrame([{"difference": difference}]))
     return {name: pd.concat(some) for name, some in frames.items() if some}
 
@@ -108,7 +108,7 @@ def _rate_shown(spec: Spec, hidden: tuple[int, ...]) -> float:
     return rate if rate in spec.rates else spec.rates[0]
 
 
-def _tables(shards: list[Arrays]) -> dict[str, pd.DataFrame]:
+def _tables(shards: Sequence[Arrays]) -> dict[str, pd.DataFrame]:
     """The tables of one network: counts are added up over shards, extremes taken over them."""
     tables = joined(shards)
     for name in ("folds", "sizes", "crossings"):

@@ -46,6 +46,8 @@ NETWORK_STYLES = (
     (drawing.PURPLE, (0, (5, 1.5))),
 )
 
+View = circles.PlaneView | circles.LayerView
+
 
 class Seed(NamedTuple):
     """A seed that is drawn: its title, and its weights by epoch."""
@@ -221,7 +223,7 @@ def _animate(spec: Spec, tables: Tables, network: str) -> drawing.Animation:
     """The typical seed above, the best one below; the plane left, the layer of two units right."""
     _check_layer_of_two(network)
     figure, axes = drawing.panels(2, 2, width=3.2, height=3.25)
-    views = []
+    views: list[tuple[View, Mapping[int, Sequence[np.ndarray]]]] = []
     for (plane, layer), role in zip(axes, ("typical", "best"), strict=True):
         seed = _seed(tables, network, role)
         views.append((circles.PlaneView(plane, size=120), seed.weights))

@@ -128,7 +128,7 @@ def _wrong_shapes(weights: list[np.ndarray]) -> np.ndarray:
 
 
 def _tables(
-    spec: Spec, hidden: tuple[int, ...], rates: Sequence[float], shards: list[Arrays]
+    spec: Spec, hidden: tuple[int, ...], rates: Sequence[float], shards: Sequence[Arrays]
 ) -> list[dict[str, pd.DataFrame]]:
     """The tables of one network at each rate, and again after more epochs."""
     tables = []

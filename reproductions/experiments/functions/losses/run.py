@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,9 @@ from reproductions.training.spec import ANY_SIGN
 if TYPE_CHECKING:  # an experiment is loaded without TensorFlow
     import tensorflow as tf
 
-MSE, HALF_SUM, CROSS_ENTROPY = "mean squared error", "half sum of squares", "cross entropy"
+MSE: Final = "mean squared error"
+HALF_SUM: Final = "half sum of squares"
+CROSS_ENTROPY: Final = "cross entropy"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Draws where the printed formulas break, and which printed lines fail or warn today."""
 
 import textwrap
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -99,7 +100,8 @@ def _draw_lines(attempts: pd.DataFrame, title: str):
     if "document" in shown:  # the slides' three models need the same repairs: they are shown once
         repaired = shown.assign(repair=shown.groupby(statement)["change"].transform("last"))
         shown = shown[~repaired.duplicated(["document", "repair", "attempt"])]
-    blocks, bottom = [], 0.0
+    blocks: list[tuple[float, Any, list[str], list[str]]] = []
+    bottom = 0.0
     for row in shown.itertuples():
         code = textwrap.wrap(row.code, 66, subsequent_indent="    ")
         message = textwrap.wrap(f"{row.category}: {row.message}", 84) if row.category else []

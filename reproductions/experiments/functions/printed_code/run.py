@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -107,7 +108,7 @@ def _outcomes(spec: Spec) -> Iterator[tuple[dict[str, str], Callable[[float], st
     """
     import custom_layers
 
-    printed = {"np": np}
+    printed: dict[str, Any] = {"np": np}
     exec(read("sigmoid") + read("softmax"), printed)
     layers = {"sigmoid": custom_layers.Sigmoid, "softmax": custom_layers.Softmax}
     for dtype in ("float32", "float64"):

@@ -71,9 +71,11 @@ def run_statements(listing: Listing, namespace: dict, training_steps: int) -> li
 def top_level_statements(code: str) -> list[str]:
     """The top-level statements of a listing; the whole listing where it is no valid Python."""
     try:
-        return [ast.get_source_segment(code, node) for node in ast.parse(code).body]
+        nodes = ast.parse(code).body
     except SyntaxError:
         return [code]
+    statements = [ast.get_source_segment(code, node) for node in nodes]
+    return [text for text in statements if text is not None]  # a parsed node always has a place
 
 
 def run_code(attempt: Repair, namespace: dict, training_steps: int) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """Softmax through the layer under test, and the entropy of its outputs."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def softmax(logits: np.ndarray, temperature: float, dtype: str = "float64") -> np.ndarray:
+def softmax(logits: ArrayLike, temperature: float, dtype: str = "float64") -> np.ndarray:
     """The layer's outputs along the last axis."""
     from custom_layers import Softmax
 
@@ -29,4 +30,4 @@ def entropy_of_logits_nats(logits: np.ndarray, temperature: float) -> float:
     A call of the layer costs much more, and root finding needs many calls.
     """
     powers = np.exp((logits - logits.max()) / temperature)
-    return entropy_nats(powers / powers.sum())
+    return float(entropy_nats(powers / powers.sum()))

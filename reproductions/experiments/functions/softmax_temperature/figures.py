@@ -105,9 +105,9 @@ def _draw_solutions(spec: Spec, solutions: pd.DataFrame, gap: pd.DataFrame):
     )
     for beginning, style, label in kinds:
         of_kind = solutions[solutions["solution"].str.startswith(beginning)]
-        for _, solution in of_kind.groupby("solution"):
-            axes.plot(solution["rank"], solution["logit"], label=label, **style)
-            label = None  # each kind stands in the legend once
+        for place, (_, solution) in enumerate(of_kind.groupby("solution")):
+            once = None if place else label  # each kind stands in the legend once
+            axes.plot(solution["rank"], solution["logit"], label=once, **style)
     second = measured.rows(solutions, rank=2)["logit"].iloc[0]
     axes.annotate(
         f"must be {gap['low'].min():.4f} to {gap['high'].max():.4f} below the first",

@@ -40,8 +40,10 @@ class Spec:
 
     def equations(self, unit_nats: float = 1.0) -> Equations:
         """What the slide's entropies say of its logits, if they are printed in such a unit."""
-        entropies_nats = tuple(unit_nats * entropy for entropy in self.slide_entropies)
-        return Equations(self.slide_temperatures, entropies_nats, self.classes, self.newton_steps)
+        cold, warm, hot = (unit_nats * entropy for entropy in self.slide_entropies)
+        return Equations(
+            self.slide_temperatures, (cold, warm, hot), self.classes, self.newton_steps
+        )
 
 
 UNITS = {"nats": 1.0, "bits": float(np.log(2))}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -82,7 +82,11 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     total += len(spec.digit_rates) * min(spec.seeds, spec.digit_seeds)
     with pool.progress(total=total, what="dying_relu") as bar, workers() as executor:
         classifiers = executor.submit(_train_classifiers, spec, bar.update)
-        units = list(executor.map(lambda cell: _train_units(spec, *cell, bar.update), cells))
+
+        def train_units(cell: tuple[str, str]) -> pd.DataFrame:
+            return _train_units(spec, *cell, bar.update)
+
+        units = list(executor.map(train_units, cells))
         census = _census(spec)
         deaths, deaths_by_seed, zeros = classifiers.result()
     return {
@@ -107,7 +111,7 @@ def _layer(function: str) -> "keras.Layer":
 def ramp(samples: int = 64) -> tuple[np.ndarray, np.ndarray]:
     """Points in [-1, 1]^2 with a target that one ReLU unit can fit, (sample, 2), (sample, 1)."""
     x = generator(0).uniform(-1, 1, (samples, 2)).astype("float32")
-    return x, np.maximum(x @ np.float32([[1.0], [-0.5]]) + 0.25, 0)
+    return x, np.maximum(x @ np.array([[1.0], [-0.5]], "float32") + 0.25, 0)
 
 
 def line_loss(x: np.ndarray, y: np.ndarray) -> float:
@@ -140,7 +144,7 @@ def _train_units(spec: Spec, place: str, function: str, done: Done) -> pd.DataFr
     )
     seeds = min(spec.seeds, spec.unit_seeds)
     start = [np.tile(w, len(spec.biases)) for w in replicas.initial_weights(model, range(seeds))]
-    start[1][0] = np.repeat(np.float32(spec.biases), seeds)
+    start[1][0] = np.repeat(np.array(spec.biases, "float32"), seeds)
     bias_of_replica = np.repeat(np.arange(len(spec.biases)), seeds)
     x, y = ramp()
     trained = engine.train(
@@ -148,11 +152,13 @@ def _train_units(spec: Spec, place: str, function: str, done: Done) -> pd.DataFr
     )
 
     def is_dead(weights: list[np.ndarray]) -> np.ndarray:
-        _, slopes, _ = units.layer_signals(_layer(function), *weights[:2], x[None])
+        kernel, bias, *_ = weights
+        _, slopes, _ = units.layer_signals(_layer(function), kernel, bias, x[None])
         return units.dead(slopes)[:, 0]
 
     def is_active(weights: list[np.ndarray]) -> np.ndarray:
-        z, *_ = units.layer_signals(_layer(function), *weights[:2], x[None])
+        kernel, bias, *_ = weights
+        z, *_ = units.layer_signals(_layer(function), kernel, bias, x[None])
         return np.asarray(tf.reduce_any(z > 0, axis=(1, 2)))
 
     before, after = (np.concatenate([w[0][:, 0], w[1]]) for w in (start, trained.weights))
@@ -303,7 +309,8 @@ def count_deaths(
     names = [f"weight_{i}" for i in range(len(trained.weights))]
     records = len(trained.records[names[0]])
     rates = len(spec.digit_rates)
-    dead = [[] for _ in spec.hidden]  # by layer, then by record, (replica, unit)
+    # By layer, then by record, (replica, unit).
+    dead: list[list[np.ndarray]] = [[] for _ in spec.hidden]
     zeros = np.zeros((len(spec.hidden), records, rates), dtype=int)
     for record in range(records):
         weights = [trained.records[name][record] for name in names]
@@ -319,7 +326,7 @@ def count_deaths(
         states = np.stack(dead[layer]).reshape(records, rates, seeds, width)
         for i, rate in enumerate(spec.digit_rates):
             now = states[:, i][:, finite[i]]  # (record, seed, unit)
-            cell = {"layer": layer + 1, "rate": rate}
+            cell: dict[str, Any] = {"layer": layer + 1, "rate": rate}
             ever = np.logical_or.accumulate(now)
             revival = np.concatenate([np.zeros_like(now[:1]), now[:-1] & ~now[1:]])
             revived = np.logical_or.accumulate(revival)
@@ -370,8 +377,8 @@ def _xor_zeros(spec: Spec) -> pd.DataFrame:
     model = keras.Sequential([keras.Input((2,)), *map(keras.layers.Dense, [*widths, 1])])
     rows = []
     for scheme, name in (("normal", "N(0, 1) biases"), ("glorot", "biases 0")):
-        weights = replicas.initial_weights(model, range(spec.seeds), scheme)
-        z = np.asarray(units.layer_signals(_layer("relu"), *weights[:2], xor.X[None])[0])
+        kernel, bias, *_ = replicas.initial_weights(model, range(spec.seeds), scheme)
+        z = np.asarray(units.layer_signals(_layer("relu"), kernel, bias, xor.X[None])[0])
         rows.append(_zero_row(f"XOR before training, {name}", 1, (z == 0).sum(), z.size))
     return pd.DataFrame(rows)
 

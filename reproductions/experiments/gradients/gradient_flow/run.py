@@ -74,8 +74,8 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Measures the stacks, then the post's own network."""
     calls = [(spec, width) for width in sorted(spec.widths, reverse=True)]
     shards_by_width = pool.by_seeds(_measure, calls, spec.seeds, "gradient_flow")
-    stacks: dict[tuple, dict[str, np.ndarray]] = {}
-    scaled: dict[tuple, dict[str, np.ndarray]] = {}
+    stacks: dict[tuple[str, str, int], dict[str, np.ndarray]] = {}
+    scaled: dict[tuple[str, float, int], dict[str, np.ndarray]] = {}
     for (_, width), shards in zip(calls, shards_by_width, strict=True):
         for name, array in whole(shards).items():
             activation, weights, quantity = name.split()

@@ -138,8 +138,8 @@ def _cause_figure(spec: Spec, unit_pairs: pd.DataFrame, network_pairs: pd.DataFr
         ):
             for position, pair in enumerate(pairs):
                 in_unit, in_network = (_single(rows, pair) for rows in (unit_pairs, network_pairs))
-                styles = itertools.cycle(RATE_STYLES)
-                points = [(row, next(styles)) for row in in_unit]
+                rate_styles = itertools.cycle(RATE_STYLES)
+                points = [(row, next(rate_styles)) for row in in_unit]
                 if quantity == "length":
                     points += [(row, NETWORK_STYLES[row["rate"]]) for row in in_network]
                 for place, (row, style) in enumerate(points, -1):

@@ -346,6 +346,7 @@ def _plane(name: str, batch: int, shown_steps: int = 400) -> pd.DataFrame:
     start = np.array([[-1.0, 1.0]])
     paths = plane.descend(start, [0], factor=0.1, batch=batch, limit=1_000, keep_track=True)
     gap = start @ plane.axes
+    assert paths.track is not None
     track = paths.track[:, 0] - gap  # from 0 to the goal
     steps = np.unique(np.linspace(0, len(track) - 1, shown_steps).round().astype(int))
     return pd.DataFrame(

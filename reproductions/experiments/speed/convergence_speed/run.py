@@ -79,9 +79,11 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         pool.progress(total=total, what="convergence_speed", unit="update") as bar,
         workers() as executor,
     ):
-        tables = joined(
-            list(executor.map(lambda job: _tables(spec, images, *job, bar.update), jobs))
-        )
+
+        def tables_of(job: tuple[str, str]) -> dict[str, pd.DataFrame]:
+            return _tables(spec, images, *job, bar.update)
+
+        tables = joined(list(executor.map(tables_of, jobs)))
     return {**tables, "speed": _speed(spec, tables["steps"])}
 
 

@@ -72,7 +72,7 @@ def perceptron(epochs: int) -> pd.DataFrame:
     rows = []
     for gate, y in GATES.items():
         weights = np.zeros(inputs.shape[1], "float32")
-        mistakes_by_epoch = []
+        mistakes_by_epoch: list[int] = []
         while len(mistakes_by_epoch) < epochs and 0 not in mistakes_by_epoch:
             mistakes = 0
             for x, target in zip(inputs, y[:, 0], strict=True):
@@ -94,7 +94,7 @@ def perceptron(epochs: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-BY_HAND = {
+BY_HAND: dict[str, tuple[np.ndarray, np.ndarray, list[list]]] = {
     # The problem, the points, their classes, and a step network's weights that solve it.
     "XOR, 2-2-1": (
         xor.X,

@@ -208,7 +208,7 @@ def _summary(result: Result) -> dict[str, Any]:
     return {
         "seeds": seeds,
         **counts,
-        **share_of(counts["solved"], seeds),
+        **share_of(int(counts["solved"]), seeds),
         "accuracy_1": int(result["accuracy_1"]),
         "finite": int(result["finite"]),
         **dict(zip(QUARTILES, quartiles, strict=True)),
