@@ -110,6 +110,15 @@ def read(folder: Path) -> dict[str, Any]:
     return content
 
 
+def listed(folder: Path) -> list[str]:
+    """The files in a folder that its provenance lists, be it of another experiment; or none."""
+    try:
+        files = json.loads(read_bytes(folder / FILE))["files"]
+        return [name for name in files if PLAIN_NAME.fullmatch(name) and name != FILE]
+    except (InputError, ValueError, KeyError, TypeError, RecursionError):
+        return []
+
+
 def other_settings(
     experiment: Experiment, expected: dict[str, Any], obtained: dict[str, Any]
 ) -> dict[str, tuple[Any, Any]]:

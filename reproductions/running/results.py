@@ -85,10 +85,6 @@ def write_folder(folder: Path, contents: dict[str, bytes], record: bytes) -> Non
     """
     if folder.is_symlink():
         raise InputError(f"cannot write {folder}: it is a link, which may lead anywhere")
-    try:
-        stale = [name for name in provenance.read(folder)["files"] if name not in contents]
-    except InputError:
-        stale = []
-    gone = [folder / name for name in stale if Path(name).name == name]  # none outside the folder
+    gone = [folder / name for name in provenance.listed(folder) if name not in contents]
     everything = contents | {provenance.FILE: record}
     write_together({folder / name: data for name, data in everything.items()}, gone)

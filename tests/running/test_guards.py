@@ -352,6 +352,14 @@ def test_accept_refuses_what_was_made_from_other_tables_than_the_stored_ones(
         checking._refuse_other_inputs(reader, [NAME], folders[1], folders[0])
 
 
+def test_a_run_over_the_results_of_another_experiment_leaves_none_of_them(folders):
+    shutil.rmtree(folders[1] / NAME)
+    (folders[1] / SEEDED).rename(folders[1] / NAME)
+    runner.run([NAME], runner.Request(folders[1]))
+    left = {path.name for path in (folders[1] / NAME).iterdir()}
+    assert left == {path.name for path in (folders[0] / NAME).iterdir()}
+
+
 # Half-written experiments
 
 
