@@ -2,8 +2,8 @@
 
 Document: perceptron-post, "Sigmoid 함수를 이용한 퍼셉트론".
 Setup: one unit with weights (0.3, 0.2, 0.5), bias -0.5 and a sigmoid, as a Keras model, receives
-the seven inputs of the listing. The sigmoid's curve is drawn with 1,000 points from -5 to 5, and
-the seven outputs must lie on it.
+the seven inputs of the listing. The sigmoid's curve is drawn with 1,000 points from -5 to 5, as in
+the listing, and the seven printed points must lie on it.
 Assumptions: none, the listing gives every number.
 Known differences: Keras computes in float32 and the listing in float64; rounded to the printed
 digits, both give the same numbers.
@@ -106,18 +106,32 @@ def _outputs_as_printed(tables: Tables) -> Judgement:
     outputs = tables["rows"]
     agree = np.isclose(outputs["affine"].round(3), outputs["affine_printed"], rtol=0, atol=1e-9)
     agree &= np.isclose(outputs["output"].round(3), outputs["output_printed"], rtol=0, atol=1e-9)
-    return Judgement(graded(agree.all()), f"{agree.sum()} of {len(outputs)} rows as printed")
+    return Judgement(
+        graded(agree.all()), None, values={"as_printed": agree.sum(), "inputs": len(outputs)}
+    )
 
 
-def _outputs_on_the_curve(tables: Tables) -> Judgement:
-    outputs = tables["rows"]
-    distance = (outputs["output"] - outputs["curve_at_printed"]).abs().max()
-    return Judgement(graded(distance < 1e-6), float(distance))
+def _printed_points_on_the_drawn_curve(tables: Tables) -> Judgement:
+    curve, points = tables["curve"].sort_values("z"), tables["rows"]
+    z, printed = points["affine_printed"], points["output_printed"]
+    height = np.interp(z, curve["z"], curve["sigmoid"])
+    on_curve = np.isclose(height.round(3), printed, rtol=0, atol=1e-9)
+    on_curve &= z.between(curve["z"].min(), curve["z"].max())
+    return Judgement(
+        graded(on_curve.all(), in_part=on_curve.mean() > 0.5),
+        None,
+        notes=("main",),
+        values={
+            "on_curve": on_curve.sum(),
+            "points": len(points),
+            "distance": np.abs(height - printed).max(),
+        },
+    )
 
 
 CLAIMS = {
     "PP-12": _outputs_as_printed,
-    "PP-13": _outputs_on_the_curve,
+    "PP-13": _printed_points_on_the_drawn_curve,
 }
 
 FLOAT32 = "one affine map and one exp in float32: a few units in the last place"
