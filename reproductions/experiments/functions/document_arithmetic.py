@@ -13,6 +13,7 @@ Known differences: none, products and sums are exact.
 """
 
 import math
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -77,15 +78,23 @@ DECIMALS = 20
 
 
 def _sums_for_e(spec: Spec) -> pd.DataFrame:
-    """The sums of the first terms 1/n! for n from 0, cut off after the last decimal."""
-    rows, total = [], Fraction(0)
-    for terms in range(1, spec.terms_of_e + 1):
-        total += Fraction(1, math.factorial(terms - 1))
+    """The sums of the first terms 1/n! for n from 0, cut off after the last decimal.
+
+    They are written in groups of five decimals, which no reader of the table takes for a float.
+    """
+    texts, total = [], Fraction(0)
+    for n in range(spec.terms_of_e):
+        total += Fraction(1, math.factorial(n))
         whole, decimals = divmod(int(total * 10**DECIMALS), 10**DECIMALS)
-        rows.append({"terms": terms, "sum": f"{whole}.{decimals:0{DECIMALS}}"})
-    frame = pd.DataFrame(rows)
-    right = [_decimals_in_common(text, frame["sum"].iloc[-1]) for text in frame["sum"]]
-    return frame.assign(right_decimals=right, printed=spec.printed_e)
+        texts.append(f"{whole}.{decimals:0{DECIMALS}}")
+    return pd.DataFrame(
+        {
+            "terms": range(1, spec.terms_of_e + 1),
+            "sum": [" ".join(re.findall(r"\d+\.\d{5}|\d{5}", text)) for text in texts],
+            "right_decimals": [_decimals_in_common(text, texts[-1]) for text in texts],
+            "printed": spec.printed_e,
+        }
+    )
 
 
 def _decimals_in_common(first: str, second: str) -> int:
@@ -111,7 +120,7 @@ def _draw_digits(sums: pd.DataFrame):
     figure, ((axes,),) = drawing.panels(width=6.2, height=3.6)
     printed = str(sums["printed"].iloc[0])
     right = sums["right_decimals"]
-    axes.plot(sums["terms"], right, "o-", color=drawing.BLUE, label="right decimals of the sum")
+    axes.plot(sums["terms"], right, "o-", color=drawing.BLUE, label="correct decimals of the sum")
     axes.axhline(
         len(printed.partition(".")[2]),
         color=drawing.VERMILION,
@@ -213,7 +222,8 @@ def _printed_product(layers: int) -> Judge:
 
 def _digits_of_e(tables: Tables) -> Judgement:
     sums = tables["e"].astype(str).sort_values("terms", key=lambda column: column.astype(int))
-    e, printed = sums[["sum", "printed"]].iloc[-1]
+    in_groups, printed = sums[["sum", "printed"]].iloc[-1]
+    e = in_groups.replace(" ", "")
     decimals = len(printed.partition(".")[2])
     agreeing = _decimals_in_common(printed, e)
     enough = sums.loc[sums["right_decimals"].astype(int) >= decimals, "terms"]
@@ -221,7 +231,7 @@ def _digits_of_e(tables: Tables) -> Judgement:
     rounded = Decimal(printed) == round(Decimal(e), decimals)
     return Judgement(
         graded(whole, in_part=rounded, otherwise=DOCUMENT_ERROR),
-        e,
+        in_groups,
         notes=("main" if whole and len(enough) else "wrong",),
         values={
             "decimals": decimals,

@@ -163,40 +163,28 @@ def figures(spec: Spec, tables: Tables) -> drawing.Figures:
 
 def _draw_product(spec: Spec, product: pd.DataFrame):
     """The three matrices in cells; the row and the column of the last element stand out."""
-    figure, ((axes,),) = drawing.panels(width=7.6, height=2.9)
+    from matplotlib.patches import Rectangle
+
+    figure, ((axes,),) = drawing.panels(width=7.6, height=2.6)
     x, w = np.array(spec.product_x), np.array(spec.product_w)
     y = product.sort_values("column")["product"].to_numpy()[None]
-    (rows, inner), columns = x.shape, w.shape[1]
-    names = [
-        f"X\nshape ({rows}, {inner})",
-        f"W\nshape ({inner}, {columns})",
-        f"Y\nshape ({rows}, {columns})",
-    ]
+    last = {"X": (len(x) - 1, None), "W": (None, w.shape[1] - 1), "Y": (0, w.shape[1] - 1)}
     left = 0.0
-    for name, matrix, sign in zip(names, (x, w, y), ("·", "=", ""), strict=True):
+    for (name, used), matrix, sign in zip(last.items(), (x, w, y), ("·", "=", ""), strict=True):
         height, width = matrix.shape
         for (row, column), value in np.ndenumerate(matrix):
-            used = (name[0] == "X" and row == rows - 1) or (
-                name[0] != "X" and column == columns - 1 and (name[0] == "W" or row == rows - 1)
-            )
-            axes.text(
-                left + column,
-                height / 2 - 0.5 - row,
-                f"{value:g}",
-                ha="center",
-                va="center",
-                bbox={
-                    "boxstyle": "square,pad=0.5",
-                    "facecolor": "#FFE8D6" if used else "white",
-                    "edgecolor": drawing.VERMILION if used else drawing.GREY,
-                },
-            )
-        axes.text(left + (width - 1) / 2, -inner / 2 - 0.25, name, ha="center", va="top")
-        axes.text(left + width - 0.1, 0, sign, ha="center", va="center", fontsize=14)
-        left += width + 0.8
+            stands_out = used[0] in (None, row) and used[1] in (None, column)
+            corner = left + column, height / 2 - 1 - row
+            color = "#FFD9BF" if stands_out else "white"
+            axes.add_patch(Rectangle(corner, 1, 1, facecolor=color, edgecolor=drawing.GREY))
+            axes.text(corner[0] + 0.5, corner[1] + 0.5, f"{value:g}", ha="center", va="center")
+        text = f"{name}, shape ({height}, {width})"
+        axes.text(left + width / 2, -len(w) / 2 - 0.25, text, ha="center", va="top")
+        axes.text(left + width + 0.6, 0, sign, ha="center", va="center", fontsize=14)
+        left += width + 1.2
     terms = " + ".join(f"{a:g} · {b:g}" for a, b in zip(x[-1], w[:, -1], strict=True))
     axes.set_title(f"One product gives the whole layer; its last unit is {terms} = {y[-1, -1]:g}")
-    axes.set(xlim=(-0.7, left - 1.1), ylim=(-inner / 2 - 1.1, inner / 2 + 0.2))
+    axes.set(xlim=(-0.1, left - 1.1), ylim=(-len(w) / 2 - 0.9, len(w) / 2 + 0.1), aspect="equal")
     axes.axis("off")
     return figure
 

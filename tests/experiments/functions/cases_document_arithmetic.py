@@ -11,8 +11,8 @@ def products(layers, product, printed):
     }
 
 
-def sums(printed, e="2.71828182845904523536"):
-    frame = pd.DataFrame({"terms": [1, 9], "sum": ["1.00000000000000000000", e]})
+def sums(printed, e="2.71828 18284 59045 23536"):
+    frame = pd.DataFrame({"terms": [1, 9], "sum": ["1.00000 00000 00000 00000", e]})
     return {"e": frame.assign(right_decimals=[0, 20], printed=printed)}
 
 
