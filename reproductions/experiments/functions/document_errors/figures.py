@@ -5,7 +5,7 @@ import pandas as pd
 
 from reproductions.evidence import drawing, functions, measured
 from reproductions.evidence.verdicts import Tables
-from reproductions.experiments.functions.document_errors.run import HALF_STEP, Spec
+from reproductions.experiments.functions.document_errors.run import STEP, Spec
 
 FORWARD, BACKWARD = drawing.GREEN, drawing.VERMILION
 
@@ -127,8 +127,9 @@ def _draw_graph(nodes: pd.DataFrame, influences: pd.DataFrame):
         forward, backward = value.loc[node, ["forward", "backward"]]
         symbol = "L/∂L" if node == "L" else f"L/∂{node}"
         style = {"ha": "center", "fontsize": 9}
-        axes.text(x, y + 0.17, f"{node} = {forward:.4f}", color=FORWARD, va="bottom", **style)
-        axes.text(x, y - 0.17, f"∂{symbol} = {backward:.4f}", color=BACKWARD, va="top", **style)
+        gap = 0.17 if node in ("z", "L") else 0.0
+        axes.text(x, y + gap, f"{node} = {forward:.4f}", color=FORWARD, va="bottom", **style)
+        axes.text(x, y - gap, f"∂{symbol} = {backward:.4f}", color=BACKWARD, va="top", **style)
 
     for sign in (1, -1):
         arrow((0.25, 0.96 * sign), (2.15, 0.2 * sign), FORWARD)
@@ -136,13 +137,13 @@ def _draw_graph(nodes: pd.DataFrame, influences: pd.DataFrame):
     for left, right in ((2.7, 4.1), (4.7, 6.1)):
         arrow((left, 0.05), (right, 0.05), FORWARD)
         arrow((right, -0.05), (left, -0.05), BACKWARD)
-    for node, x, y in (("x", 0.0, 1.42), ("y", 0.0, -1.42), ("z", 3.4, 0.0), ("L", 5.5, 0.0)):
+    for node, x, y in (("x", 0.0, 1.55), ("y", 0.0, -1.55), ("z", 3.4, 0.0), ("L", 5.5, 0.0)):
         texts(x, y, node)
     for symbol, y in (("dz/dx", 1.0), ("dz/dy", -1.0)):
         text = f"{symbol.replace('d', '∂')} = {derivative[symbol]:.4f}"
         axes.text(1.5, y, text, ha="left", va="center", fontsize=9)
     axes.set_title("Forward values in green, backward derivatives in red")
-    axes.set(xlim=(-0.7, 6.4), ylim=(-1.9, 1.9))
+    axes.set(xlim=(-0.7, 6.4), ylim=(-2.0, 2.0))
     axes.axis("off")
     return figure
 
@@ -220,11 +221,11 @@ def _draw_quotients(derivatives: pd.DataFrame):
     figure, (row,) = drawing.panels(1, 2, width=4.2, height=3.2, sharey=True)
     for axes, name in zip(row, ("relu", "softplus"), strict=True):
         curve = measured.rows(derivatives, function=name)
-        axes.plot(curve["x"], curve["from_left"], "o", color=drawing.BLUE, label="from the left")
+        axes.plot(curve["x"], curve["from_left"], "o", fillstyle="none", label="from the left")
         axes.plot(curve["x"], curve["from_right"], "x", color=BACKWARD, label="from the right")
         axes.set(title=functions.label(name), xlabel="x")
     row[0].set_ylabel("difference quotient")
-    power = str(round(np.log2(HALF_STEP))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    power = str(round(np.log2(STEP))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     figure.suptitle(f"Do the quotients meet, with a step of 2{power}?", x=0.01, ha="left")
     figure.legend(*row[0].get_legend_handles_labels(), loc="outside lower left", ncols=2)
     return figure

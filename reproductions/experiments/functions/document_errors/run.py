@@ -11,7 +11,7 @@ from reproductions.evidence.statistics import generator
 from reproductions.training.pool import Pool
 from reproductions.training.spec import ANY_SIGN
 
-HALF_STEP = 2.0**-20
+STEP = 2.0**-20
 """Of difference quotients, and of how far an input is nudged."""
 
 HARMONIC_TERMS = 1000
@@ -216,8 +216,8 @@ def _computation_graph(spec: Spec) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     def influence(cause: str, on: str) -> float:
         """What a small change of a cause changes, per unit."""
-        above, below = (effect[cause, on](h) for h in (HALF_STEP, -HALF_STEP))
-        return float(above - below) / (2 * HALF_STEP)
+        above, below = (effect[cause, on](h) for h in (STEP, -STEP))
+        return float(above - below) / (2 * STEP)
 
     influences = [
         {
@@ -307,8 +307,8 @@ def _derivatives(spec: Spec) -> pd.DataFrame:
                     "function": name,
                     "x": x.numpy(),
                     "derivative": tape.gradient(value, x).numpy(),
-                    "from_left": (at - layer(x - HALF_STEP).numpy()) / HALF_STEP,
-                    "from_right": (layer(x + HALF_STEP).numpy() - at) / HALF_STEP,
+                    "from_left": (at - layer(x - STEP).numpy()) / STEP,
+                    "from_right": (layer(x + STEP).numpy() - at) / STEP,
                 }
             )
         )
