@@ -240,7 +240,7 @@ def _draw_derivative(spec: Spec, derivatives: pd.DataFrame):
 
 
 def _draw_operations(operations: pd.DataFrame):
-    figure, ((axes,),) = drawing.panels(width=6.8, height=3.4)
+    figure, ((axes,),) = drawing.panels(width=8.0, height=3.4)
     names = list(DERIVATIVES)
     for known, label, color, offset in (
         (FROM_INPUT, "from the input", drawing.GREY, -0.2),
