@@ -12,6 +12,7 @@ out; the dots after the digits of e mean that more digits follow.
 Known differences: none, products and sums are exact.
 """
 
+import itertools
 import math
 import re
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ import pandas as pd
 
 from reproductions.evidence import drawing, measured
 from reproductions.evidence.errors import NotMeasured
-from reproductions.evidence.kinds import Exact, Table
+from reproductions.evidence.kinds import Close, Exact, Table
 from reproductions.evidence.verdicts import DOCUMENT_ERROR, Judge, Judgement, Tables, graded
 from reproductions.training.pool import Pool
 
@@ -76,15 +77,22 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
 DECIMALS = 20
 """So many decimals of e are written; a sum of 25 terms has them right."""
 
+MORE_TERMS = 20
+"""What these still add stands for what all further terms add."""
+
 
 def _sums_for_e(spec: Spec) -> pd.DataFrame:
     """The sums of the first terms 1/n! for n from 0, cut off after the last decimal.
 
     They are written in groups of five decimals, which no reader of the table takes for a float.
     """
-    texts, total = [], Fraction(0)
-    for n in range(spec.terms_of_e):
-        total += Fraction(1, math.factorial(n))
+    sums = list(
+        itertools.accumulate(
+            Fraction(1, math.factorial(n)) for n in range(spec.terms_of_e + MORE_TERMS)
+        )
+    )
+    texts = []
+    for total in sums[: spec.terms_of_e]:
         whole, decimals = divmod(int(total * 10**DECIMALS), 10**DECIMALS)
         texts.append(f"{whole}.{decimals:0{DECIMALS}}")
     return pd.DataFrame(
@@ -92,6 +100,7 @@ def _sums_for_e(spec: Spec) -> pd.DataFrame:
             "terms": range(1, spec.terms_of_e + 1),
             "sum": [" ".join(re.findall(r"\d+\.\d{5}|\d{5}", text)) for text in texts],
             "right_decimals": [_decimals_in_common(text, texts[-1]) for text in texts],
+            "missing": [float(sums[-1] - total) for total in sums[: spec.terms_of_e]],
             "printed": spec.printed_e,
         }
     )
@@ -119,21 +128,20 @@ def figures(spec: Spec, tables: Tables) -> drawing.Figures:
 def _draw_digits(sums: pd.DataFrame):
     figure, ((axes,),) = drawing.panels(width=6.2, height=3.6)
     printed = str(sums["printed"].iloc[0])
-    right = sums["right_decimals"]
-    axes.plot(sums["terms"], right, "o-", color=drawing.BLUE, label="correct decimals of the sum")
+    label = "what the sum lacks of e"
+    axes.semilogy(sums["terms"], sums["missing"], "o-", color=drawing.BLUE, label=label)
     axes.axhline(
-        len(printed.partition(".")[2]),
+        10.0 ** -len(printed.partition(".")[2]),
         color=drawing.VERMILION,
         linestyle="--",
-        label=f"decimals that the post prints: {printed}…",
+        label=f"the last decimal that the post prints: {printed}…",
     )
     axes.set_title(f"e = {sums['sum'].iloc[-1]}…")
     axes.set(
         xlabel="terms of the sum 1 + 1 + 1/2 + 1/6 + 1/24 + …",
-        ylabel="decimals",
-        ylim=(-0.8, 1.25 * right.max() + 1),
+        ylabel="difference",
     )
-    axes.legend(loc="upper left")
+    axes.legend(loc="lower left")
     return figure
 
 
@@ -253,6 +261,12 @@ TABLES = {
         columns={"product": Exact(), "printed": Exact(), "largest_sigmoid_product": Exact()},
     ),
     "e": Table(
-        key=("terms",), columns={"sum": Exact(), "right_decimals": Exact(), "printed": Exact()}
+        key=("terms",),
+        columns={
+            "sum": Exact(),
+            "right_decimals": Exact(),
+            "missing": Close(rtol=1e-14, atol=0, reason="a fraction, rounded once to float64"),
+            "printed": Exact(),
+        },
     ),
 }

@@ -89,3 +89,6 @@ CASES = [
     ("XX-11", derivatives(from_left=1.0), REPRODUCED),
     ("XX-11", derivatives(), DOCUMENT_ERROR),
 ]
+
+DRAWN_BY_FORMULA = {"x itself": "the line on which what comes back is what was put in"}
+"""Artists that are drawn by a formula and not from a table, each with what it is."""
