@@ -1,5 +1,7 @@
 """Draws each document's own curves, all functions with their derivatives, and the kinks at 0."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -161,7 +163,7 @@ def _draw_leaky_slopes(spec: Spec, tables: Tables):
 def _draw_kinks(tables: Tables):
     figure, grid = drawing.panels(3, 3, width=3.1, height=2.3, sharex=True, sharey=True)
     smooth = differentiable(tables)
-    sides = {
+    sides: dict[str, dict[str, Any]] = {
         "left": {"color": drawing.BLUE, "linestyle": "-"},
         "right": {"color": drawing.VERMILION, "linestyle": (0, (3, 2))},
     }

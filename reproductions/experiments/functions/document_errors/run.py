@@ -1,6 +1,5 @@
 """Carries out what the nine passages say, and what they should say."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -116,10 +115,10 @@ def _dead_unit(spec: Spec) -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.DataFrame(sums), pd.DataFrame(updates)
 
 
-def _shape_of(product: Callable[[], np.ndarray]) -> str:
-    """The shape of a product, or that it is refused."""
+def _shape_of(left: np.ndarray, right: np.ndarray, bias: np.ndarray) -> str:
+    """The shape of a product to which a bias is added, or that it is refused."""
     try:
-        return str(product().shape)
+        return str((np.dot(left, right) + bias).shape)
     except ValueError:
         return "refused"
 
@@ -137,10 +136,10 @@ def _shapes(spec: Spec) -> pd.DataFrame:
         rows.append(
             {
                 "hidden": hidden,
-                "printed": _shape_of(lambda w=printed, h=h, b=b: np.dot(w, h) + b),
-                "turned": _shape_of(lambda w=printed.T, h=h, b=b: np.dot(w, h) + b),
+                "printed": _shape_of(printed, h, b),
+                "turned": _shape_of(printed.T, h, b),
                 "layer_kernel": str(tuple(layer.kernel.shape)),
-                "layer_product": _shape_of(lambda w=printed, h=h, b=b: np.dot(h, w) + b),
+                "layer_product": _shape_of(h, printed, b),
             }
         )
     return pd.DataFrame(rows)
