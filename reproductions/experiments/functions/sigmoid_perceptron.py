@@ -2,8 +2,8 @@
 
 Document: perceptron-post, "Sigmoid 함수를 이용한 퍼셉트론".
 Setup: one unit with weights (0.3, 0.2, 0.5), bias -0.5 and a sigmoid, as a Keras model, receives
-the seven inputs of the listing. The sigmoid's curve is drawn with 1,000 points from -5 to 5, and
-the seven outputs must lie on it.
+the seven inputs of the listing. The sigmoid's curve is drawn with 1,000 points from -5 to 5, as in
+the listing, and the seven printed points must lie on it.
 Assumptions: none, the listing gives every number.
 Known differences: Keras computes in float32 and the listing in float64; rounded to the printed
 digits, both give the same numbers.
@@ -73,8 +73,39 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
 
 
 def figures(spec: Spec, tables: Tables) -> drawing.Figures:
-    """The document's figure: its points on the sigmoid."""
-    return {"points_on_curve": lambda: _draw_points_on_curve(tables["curve"], tables["rows"])}
+    """The document's figure, its points on the sigmoid; and the perceptron with its numbers."""
+    return {
+        "points_on_curve": lambda: _draw_points_on_curve(tables["curve"], tables["rows"]),
+        "perceptron_diagram": lambda: _draw_perceptron(spec, tables["rows"].iloc[-1]),
+    }
+
+
+def _draw_perceptron(spec: Spec, row: pd.Series):
+    """Inputs, weights, sum and output of one row, from left to right."""
+    figure, ((axes,),) = drawing.panels(width=7.6, height=3.4)
+    inputs = row[["x1", "x2", "x3"]].to_numpy(float)
+    circle = {"boxstyle": "circle,pad=0.5", "facecolor": "white", "edgecolor": drawing.BLUE}
+    arrow = {"arrowstyle": "->", "color": drawing.GREY, "shrinkA": 0, "shrinkB": 0}
+
+    def node(x: float, y: float, text: str, above: str) -> None:
+        axes.text(x, y, text, ha="center", va="center", bbox=circle)
+        axes.text(x, y + 0.37, above, ha="center", va="bottom", fontsize=9)
+
+    for i, (value, weight) in enumerate(zip(inputs, spec.weights, strict=True), start=1):
+        y = 2.0 - i
+        node(0, y, f"{value:g}", f"x{i}")
+        axes.annotate("", (2.2, 0.15 * y), (0.15, y), arrowprops=arrow)
+        side = 0.58 * y + (0.2 if y > 0 else -0.2 if y < 0 else 0.1)
+        axes.text(1.25, side, f"w{i} = {weight:g}", ha="center", va="center", fontsize=9)
+    node(2.4, 0, f"{row['affine']:.3g}", "weighted sum + bias")
+    axes.annotate("", (2.4, -0.25), (2.4, -0.95), arrowprops=arrow)
+    axes.text(2.4, -1.0, f"b = {spec.bias:g}", ha="center", va="top", fontsize=9)
+    axes.annotate("", (4.4, 0), (2.6, 0), arrowprops=arrow)
+    axes.text(3.5, 0.1, "sigmoid", ha="center", va="center", fontsize=9)
+    node(4.7, 0, f"{row['output']:.3f}", "output")
+    axes.set(title="The perceptron with the last input", xlim=(-0.5, 5.3), ylim=(-1.5, 1.8))
+    axes.axis("off")
+    return figure
 
 
 def _draw_points_on_curve(curve: pd.DataFrame, outputs: pd.DataFrame):
@@ -106,18 +137,32 @@ def _outputs_as_printed(tables: Tables) -> Judgement:
     outputs = tables["rows"]
     agree = np.isclose(outputs["affine"].round(3), outputs["affine_printed"], rtol=0, atol=1e-9)
     agree &= np.isclose(outputs["output"].round(3), outputs["output_printed"], rtol=0, atol=1e-9)
-    return Judgement(graded(agree.all()), f"{agree.sum()} of {len(outputs)} rows as printed")
+    return Judgement(
+        graded(agree.all()), None, values={"as_printed": agree.sum(), "inputs": len(outputs)}
+    )
 
 
-def _outputs_on_the_curve(tables: Tables) -> Judgement:
-    outputs = tables["rows"]
-    distance = (outputs["output"] - outputs["curve_at_printed"]).abs().max()
-    return Judgement(graded(distance < 1e-6), float(distance))
+def _printed_points_on_the_drawn_curve(tables: Tables) -> Judgement:
+    curve, points = tables["curve"].sort_values("z"), tables["rows"]
+    z, printed = points["affine_printed"], points["output_printed"]
+    height = np.interp(z, curve["z"], curve["sigmoid"])
+    on_curve = np.isclose(height.round(3), printed, rtol=0, atol=1e-9)
+    on_curve &= z.between(curve["z"].min(), curve["z"].max())
+    return Judgement(
+        graded(on_curve.all(), in_part=on_curve.mean() > 0.5),
+        None,
+        notes=("main",),
+        values={
+            "on_curve": on_curve.sum(),
+            "points": len(points),
+            "distance": np.abs(height - printed).max(),
+        },
+    )
 
 
 CLAIMS = {
     "PP-12": _outputs_as_printed,
-    "PP-13": _outputs_on_the_curve,
+    "PP-13": _printed_points_on_the_drawn_curve,
 }
 
 FLOAT32 = "one affine map and one exp in float32: a few units in the last place"

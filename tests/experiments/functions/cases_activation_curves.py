@@ -81,11 +81,17 @@ def leaky(slope, **functions):
 def identities(*names, error=0.0):
     return {
         "identities": pd.DataFrame(
-            {"identity": names, "x": 0.5, "left": 0.25, "right": 0.25}
+            {"identity": names, "x": 0.25, "left": 0.25, "right": 0.25}
         ).assign(
             right=lambda frame: frame["right"].where(frame["identity"] != names[-1], 0.25 + error)
         )
     }
+
+
+def wrong_leaky():
+    """Formula and layer agree, but neither is 0.01z below 0."""
+    tables = identities(*PP_11)
+    return {"identities": tables["identities"].assign(x=-0.25)}
 
 
 PP_11 = (
@@ -141,7 +147,8 @@ CASES = [
     ("PP-07", comparison(sigmoid=(0, 0.01)), NOT_REPRODUCED),
     ("PP-07", comparison(sigmoid=(500, -0.1)), NOT_REPRODUCED),
     ("PP-11", identities(*PP_11), REPRODUCED),
-    ("PP-11", identities(*PP_11, error=-1e-12), NOT_REPRODUCED),
+    ("PP-11", identities("softplus' = sigmoid", *PP_11[:3], error=-1e-12), NOT_REPRODUCED),
+    ("PP-11", wrong_leaky(), NOT_REPRODUCED),
     ("PP-14", quotients("threshold"), REPRODUCED),
     ("PP-14", quotients("threshold", "relu", "leaky_relu"), IN_PART),
     (
@@ -174,7 +181,9 @@ CASES = [
     ("RP-06", relu_derivative(1.0, 1), REPRODUCED),
     ("RP-06", relu_derivative(1.0, 0.999), NOT_REPRODUCED),
     ("XX-01", slopes(0.1, 0.1, 0.1), REPRODUCED),
-    ("XX-01", slopes(0.01, 0.1, 0.2), DOCUMENT_ERROR),
+    ("XX-01", slopes(0.01, 0.1, 0.2), REPRODUCED),
+    ("XX-01", slopes(0.01, 0.1, 1.5), DOCUMENT_ERROR),
+    ("XX-01", slopes(0.0, 0.1, 0.1), DOCUMENT_ERROR),
 ]
 
 LEFT_OUT = [

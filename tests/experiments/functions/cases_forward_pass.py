@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from reproductions.evidence.verdicts import NOT_REPRODUCED, REPRODUCED
+from reproductions.evidence.verdicts import IN_PART, NOT_REPRODUCED, REPRODUCED
 
 SHAPES = "(1, 2) · (2, 3) -> (1, 3)"
 
@@ -11,16 +11,31 @@ def product(value=15.0, shapes=SHAPES):
     return {"product": pd.DataFrame({"product": [value], "printed": [15.0], "shapes": [shapes]})}
 
 
-def output(value):
-    return {"output": pd.DataFrame({"output": [value], "printed": [0.31682708]})}
+def pairs(*results):
+    """Results of products of a 1 x 2 matrix with a 2 x 3 and with a 3 x 2 matrix."""
+    shapes = [(1, 2, 2, 3), (1, 2, 3, 2)]
+    return {"shapes": pd.DataFrame(shapes, columns=list("abcd")).assign(result=results)}
+
+
+def outputs(*pairs):
+    """One output of the layers and of the listing for each input."""
+    frame = pd.DataFrame(pairs, columns=["layers", "listing"])
+    return {"against_the_listing": frame.assign(input=range(len(pairs)), unit=1)}
 
 
 CASES = [
-    ("NP-10", product(), REPRODUCED),
-    ("NP-10", product(value=15.000001), NOT_REPRODUCED),
-    ("NP-10", product(shapes="(1, 2) · (2, 3) -> (3, 1)"), NOT_REPRODUCED),
-    ("NP-11", output(0.3168270764), REPRODUCED),
-    ("NP-11", output(0.3168270864), NOT_REPRODUCED),
+    ("NP-10", product() | pairs("(1, 3)", "refused"), REPRODUCED),
+    ("NP-10", product() | pairs("(1, 3)", "(1, 2)"), IN_PART),
+    ("NP-10", product() | pairs("(3, 1)", "refused"), IN_PART),
+    ("NP-10", product(value=15.000001) | pairs("(1, 3)", "refused"), NOT_REPRODUCED),
+    (
+        "NP-10",
+        product(shapes="(1, 2) · (2, 3) -> (3, 1)") | pairs("(1, 3)", "refused"),
+        NOT_REPRODUCED,
+    ),
+    ("NP-11", outputs((0.316827081, 0.316827079), (0.5, 0.5)), REPRODUCED),
+    ("NP-11", outputs((0.316827081, 0.316827079), (0.5, 0.50000001)), IN_PART),
+    ("NP-11", outputs((0.31682708, 0.31682709), (0.5, 0.5)), NOT_REPRODUCED),
 ]
 
 ANOTHER_SETTING = {

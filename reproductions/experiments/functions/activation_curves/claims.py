@@ -3,12 +3,17 @@
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence import functions, measured
+from reproductions.evidence import measured
 from reproductions.evidence.verdicts import DOCUMENT_ERROR, Judge, Judgement, Tables, graded
-from reproductions.experiments.functions.activation_curves.run import differentiable
+from reproductions.experiments.functions.activation_curves.run import differentiable, gaps_at_zero
 
 IN_PLACE_OF_THRESHOLD = ("sigmoid", "relu", "tanh", "linear", "softplus", "leaky_relu")
 """The functions that the perceptron post offers in place of the threshold."""
+
+LARGEST_ERROR = 1e-14
+"""How far the two sides of an identity may be apart."""
+
+LEAKY_FORMULA = "leaky_relu = max(0.01z, z)"
 
 
 def _at(tables: Tables, function: str, *points: float, column: str = "value") -> list[float]:
@@ -32,9 +37,14 @@ def _threshold_is_strict(tables: Tables) -> Judgement:
     strict = at_zero == 0 and above == 1 and below == 0
     return Judgement(
         graded(right == len(grid) == 2000 and strict),
-        f"{right} of {len(grid)} points; {at_zero:.0f} at 0",
-        note=f"arange never hits 0: its nearest point is {_nearest_to_zero(grid):.2g}, on the side"
-        " that gives 0, so only the extra points 0 and ±1e-300 test that the comparison is strict",
+        None,
+        notes=("main",),
+        values={
+            "right": right,
+            "points": len(grid),
+            "at_zero": at_zero,
+            "nearest": _nearest_to_zero(grid),
+        },
     )
 
 
@@ -46,16 +56,18 @@ def _sigmoid_between_0_and_1(tables: Tables) -> Judgement:
     limits = low < 1e-12 and 1 - high < 1e-12
     return Judgement(
         graded(inside and rising and limits),
-        f"{value.iloc[0]:.3g} to {value.iloc[-1]:.6g}, rising",
-        note="strictly below 1 on the listing's range; float64 gives"
-        f" {'exactly 1' if high == 1 else 'less than 1'} at x = 40",
+        None,
+        notes=("one" if high == 1 else "below",),
+        values={"smallest": value.min(), "largest": value.max()},
     )
 
 
 def _relu_on_the_perceptron_grid(tables: Tables) -> Judgement:
     grid = tables["comparison"]
     exact = _exact_relu_points(grid)
-    return Judgement(graded(exact == len(grid) == 2000), f"{exact} of {len(grid)} points exact")
+    return Judgement(
+        graded(exact == len(grid) == 2000), None, values={"exact": exact, "points": len(grid)}
+    )
 
 
 def _tanh_between_minus_1_and_1(tables: Tables) -> Judgement:
@@ -65,22 +77,43 @@ def _tanh_between_minus_1_and_1(tables: Tables) -> Judgement:
     limits = abs(high - 1) < 1e-12 and abs(low + 1) < 1e-12
     return Judgement(
         graded(inside and limits and at_zero == 0),
-        f"{at_zero:.0f} at 0; {value.min():.9f} to {value.max():.9f}",
-        note="strictly below 1 on the listing's range; float64 gives"
-        f" {'exactly 1' if high == 1 else 'less than 1'} at x = 20",
+        None,
+        notes=("one" if high == 1 else "below",),
+        values={"at_zero": at_zero, "smallest": value.min(), "largest": value.max()},
     )
 
 
 def _identities_hold(*identities: str) -> Judge:
-    """Judges that both sides of some identities agree, relative to values above 1."""
+    """Judges that both sides of some identities agree."""
 
     def judge(tables: Tables) -> Judgement:
-        sides = tables["identities"].set_index("identity").loc[list(identities)]
-        errors = (sides["left"] - sides["right"]).abs() / sides["left"].abs().clip(lower=1)
-        error = float(errors.max())
-        return Judgement(graded(error <= 1e-14), error, note="largest difference of the two sides")
+        error = max(_largest_error(tables, identity) for identity in identities)
+        return Judgement(graded(error <= LARGEST_ERROR), error)
 
     return judge
+
+
+def _largest_error(tables: Tables, identity: str) -> float:
+    """The largest difference between the sides of an identity, relative to values above 1."""
+    sides = measured.rows(tables["identities"], identity=identity)
+    return _apart(sides["left"], sides["right"])
+
+
+def _apart(left: pd.Series, right: pd.Series) -> float:
+    return float(((left - right).abs() / left.abs().clip(lower=1)).max())
+
+
+def _other_functions_as_defined(tables: Tables) -> Judgement:
+    formulas = ("linear = z", "softplus = ln(1 + exp(z))", LEAKY_FORMULA)
+    leaky = measured.rows(tables["identities"], identity=LEAKY_FORMULA)
+    in_two_cases = leaky["x"].where(leaky["x"] > 0, 0.01 * leaky["x"])
+    errors = [*(_largest_error(tables, f) for f in formulas), _apart(leaky["left"], in_two_cases)]
+    return Judgement(
+        graded(max(errors) <= LARGEST_ERROR),
+        max(errors),
+        notes=("main",),
+        values={"derivative": _largest_error(tables, "softplus' = sigmoid")},
+    )
 
 
 def _comparison_picture(tables: Tables) -> Judgement:
@@ -94,21 +127,24 @@ def _comparison_picture(tables: Tables) -> Judgement:
     agree = (ends["sigmoid"] - ends["threshold"]).abs().max() < 1e-4
     return Judgement(
         graded(len(grid) == 2000 and visible and abs(cut - 5) < 0.011 and ordered and agree),
-        f"ReLU leaves the picture at x = {cut:.2f}",
-        note="the picture's y range hides ReLU above 5, half of its rise",
+        float(cut),
+        notes=("main",),
     )
 
 
 def _replacements_are_differentiable(tables: Tables) -> Judgement:
     smooth = differentiable(tables)
     replacements = smooth[list(IN_PLACE_OF_THRESHOLD)]
-    kinks = ", ".join(functions.label(name) for name in replacements[~replacements].index)
-    threshold = "is" if smooth["threshold"] else "is not either"
+    gaps = gaps_at_zero(tables)[replacements.index[~replacements]]
     return Judgement(
         graded(replacements.all(), in_part=replacements.any()),
-        f"{replacements.sum()} of {len(replacements)}" + (f"; not {kinks}" if kinks else ""),
-        note=f"judged at 0, where alone one can fail to be; the threshold, which they replace,"
-        f" {threshold}",
+        None,
+        notes=("kinks" if len(gaps) else "none",),
+        values={
+            "smooth": replacements.sum(),
+            "all": len(replacements),
+            "gaps": gaps.to_dict(),
+        },
     )
 
 
@@ -131,11 +167,12 @@ def _xor_post_curves(tables: Tables) -> Judgement:
     )
     return Judgement(
         graded(holds),
-        ", ".join(
-            f"{functions.label(f)} [{y.min():.3g}, {y.max():.3g}]" for f, y in values.items()
-        ),
-        note=f"ranges on [{x.min():g}, {x.max():g}]; the post prints no slope, 0.2 is what its call"
-        " gives",
+        None,
+        notes=("main",),
+        values={
+            "smallest": {name: y.min() for name, y in values.items()},
+            "largest": {name: y.max() for name, y in values.items()},
+        },
     )
 
 
@@ -143,21 +180,21 @@ def _elu_derivative_fades(tables: Tables) -> Judgement:
     near, far, farther = _at(tables, "elu", -1.0, -10.0, -100.0, column="derivative")
     return Judgement(
         graded(near > 0.1 and 0 < far < 1e-3 and farther < 1e-12),
-        f"{near:.3g} at -1, {far:.3g} at -10, {farther:.3g} at -100",
-        note="alpha = 1; the slides give no value",
+        None,
+        notes=("main",),
+        values={"near": near, "far": far, "farther": farther},
     )
 
 
 def _relu_derivative_is_0_or_1(tables: Tables) -> Judgement:
     curve = tables["curves"].query("function == 'relu'")
-    below, above = (
-        sorted(set(side["derivative"])) for side in (curve[curve["x"] < 0], curve[curve["x"] > 0])
-    )
+    below, above = (side["derivative"] for side in (curve[curve["x"] < 0], curve[curve["x"] > 0]))
+    holds = (below == 0).all() and (above == 1).all()
     return Judgement(
-        graded(below == [0] and above == [1]),
-        f"{'/'.join(f'{d:g}' for d in below)} below 0, {'/'.join(f'{d:g}' for d in above)} above",
-        note="by automatic differentiation, so the gradient does pass back where the input is"
-        " above 0; constant on either side, not over both",
+        graded(holds),
+        None,
+        notes=("main" if holds else "other",),
+        values={"below": below.max(), "above": above.min()},
     )
 
 
@@ -175,9 +212,9 @@ def _network_post_curves(tables: Tables) -> Judgement:
     follow_x = all(abs(f.iloc[-1] / f.index[-1] - 1) < 0.01 for f in (swish, leaky, elu))
     return Judgement(
         graded(dips and bent and levels and follow_x),
-        f"swish dips to {dip:.4f} at {place:.2f}; ELU levels off at {elu.iloc[0]:.4f}",
-        note="the post names the three and shows pictures, without formula or parameter: alpha = 1"
-        " and slope 0.01 are assumed",
+        None,
+        notes=("main",),
+        values={"dip": dip, "place": place, "level": elu.iloc[0]},
     )
 
 
@@ -186,9 +223,9 @@ def _relu_on_the_relu_grid(tables: Tables) -> Judgement:
     exact = _exact_relu_points(grid)
     return Judgement(
         graded(exact == len(grid) == 100 and abs(grid["x"].iloc[-1] - 4.9) < 1e-9),
-        f"{exact} of {len(grid)} points exact",
-        note=f"arange leaves out 5 and hits {_nearest_to_zero(grid):.2g} in place of 0, where ReLU"
-        " is 0 too",
+        None,
+        notes=("main",),
+        values={"exact": exact, "points": len(grid), "nearest": _nearest_to_zero(grid)},
     )
 
 
@@ -199,20 +236,31 @@ def _relu_derivative_is_1_above_0(tables: Tables) -> Judgement:
     ones = (above["derivative"] == 1).sum()
     return Judgement(
         graded(ones == len(above) > 0),
-        f"exactly 1 at {ones} of {len(above)} inputs above 0",
-        note=f"inputs from {above['x'].min():g} to {above['x'].max():g}",
+        None,
+        notes=("main",),
+        values={
+            "ones": ones,
+            "points": len(above),
+            "smallest": above["x"].min(),
+            "largest": above["x"].max(),
+        },
     )
 
 
-def _one_leaky_slope(tables: Tables) -> Judgement:
+def _leaky_slopes_of_choice(tables: Tables) -> Judgement:
     slopes = tables["slopes"]
     documents = slopes[slopes["origin"] == "document"]["negative_slope"]
     libraries = slopes[slopes["origin"] == "library"]
     defaults = ", ".join(f"{row.negative_slope:g} ({row.source})" for row in libraries.itertuples())
+    leaky = documents.between(0, 1, inclusive="neither")
     return Judgement(
-        graded(documents.nunique() == 1, otherwise=DOCUMENT_ERROR),
-        ", ".join(f"{slope:g}" for slope in sorted(set(documents))),
-        note=f"defaults of the libraries: {defaults}",
+        graded(leaky.all(), otherwise=DOCUMENT_ERROR),
+        None,
+        notes=("same" if documents.nunique() == 1 else "different",),
+        values={
+            "slopes": ", ".join(f"{slope:g}" for slope in sorted(set(documents))),
+            "defaults": defaults,
+        },
     )
 
 
@@ -223,12 +271,7 @@ CLAIMS = {
     "PP-05": _tanh_between_minus_1_and_1,
     "PP-06": _identities_hold("tanh = 2 sigmoid(2x) - 1"),
     "PP-07": _comparison_picture,
-    "PP-11": _identities_hold(
-        "linear = z",
-        "softplus = ln(1 + exp(z))",
-        "softplus' = sigmoid",
-        "leaky_relu = max(0.01z, z)",
-    ),
+    "PP-11": _other_functions_as_defined,
     "PP-14": _replacements_are_differentiable,
     "XP-15": _xor_post_curves,
     "SL-17": _elu_derivative_fades,
@@ -239,5 +282,5 @@ CLAIMS = {
     "NP-09": _network_post_curves,
     "RP-01": _relu_on_the_relu_grid,
     "RP-06": _relu_derivative_is_1_above_0,
-    "XX-01": _one_leaky_slope,
+    "XX-01": _leaky_slopes_of_choice,
 }

@@ -10,6 +10,7 @@ from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.functions.activation_curves.run import Spec, differentiable
 
 PERCEPTRON_POST = ("threshold", "sigmoid", "relu", "tanh")
+NETWORK_POST_BASIC = ("linear", "threshold", "sigmoid", "tanh", "relu")
 
 
 def figures(spec: Spec, tables: Tables) -> drawing.Figures:
@@ -22,6 +23,9 @@ def figures(spec: Spec, tables: Tables) -> drawing.Figures:
         "perceptron_post_comparison": lambda: _draw_comparison(tables["comparison"]),
         "xor_post_functions": lambda: _draw_curves(spec, tables, "XOR post", xor_post, "xor-post"),
         "slides_functions": lambda: _draw_curves(spec, tables, "slides", slides, "slides"),
+        "network_post_basic_functions": lambda: _draw_curves(
+            spec, tables, "network post, 1.2.1 to 1.2.5", NETWORK_POST_BASIC, "perceptron-post"
+        ),
         # The network post gives no slope; the perceptron post's is assumed.
         "network_post_functions": lambda: _draw_curves(
             spec, tables, "network post", network_post, "perceptron-post"
@@ -89,7 +93,7 @@ def _draw_curves(
             curve = measured.rows(tables["curves"], function=name)
             title = functions.label(name)
         _draw_zero_lines(axes)
-        axes.plot(curve["x"], curve["value"], **functions.style(name))
+        _plot_with_jumps(axes, curve["x"], curve["value"], **functions.style(name))
         axes.set(title=title, xlabel="x", ylabel="f(x)", xticks=_ticks(spec))
     figure.suptitle(f"The functions of the {document}", x=0.01, ha="left")
     return figure
