@@ -6,6 +6,7 @@ experiment's docstring, and for a caption to the figure's own title.
 
 from reproductions.running import experiment
 
+STORED = experiment.FOLDER.parent / "results" / "expected"
 WORDS = {"en": ("says", "found"), "ko": ("title", "says", "found")}
 OF_CLAIMS = ("statement", "reported", "measure", "rule", "history", "obtained")
 
@@ -13,10 +14,12 @@ OF_CLAIMS = ("statement", "reported", "measure", "rule", "history", "obtained")
 def missing(name: str) -> list[str]:
     """The keys of an experiment's TOML file that are missing or empty.
 
-    Captions are not among them: which figures there are is known once they are drawn.
+    Captions are those of the stored figures: which there are is known once they are drawn.
     """
     words = experiment.words(name)
+    figures = sorted(path.stem for path in (STORED / name).glob("*.png"))
     keys = [f"{language}.{key}" for language, wanted in WORDS.items() for key in wanted]
+    keys += [f"ko.figures.{figure}" for figure in figures]
     for id, claim in words.get("claims", {}).items():
         of_claim = [key for key in OF_CLAIMS if claim.get(key)]
         of_claim += [f"notes.{key}" for key in claim.get("notes", {})]
