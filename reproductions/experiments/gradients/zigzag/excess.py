@@ -16,7 +16,7 @@ def excess_left(against: np.ndarray, with_mean: np.ndarray) -> dict[str, float]:
     """The excess without the mean over the excess with it, and its 95 % bootstrap interval.
 
     The excess is the geometric mean of the path's length over its displacement, minus 1. Seeds are
-    resampled, the same ones in numerator and denominator, so that the interval is that of the ratio.
+    resampled, the same ones in numerator and denominator: the interval is that of the ratio.
 
     Args:
         against: path length over displacement without the mean, (seed,).
