@@ -31,13 +31,12 @@ def seeds(alive=(0, 0), negative=100):
 
 
 def networks(relu=(0, 32), leaky_relu=(0, 0), elu=(0, 0)):
-    """How many networks have a unit that stands still, by function and rate."""
+    """How many networks have a unit that stands still, by function and rate; None: all diverge."""
     counts = {"relu": relu, "leaky_relu": leaky_relu, "elu": elu}
     rows = [
         {
             "function": name,
             "rate": rate,
-            "seeds": SEEDS,
             "finite": SEEDS,
             "with_still": counts[name][place],
             **share_of(counts[name][place], SEEDS),
@@ -45,8 +44,14 @@ def networks(relu=(0, 32), leaky_relu=(0, 0), elu=(0, 0)):
             "silent_share": 0.1,
         }
         for name, (place, rate) in itertools.product(counts, enumerate(RATES))
+        if counts[name][place] is not None
     ]
-    return {"networks": pd.DataFrame(rows)}
+    finite = [
+        {"function": name, "rate": rate, "seeds": SEEDS, "finite": SEEDS * (count is not None)}
+        for name in counts
+        for rate, count in zip(RATES, counts[name], strict=True)
+    ]
+    return {"still": pd.DataFrame(rows), "networks": pd.DataFrame(finite)}
 
 
 CASES = [
@@ -58,6 +63,9 @@ CASES = [
     ("RP-13", networks(elu=(0, 1)), IN_PART),  # one of the two
     ("RP-13", networks(leaky_relu=(0, 2), elu=(0, 1)), IN_PART),  # fewer, but some
     ("RP-13", networks(leaky_relu=(1, 0), elu=(1, 0)), NOT_REPRODUCED),  # more at one rate
+    # Where all networks of a function diverge, it is judged at the other rates.
+    ("RP-13", networks(relu=(32, 32), leaky_relu=(0, None)), REPRODUCED),
+    ("RP-13", networks(leaky_relu=(0, None), elu=(0, 32)), NOT_REPRODUCED),
     ("RP-13", networks(relu=(0, 3)), NOT_REPRODUCED),  # intervals overlap
     ("RP-13", networks(leaky_relu=(0, 32), elu=(0, 32)), NOT_REPRODUCED),
 ]
