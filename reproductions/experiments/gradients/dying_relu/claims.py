@@ -1,16 +1,18 @@
 """Judges whether dead units stay dead, whether leaky ReLU cures them, and how rare exact 0 is."""
 
-from collections.abc import Callable
-
-import numpy as np
 import pandas as pd
 
 from reproductions.evidence import measured
 from reproductions.evidence.errors import NotMeasured
-from reproductions.evidence.statistics import generator, wilson
+from reproductions.evidence.statistics import wilson
 from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.experiments.gradients.dying_relu.run import PLACES
-from reproductions.experiments.gradients.dying_relu.zeros import CNN, XOR_POST
+from reproductions.experiments.gradients.dying_relu.zeros import (
+    CNN_FIRST,
+    CNN_LATER,
+    XOR_POST,
+    share_over_networks,
+)
 
 FAR_BELOW = -10
 """A unit starts far below 0 if its bias is at most this."""
@@ -99,25 +101,7 @@ def _revived_share(deaths: pd.DataFrame) -> tuple[float, float, float]:
     Seeds are resampled whole, because the units of one seed die together.
     """
     sums = deaths.groupby("seed")[["revived", "ever_dead"]].sum()
-    return _ratio_of_sums(sums["revived"].to_numpy(), sums["ever_dead"].to_numpy())
-
-
-def _ratio_of_sums(part: np.ndarray, whole: np.ndarray) -> tuple[float, float, float]:
-    """One column's sum over another's, with its 95 % bootstrap interval over networks."""
-    from scipy.stats import bootstrap
-
-    if not whole.sum():
-        return 0.0, np.nan, np.nan
-    share = part.sum() / whole.sum()
-    if len(whole) < 3:
-        return share, np.nan, np.nan
-    statistic: Callable = lambda a, b, axis: a.sum(axis) / np.maximum(b.sum(axis), 1)  # noqa: E731
-    if np.ptp(part / np.maximum(whole, 1)) == 0:  # resampling changes nothing
-        return share, share, share
-    interval = bootstrap(
-        (part, whole), statistic, paired=True, method="percentile", rng=generator(0)
-    ).confidence_interval
-    return share, float(interval.low), float(interval.high)
+    return share_over_networks(sums["revived"].to_numpy(), sums["ever_dead"].to_numpy())
 
 
 def _exact_zero_is_rare(tables: Tables) -> Judgement:
@@ -126,26 +110,23 @@ def _exact_zero_is_rare(tables: Tables) -> Judgement:
     derivatives = sorted(set(at_zero.drop(one_sided)))
     kinked = at_zero[one_sided].tolist() == [0, 1]
     counts = tables["training_zeros"]
-    post = measured.rows(counts, setting=XOR_POST)
-    share, low, high = _ratio_of_sums(post["zeros"].to_numpy(), post["sums"].to_numpy())
+    post, first, later = (
+        measured.row(counts, setting=setting) for setting in (XOR_POST, CNN_FIRST, CNN_LATER)
+    )
     # Networks that met no zero say nothing of the next: so large a share of them may meet one.
-    most = wilson(int((post["zeros"] > 0).sum()), len(post))[1] / post["sums"].mean()
-    high = max(most, 0.0 if np.isnan(high) else high)
+    most = wilson(post["with_zeros"], post["seeds"])[1] / post["sums"]
+    high = max(most, post["high"])
     rare = high < RARE
     verdict = graded(kinked and rare and len(derivatives) == 1, in_part=kinked)
-    met = {
-        when: measured.rows(counts, setting=f"{CNN}, {when}")[["zeros", "sums"]].sum()
-        for when in ("first batch", "later")
-    }
     values = {
         "derivative": derivatives[0],
-        "zeros": int(post["zeros"].sum()),
-        "sums": int(post["sums"].sum()),
-        "first": met["first batch"]["zeros"] / met["first batch"]["sums"],
-        "later": met["later"]["zeros"] / met["later"]["sums"],
+        "with_zeros": post["with_zeros"] / post["seeds"],
+        "first": first["share"],
+        "later": later["share"],
     }
     notes = ("one" if len(derivatives) == 1 else "several", "main", "cnn")
-    return Judgement(verdict, share, low, high, notes=notes, values=values)
+    ends = float(post["low"]), float(high)
+    return Judgement(verdict, float(post["share"]), *ends, notes=notes, values=values)
 
 
 CLAIMS = {
