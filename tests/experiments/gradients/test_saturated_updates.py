@@ -19,7 +19,7 @@ def test_an_update_s_size_is_that_of_the_gradient(name):
     for seed in range(2):
         dense = keras.layers.Dense(1)
         dense.build((None, 2))
-        dense.set_weights([kernel[..., seed], [0.5]])
+        dense.set_weights([kernel[..., seed], np.array([0.5])])
         with tf.GradientTape() as tape:
             output = tf.reduce_mean(activations.layer(name)(dense(x)) * errors)
         parts = tape.gradient(output, dense.trainable_variables)

@@ -96,6 +96,8 @@ def _tanh_cures(tables: Tables) -> Judgement:
         **_ratios(tables, "tanh + 1"),
         "tanh": measured.row(single, function="tanh")["ratio"],
         **{f"left_{end}": left[end] for end in ("left", "low", "high")},
+        "least_left": measured.rows(tables["excess"], function="tanh + 1")["left"].min(),
+        "most_left": measured.rows(tables["excess"], function="tanh + 1")["left"].max(),
         "slope": slope_at_5,
     }
     notes = (*_notes(tables, "tanh + 1"), "left", "saturates")
