@@ -14,7 +14,7 @@ from reproductions.training import activations
 def test_an_update_s_size_is_that_of_the_gradient(name):
     x = saturated_updates.inputs(16)
     kernel = generator(3).standard_normal((2, 1, 2)).astype("float32")
-    sizes = saturated_updates.update_sizes(activations.layer(name), kernel, 0.5, x)
+    sizes = saturated_updates.update_sizes(activations.layer(name, dtype="float64"), kernel, 0.5, x)
     errors = generator(0, 9).standard_normal((16, 1)).astype("float32")
     for seed in range(2):
         dense = keras.layers.Dense(1)
