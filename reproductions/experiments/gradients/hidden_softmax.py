@@ -7,10 +7,10 @@ Glorot's initial weights. 2) Networks 2-5-5-2 learn XOR from N(0, 1) weights and
 points in each of 3,000 updates. 3) Classifiers 64-32-32-10 learn the digits on batches of 32, in
 1,320 updates. All functions start from the same weights and see the same batches.
 Assumptions: each function learns at its own best rate out of a grid, chosen on seeds that are not
-judged: for XOR the rate with the most solved seeds, for the digits that with the lowest training
-error. XOR is solved if the mean cross entropy is below log(2)/4, which no wrong point allows. The
-difference between images is the RMS of a layer's outputs after their mean over the images is taken
-off, as a share of their RMS.
+judged: for XOR the rate with the most solved seeds, the lowest of equal ones; for the digits that
+with the lowest training error. XOR is solved if the mean cross entropy is below log(2)/4, which no
+wrong point allows. The difference between images is the RMS of a layer's outputs after their mean
+over the images is taken off, as a share of their RMS.
 Known differences: the post gives no numbers and no setting. A hidden softmax works on all units of
 a layer together.
 """

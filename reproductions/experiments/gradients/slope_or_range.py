@@ -237,8 +237,8 @@ def _gradient_figure(spec: Spec, gradients: pd.DataFrame) -> "Figure":
     centred = gradients[(gradients["family"] == BOUNDED) & (gradients["centre"] == 0)]
     figure, axes = drawing.panels(1, 2, width=4.8, height=4.2)
     share = centred.pivot(index="slope", columns="range", values="share")
-    _draw_map(axes[0, 0], figure, share, "Share vanished, functions centred on 0")
-    _draw_changes(axes[0, 1], gradients, "share of initialisations that vanish")
+    _draw_map(axes[0, 0], figure, share, "Gradient vanished, functions centred on 0")
+    _draw_changes(axes[0, 1], gradients, "share of initialisations")
     figure.suptitle(
         f"Before training, through {drawing.in_words(spec.depth)} layers: gradient at the input\n"
         f"below {VANISHED:g} of that at the logit ({gradients['seeds'].max()} initialisations each,"
