@@ -69,3 +69,9 @@ CASES = [
     ("RP-13", networks(relu=(0, 3)), NOT_REPRODUCED),  # intervals overlap
     ("RP-13", networks(leaky_relu=(0, 32), elu=(0, 32)), NOT_REPRODUCED),
 ]
+
+LEFT_OUT = ["RP-13 is not judged: the tables have no function elu"]
+"""All that this other setting has no numbers for."""
+
+FIXED_NUMBERS = {"ReLU": "the leaky slope of the slides"}
+"""A word beside a number that is no field's though it equals one, and what the number is."""

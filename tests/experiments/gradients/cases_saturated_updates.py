@@ -33,3 +33,9 @@ CASES = [
     ("RP-14", tables(relu_away=20), IN_PART),
     ("RP-14", tables(sigmoid=0.02, tanh=0.3), NOT_REPRODUCED),
 ]
+
+LEFT_OUT = ["RP-14 is not judged: the tables have no distance -10.0 for function sigmoid"]
+"""All that this other setting has no numbers for."""
+
+FIXED_NUMBERS = {"ReLU": "the leaky slope of the slides"}
+"""A word beside a number that is no field's though it equals one, and what the number is."""
