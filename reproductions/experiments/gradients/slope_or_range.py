@@ -1,4 +1,4 @@
-"""Tests whether the slope or the range of its activation lets the 10-layer XOR network learn.
+"""Tests whether a wider range or a steeper slope cures the vanishing gradient of 10 layers.
 
 Document: xor-post, part 3 (a wider output range is said to cure the vanishing gradient).
 Setup: the network 2-5x9-1 on XOR, from N(0, 1) weights, is trained by SGD at rate 0.01 on all four
@@ -6,7 +6,8 @@ points, with 20,001 updates. Its hidden activations are centre + range/2 tanh(2 
 all pairs of several slopes at 0 and ranges; the sigmoid, which is one of these functions, with one
 property changed at a time; 10 sigmoid(x/40); and x clipped to ±1. All have the same seeds.
 Assumptions: a seed has solved XOR if its last cost is below log(2)/4, which is impossible with a
-wrong point. The gradient before training is the RMS gradient at the input over that at the logit.
+wrong point. The gradient before training is the RMS gradient at the input over that at the logit;
+it has vanished if it is below a thousandth.
 Known differences: the cost is computed from the logit, so that its arithmetic gives no NaN.
 """
 
@@ -68,6 +69,12 @@ BOUNDED, CLIPPED = "tanh", "clip"
 SIGMOID, WIDER, STEEPER = (0.5, 1.0, 0.25), (0.5, 10.0, 0.25), (0.5, 1.0, 1.0)
 CENTRED, TANH = (0.0, 1.0, 0.25), (0.0, 2.0, 1.0)
 
+VANISHED = 1e-3
+"""A gradient has vanished if less than this of it reaches the input; 0.1 a layer, three layers."""
+
+CURED = 0.05
+"""A wider range suffices if the gradient vanishes in a smaller share of the seeds than this."""
+
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Trains the network with every function from the same weights."""
@@ -76,8 +83,11 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     # The clipped function comes first, because it needs a compilation of its own.
     calls = [(spec, CLIPPED, TANH), *((spec, BOUNDED, cell) for cell in bounded_cells)]
     shards_by_call = pool.by_seeds(_train, calls, spec.seeds, "slope_or_range")
-    rows = [_row(*call, shards) for call, shards in zip(calls, shards_by_call, strict=True)]
-    return {"cells": pd.DataFrame(rows)}
+    by_call = list(zip(calls, shards_by_call, strict=True))
+    return {
+        "cells": pd.DataFrame([_row(*call, shards) for call, shards in by_call]),
+        "gradients": pd.DataFrame([_vanished_row(*call, shards) for call, shards in by_call]),
+    }
 
 
 def bounded(x: Any, centre: Any, full_range: Any, slope: Any) -> "tf.Tensor":
@@ -201,16 +211,48 @@ def _row(
     }
 
 
+def _vanished_row(
+    spec: Spec, family: str, cell: Cell, shards: Sequence[Mapping[str, np.ndarray]]
+) -> dict[str, Any]:
+    """In how many seeds the gradient has vanished before training."""
+    vanished = int((whole(shards, summed=("counts",))["gradient"] < VANISHED).sum())
+    return {
+        "family": family,
+        **dict(zip(("centre", "range", "slope"), cell, strict=True)),
+        "seeds": spec.seeds,
+        "vanished": vanished,
+        **share_of(vanished, spec.seeds),
+    }
+
+
 def figures(spec: Spec, tables: Tables) -> drawing.Figures:
-    """The share solved by slope and range, by single changes to the sigmoid, and by gradient."""
-    return {"slope_or_range": lambda: _figure(spec, tables["cells"])}
+    """The share solved, and the share of vanished gradients, by slope and range."""
+    return {
+        "slope_or_range": lambda: _figure(spec, tables["cells"]),
+        "gradients": lambda: _gradient_figure(spec, tables["gradients"]),
+    }
+
+
+def _gradient_figure(spec: Spec, gradients: pd.DataFrame) -> "Figure":
+    centred = gradients[(gradients["family"] == BOUNDED) & (gradients["centre"] == 0)]
+    figure, axes = drawing.panels(1, 2, width=4.8, height=4.2)
+    share = centred.pivot(index="slope", columns="range", values="share")
+    _draw_map(axes[0, 0], figure, share, "Gradient vanished, functions centred on 0")
+    _draw_changes(axes[0, 1], gradients, "share of initialisations")
+    figure.suptitle(
+        f"Before training, through {drawing.in_words(spec.depth)} layers: gradient at the input\n"
+        f"below {VANISHED:g} of that at the logit ({gradients['seeds'].max()} initialisations each,"
+        " 95 % intervals)"
+    )
+    return figure
 
 
 def _figure(spec: Spec, cells: pd.DataFrame) -> "Figure":
     centred = cells[(cells["family"] == BOUNDED) & (cells["centre"] == 0)]
     figure, axes = drawing.panels(1, 3, width=4.4, height=4.2)
-    _draw_map(axes[0, 0], figure, centred.pivot(index="slope", columns="range", values="share"))
-    _draw_changes(axes[0, 1], cells)
+    share = centred.pivot(index="slope", columns="range", values="share")
+    _draw_map(axes[0, 0], figure, share, "Share solved, functions centred on 0")
+    _draw_changes(axes[0, 1], cells, "share solved")
     _draw_against_gradient(axes[0, 2], centred)
     figure.suptitle(
         f"Solving XOR through {drawing.in_words(spec.depth)} layers takes both slope and range:"
@@ -219,8 +261,8 @@ def _figure(spec: Spec, cells: pd.DataFrame) -> "Figure":
     return figure
 
 
-def _draw_map(panel: "Axes", figure: "Figure", share: pd.DataFrame) -> None:
-    """The share solved, as a map of slope and range."""
+def _draw_map(panel: "Axes", figure: "Figure", share: pd.DataFrame, title: str) -> None:
+    """A share, as a map of slope and range."""
     image = panel.imshow(share.to_numpy(), cmap="cividis", vmin=0, vmax=1, aspect="auto")
     names = {TANH: "tanh", CENTRED: "sigmoid - 1/2"}
     for (y, slope), (x, full_range) in itertools.product(
@@ -236,7 +278,7 @@ def _draw_map(panel: "Axes", figure: "Figure", share: pd.DataFrame) -> None:
     panel.invert_yaxis()
     panel.grid(visible=False)
     panel.set(xlabel="range (highest minus lowest output)", ylabel="slope at 0")
-    panel.set_title("Share solved, functions centred on 0")
+    panel.set_title(title)
     figure.colorbar(image, ax=panel, label="share", fraction=0.05, pad=0.02)
 
 
@@ -252,8 +294,8 @@ NAMES = {
 }
 
 
-def _draw_changes(panel: "Axes", cells: pd.DataFrame) -> None:
-    """The share solved with single functions, those without a name last."""
+def _draw_changes(panel: "Axes", cells: pd.DataFrame, label: str) -> None:
+    """A share with single functions, those without a name last."""
     rows = cells.set_index(["family", "centre", "range", "slope"])
     unnamed = {
         key: "centre {:g}, range {:g}, slope {:g}".format(*key[1:])
@@ -271,7 +313,7 @@ def _draw_changes(panel: "Axes", cells: pd.DataFrame) -> None:
     panel.set_yticks(range(len(names)), names.values())
     panel.invert_yaxis()
     panel.grid(visible=False, axis="y")
-    panel.set(xlim=(0, 1.22), xlabel="share solved")
+    panel.set(xlim=(0, 1.22), xlabel=label)
     panel.set_title("Changes to the sigmoid, and others")
     panel.set_xticks([0, 0.25, 0.5, 0.75, 1])
 
@@ -293,29 +335,27 @@ def _draw_against_gradient(panel: "Axes", centred: pd.DataFrame) -> None:
 
 
 def _wider_range_cures(tables: Tables) -> Judgement:
-    cells = tables["cells"]
-    sigmoid, wider, steeper = (_row_of(cells, cell) for cell in (SIGMOID, WIDER, STEEPER))
-    range_helps = wider["low"] > sigmoid["high"]
-    slope_helps = steeper["low"] > sigmoid["high"]
-    verdict = graded(range_helps and not slope_helps, in_part=range_helps)
-    obtained = (
-        f"sigmoid {sigmoid['share']:.1%}; range 10 {wider['share']:.1%}; slope 1"
-        f" {steeper['share']:.1%}"
-    )
-    tanh = _row_of(cells, TANH)
-    centred = measured.rows(cells, family=BOUNDED, centre=0.0).sort_values(["slope", "range"])
-    by_slope = "; ".join(
-        f"slope {slope:g}: " + "/".join(f"{100 * share:.0f}" for share in rows["share"])
-        for slope, rows in centred.groupby("slope")
-    )
-    ranges = "/".join(f"{full_range:g}" for full_range in sorted(centred["range"].unique()))
-    note = (
-        f"per cent solved, centred on 0, at ranges {ranges}: {by_slope}; a range keeps units from"
-        " saturating, but a slope it cannot make; the gradient at the start, over the logit's:"
-        f" sigmoid {sigmoid['gradient_q50']:.0e}, range 10 {wider['gradient_q50']:.0e}, slope 1"
-        f" {steeper['gradient_q50']:.0e}, tanh {tanh['gradient_q50']:.1g}"
-    )
-    return Judgement(verdict, obtained, float(wider["low"]), float(wider["high"]), note)
+    gradients = tables["gradients"]
+    sigmoid, wider, steeper = (_row_of(gradients, cell) for cell in (SIGMOID, WIDER, STEEPER))
+    vanishes = sigmoid["low"] > 0.5
+    suffices, helps = wider["high"] < CURED, wider["high"] < sigmoid["low"]
+    verdict = graded(vanishes and suffices, in_part=vanishes and helps)
+    solved = [_row_of(tables["cells"], cell)["share"] for cell in (WIDER, STEEPER)]
+    values = {
+        "sigmoid": sigmoid["share"],
+        "steeper": steeper["share"],
+        **dict(zip(("wider_solved", "steeper_solved"), solved, strict=True)),
+    }
+    notes = ["main", "solved"]
+    both = gradients[
+        (gradients["family"] == BOUNDED) & (gradients["centre"] == SIGMOID[0])
+        & (gradients["range"] == WIDER[1]) & (gradients["slope"] == STEEPER[2])
+    ]  # fmt: skip
+    if len(both):
+        notes.insert(1, "both")
+        values["both"] = both["share"].iloc[0]
+    ends = float(wider["low"]), float(wider["high"])
+    return Judgement(verdict, float(wider["share"]), *ends, notes=notes, values=values)
 
 
 def _row_of(cells: pd.DataFrame, cell: Cell) -> pd.Series:
@@ -337,5 +377,8 @@ TABLES = {
             "gradient_q50": Close(rtol=1e-4, atol=0, reason="one pass in float64"),
         },
         over_seeds=True,
-    )
+    ),
+    "gradients": Table(
+        key=("family", "centre", "range", "slope"), columns=shares("vanished"), over_seeds=True
+    ),
 }

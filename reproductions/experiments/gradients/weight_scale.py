@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence import drawing
+from reproductions.evidence import drawing, measured
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.evidence.statistics import share_of
 from reproductions.evidence.verdicts import Judgement, Tables, graded
@@ -215,27 +215,36 @@ def _speed_figure(
     return figure
 
 
+NEAR_NOTHING = 0.01
+"""A gradient is near 0 if it is below this share of the one at Glorot's scale."""
+
+
 def _slow_at_both_ends(tables: Tables) -> Judgement:
     slope = tables["slopes"].set_index("x")["slope"]
     ends = {x: max(slope[-x], slope[x]) / slope[0.0] for x in (5.0, 10.0)}
     flat = ends[5.0] < 0.05 and ends[10.0] < 0.001
     scales = tables["scales"].set_index("scale")
     small, large = scales.loc[scales.index.min()], scales.loc[scales.index.max()]
-    slow = [row["low"] > 0.5 for row in (small, large)]
-    verdict = graded(flat and all(slow), in_part=flat and any(slow))
-    first_layer = tables["start"].query("layer == 1").set_index("scale").sort_index()
-    saturated, gradient = first_layer["saturated"], first_layer["gradient_q50"]
-    at_glorot = f" ({gradient[1.0]:.1g} at Glorot's scale)" if 1.0 in gradient.index else ""
-    note = (
-        f"slope {slope[5.0]:.2g} at ±5, {slope[10.0]:.2g} at ±10; share of seeds slow from the"
-        f" smallest weights, the interval's; from the largest {large['share']:.0%}. Not quite as"
-        f" the slides explain it: at the start {saturated.iloc[0]:.0%} and"
-        f" {saturated.iloc[-1]:.0%} of first-layer units are saturated, and the layer's gradient is"
-        f" {gradient.iloc[0]:.1g} and {gradient.iloc[-1]:.1g}{at_glorot}: near 0 where none is"
-        " saturated, and not where nearly all are, as large kernels"
-        " also enlarge it"
-    )
-    return Judgement(verdict, small["share"], small["low"], small["high"], note)
+    first_layer = measured.rows(tables["start"], layer=1)
+    usual = measured.row(first_layer, scale=1.0)["gradient_q50"]
+    first_layer = first_layer.set_index("scale").sort_index()
+    saturated, gradient = first_layer["saturated"], first_layer["gradient_q50"] / usual
+    as_said = [
+        bool(row["low"] > 0.5 and ratio < NEAR_NOTHING)
+        for row, ratio in ((small, gradient.iloc[0]), (large, gradient.iloc[-1]))
+    ]
+    verdict = graded(flat and all(as_said), in_part=flat and any(as_said))
+    values = {
+        "at_5": slope[5.0],
+        "at_10": slope[10.0],
+        "small_slow": small["share"],
+        "large_slow": large["share"],
+        "small_gradient": gradient.iloc[0],
+        "large_gradient": gradient.iloc[-1],
+        "small_saturated": saturated.iloc[0],
+        "large_saturated": saturated.iloc[-1],
+    }
+    return Judgement(verdict, None, notes=("slopes", "main"), values=values)
 
 
 CLAIMS = {

@@ -50,6 +50,8 @@ def tables(
             "high": [left + 0.05, 2.1],
         }
     )
+    excess = {"function": ["tanh + 1"], "rate": "0.03", "left": [left - 1]}
+    excess |= {"low": [left - 1.05], "high": [left - 0.95]}
     functions = pd.DataFrame(
         {"function": ["relu", "sigmoid"], "mean": [0.4, 0.5], "variance": [0.34, 0.04]}
     )
@@ -60,6 +62,7 @@ def tables(
             seeds_opposed=lambda rows: rows["opposed"], opposed_share=0.9, all_same_share=0.1
         ),
         "paths": paths,
+        "excess": pd.DataFrame(excess),
         "functions": functions,
         "slopes": pd.DataFrame({"function": "tanh", "x": [-5.0, 5.0], "slope": [1e-4, slope]}),
     }

@@ -8,7 +8,7 @@ import scipy.stats
 import tensorflow as tf
 
 import custom_layers
-from reproductions.experiments.gradients.zigzag import problems
+from reproductions.experiments.gradients.zigzag import excess, problems
 from reproductions.experiments.gradients.zigzag import run as zigzag
 from reproductions.training import descent_path, shifted_network
 
@@ -181,3 +181,12 @@ def test_an_interval_of_what_is_constant_is_a_point():
     assert zigzag.geometric_mean("length", np.ones(5), "length_") == point
     ratio, low, high = zigzag.geometric_mean("ratio", RANDOM.uniform(1, 3, 200)).values()
     assert 1 < low < ratio < high < 3
+
+
+def test_what_is_left_of_the_excess_resamples_seeds_in_both_paths():
+    with_mean = np.exp(np.linspace(0.5, 0.9, 40))
+    exact = excess.excess_left(with_mean, with_mean)
+    assert exact == {"left": 1.0, "low": 1.0, "high": 1.0}  # seeds are paired
+    half = excess.excess_left((with_mean + 1) / 2, with_mean)
+    assert half["low"] < half["left"] < half["high"]
+    assert half["left"] == pytest.approx(0.5, abs=0.02)

@@ -9,6 +9,8 @@ up to 50 times as long.
 2) Before training: N(0, 1) stacks of 2 to 8 units and 1 to 20 hidden layers, on the XOR points.
 3) Classifiers 64-24-24-10 of the handwritten digits, from Glorot's initial weights, are trained by
 cross entropy on batches of 32 for 20 epochs, at three learning rates.
+4) Weighted sums that are exactly 0 are counted in training batches: in the xor-post's network of
+ten layers with ReLU at every hundredth step, and in a zero-padded convolution over the digits.
 Assumptions: a unit is dead while its slope is exactly 0 on every training sample, and has come back
 if a later record finds another slope; there is one record for each epoch. While a unit is dead, the
 gradient of its own weights is exactly 0 on every batch, so they stay as they are. In the first
@@ -17,5 +19,6 @@ change. A network is dead for a point if all outputs of some layer are 0 there: 
 this point reaches the layers below.
 Known differences: the documents show no numbers. The slides' b << 0 is a range of biases here, as
 an ELU unit recovers from a small negative bias and not from a large one. The leaky ReLU has the
-slides' slope, 0.1.
+slides' slope, 0.1. The xor-post's cost is computed from the logit, so that its arithmetic gives no
+NaN.
 """

@@ -9,6 +9,7 @@ import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.evidence.statistics import generator, mean_of, share_of
+from reproductions.experiments.gradients.dying_relu.zeros import training_zeros
 from reproductions.training import activations, digits, xor
 from reproductions.training.activations import Activation
 from reproductions.training.parallel import workers
@@ -38,6 +39,16 @@ class Spec:
     digit_rates: tuple[float, ...] = (0.1, 0.5, 2.0)
     hidden: tuple[int, ...] = (24, 24)
     epochs: int = 20
+    post_width: int = 5  # of the hidden layers of the xor-post's network
+    post_depth: int = 9
+    post_rate: float = 0.01
+    post_steps: int = 20_001
+    post_every: int = 100
+    zero_seeds: int = 256  # at most
+    filters: tuple[int, ...] = (8,)
+    cnn_seeds: int = 16  # at most
+    cnn_batch: int = 32
+    cnn_steps: int = 44
 
 
 SPEC = Spec()
@@ -48,6 +59,7 @@ QUICK = {
     "widths": (5,),
     "biases": (0, -10, -120),
     "elu_longer": 1,
+    "zero_seeds": 64,
 }
 
 SMALL = {
@@ -58,6 +70,9 @@ SMALL = {
     "depths": (1, 3),
     "digit_rates": (0.3,),
     "epochs": 2,
+    "post_depth": 2,
+    "post_steps": 201,
+    "cnn_steps": 2,
 }
 
 PLACES = ("alone", "hidden")
@@ -68,8 +83,6 @@ NEAR_LINE = 0.01
 """A loss is that of the best straight line if it differs by less than this share."""
 
 BATCH = 32
-
-POST_WIDTH, POST_DEPTH = 5, 9  # of the hidden layers of the xor-post's network
 
 Done = Callable[[int], object]
 """Counts so many seeds as trained."""
@@ -95,6 +108,7 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         "deaths": deaths,
         "deaths_by_seed": deaths_by_seed,
         "zeros": pd.concat([zeros, _xor_zeros(spec)], ignore_index=True),
+        "training_zeros": training_zeros(spec),
         "at_zero": _at_zero(),
     }
 
@@ -373,7 +387,7 @@ def _xor_zeros(spec: Spec) -> pd.DataFrame:
 
     from reproductions.training import replicas, units
 
-    widths = [POST_WIDTH] * POST_DEPTH
+    widths = [spec.post_width] * spec.post_depth
     model = keras.Sequential([keras.Input((2,)), *map(keras.layers.Dense, [*widths, 1])])
     rows = []
     for scheme, name in (("normal", "N(0, 1) biases"), ("glorot", "biases 0")):
@@ -460,6 +474,21 @@ TABLES = {
     "zeros": Table(
         key=("setting", "layer"),
         columns=shares("zeros", "inputs"),
+        over_seeds=True,
+    ),
+    "training_zeros": Table(
+        key=("setting",),
+        columns={
+            "seeds": Exact(),
+            "with_zeros": Rate(trials="seeds"),
+            "sums": Exact(),
+            **dict.fromkeys(
+                ("share", "low", "high"),
+                Close(
+                    rtol=0.05, atol=2e-5, reason="which sums are exactly 0 is rounding", nan=True
+                ),
+            ),
+        },
         over_seeds=True,
     ),
     "at_zero": Table(key=("source", "dtype"), columns={"derivative": Exact()}),

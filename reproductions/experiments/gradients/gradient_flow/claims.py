@@ -3,39 +3,29 @@
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence import functions, measured
+from reproductions.evidence import measured
 from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.statistics import wilson
 from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.experiments.gradients.gradient_flow.run import ILLUSTRATION, INITIALISATIONS
 
-SLOPE = 0.2
-"""Of the leaky ReLU."""
-
 BEYOND_DOUBT = 0.05
 """More than this share of seeds, by the lower end of the interval, makes a gradient explode."""
 
 
-def _settings(rows: pd.DataFrame) -> list[str]:
-    """Each row's initialisation and width, in words."""
-    return [f"{INITIALISATIONS[row.initialisation]} {row.width}" for row in rows.itertuples()]
-
-
-def _by_setting(rows: pd.DataFrame, column: str = "factor") -> str:
-    pairs = zip(_settings(rows), rows[column], strict=True)
-    return ", ".join(f"{setting}: {value:.3g}" for setting, value in pairs)
+def _by_setting(rows: pd.DataFrame, column: str = "factor") -> dict[str, float]:
+    """A column's numbers by initialisation and width."""
+    names = [f"{INITIALISATIONS[row.initialisation]} × {row.width}:" for row in rows.itertuples()]
+    return dict(zip(names, rows[column], strict=True))
 
 
 def _chain_rule(tables: Tables) -> Judgement:
     chain = tables["chain"]
     error = float(chain["error"].max())
     quotient = float(chain["difference_error_q50"].max())
-    note = (
-        f"largest relative error over {chain['activation'].nunique()} activations, all layers and"
-        f" {chain['seeds'].max():,} seeds; against the cost's difference quotient {quotient:.1e}"
-        " in the median seed"
-    )
-    return Judgement(graded(error < 1e-10 and quotient < 1e-4), error, note=note)
+    verdict = graded(error < 1e-10 and quotient < 1e-4)
+    values = {"activations": chain["activation"].nunique(), "quotient": quotient}
+    return Judgement(verdict, error, notes=("main",), values=values)
 
 
 def _first_layer(tables: Tables) -> Judgement:
@@ -51,38 +41,39 @@ def _first_layer(tables: Tables) -> Judgement:
     )
     verdict = graded(low > 0.95 and apart, in_part=low > 0.5)
     depth = int(deep["depth"].iloc[0])
-    medians = ", ".join(
-        f"{functions.label(name, SLOPE)} {row['gradient_q50']:.2g}" for name, row in others.items()
-    )
-    note = (
-        f"share of seeds; median {sigmoid['gradient_q50']:.1e} where the post's illustration gives"
-        f" {ILLUSTRATION**depth:.0e} and slopes alone at most {0.25 ** (depth - 1):.0e}; "
-        f"{medians}; ReLU exactly 0 in {others['relu']['none'] / others['relu']['seeds']:.0%}"
-    )
-    return Judgement(verdict, sigmoid["nearly_none"] / sigmoid["seeds"], low, high, note)
+    values = {
+        "sigmoid": sigmoid["gradient_q50"],
+        "illustration": ILLUSTRATION**depth,
+        "medians": {name: row["gradient_q50"] for name, row in others.items()},
+        "relu_none": others["relu"]["none"] / others["relu"]["seeds"],
+    }
+    share = sigmoid["nearly_none"] / sigmoid["seeds"]
+    return Judgement(verdict, share, low, high, notes=("main", "others"), values=values)
 
 
 def _signal_shrinks(tables: Tables) -> Judgement:
     rows = measured.rows(tables["factors"], activation="sigmoid")
     by_quantity = {
         "output": measured.rows(rows, quantity="value"),
-        "difference between inputs": measured.rows(rows, quantity="spread"),
+        "spread": measured.rows(rows, quantity="spread"),
         "gradient": measured.rows(rows, quantity="gradient"),
     }
     shrinks = [(factors["high"] < 0.95).all() for factors in by_quantity.values()]
     verdict = graded(all(shrinks), in_part=any(shrinks))
-    obtained = "a layer: " + "; ".join(
-        f"{name} x {factors['factor'].min():.2f} to {factors['factor'].max():.2f}"
-        for name, factors in by_quantity.items()
-    )
     layers = measured.rows(tables["layers"], activation="sigmoid")
     last = measured.rows(layers, layer=layers["layer"].max())
-    note = (
-        f"layer {last['layer'].max()} still puts out an RMS of {last['value_q50'].min():.2f} to"
-        f" {last['value_q50'].max():.2f}, but nearly the same for every input; gradient by setting:"
-        f" {_by_setting(by_quantity['gradient'])}"
-    )
-    return Judgement(verdict, obtained, note=note)
+    values = {
+        f"{name}_{end}": factors["factor"].agg(end)
+        for name, factors in by_quantity.items()
+        for end in ("min", "max")
+    }
+    values |= {
+        "layer": last["layer"].max(),
+        "last_min": last["value_q50"].min(),
+        "last_max": last["value_q50"].max(),
+        "by_setting": _by_setting(by_quantity["gradient"]),
+    }
+    return Judgement(verdict, None, notes=("main", "gradient"), values=values)
 
 
 def _relu_keeps(tables: Tables) -> Judgement:
@@ -91,16 +82,17 @@ def _relu_keeps(tables: Tables) -> Judgement:
     deepest = measured.rows(depths, depth=depths["depth"].max())
     rows = factors.merge(deepest, on=["initialisation", "width"])
     none_high = np.array([wilson(row.none, row.seeds_x)[1] for row in rows.itertuples()])
-    rows["none_percent"] = 100 * rows["none"] / rows["seeds_x"]
+    rows["none_share"] = rows["none"] / rows["seeds_x"]
     keeps = (rows["low"] >= 0.9) & (none_high < 0.05)
     verdict = graded(keeps.all(), in_part=keeps.any())
-    obtained = f"in {keeps.sum()} of {len(rows)} settings"
-    kept = f"{', '.join(_settings(rows[keeps]))}; " if keeps.any() else ""
-    note = (
-        f"{kept}factor where there is a gradient: {_by_setting(rows)}; no gradient at all through"
-        f" {deepest['depth'].max()} layers, %: {_by_setting(rows, 'none_percent')}"
-    )
-    return Judgement(verdict, obtained, note=note)
+    values = {
+        "keeps": int(keeps.sum()),
+        "settings": len(rows),
+        "factors": _by_setting(rows),
+        "none": _by_setting(rows, "none_share"),
+        "layers": deepest["depth"].max(),
+    }
+    return Judgement(verdict, None, notes=("main", "none"), values=values)
 
 
 def _bounded_output(tables: Tables) -> Judgement:
@@ -115,15 +107,15 @@ def _bounded_output(tables: Tables) -> Judgement:
     verdict = graded(vanishes and unbounded and not explodes.any(), in_part=vanishes)
     worst = sigmoid.loc[sigmoid["factor"].idxmax()]
     first_scales = sigmoid[explodes].groupby("width")["scale"].min()
-    first = ", ".join(f"{scale:g} at width {width}" for width, scale in first_scales.items())
-    note = (
-        f"largest factor a layer, at width {worst['width']} and std"
-        f" {worst['scale']:g}; std from which it grows tenfold in over 5 % of seeds:"
-        f" {first or 'none'}; at 1 and below at most x {small['factor'].max():.3g}; what is bounded"
-        " is the output, the gradient takes the weights as factors too"
-    )
+    values = {
+        "width": worst["width"],
+        "scale": worst["scale"],
+        "small": small["factor"].max(),
+        "first": {f"{width}:": scale for width, scale in first_scales.items()},
+    }
+    notes = ["small", "explodes" if len(first_scales) else "never"]
     low, high = float(worst["low"]), float(worst["high"])
-    return Judgement(verdict, float(worst["factor"]), low, high, note)
+    return Judgement(verdict, float(worst["factor"]), low, high, notes=notes, values=values)
 
 
 def _explodes(rows: pd.DataFrame) -> np.ndarray:
@@ -147,18 +139,17 @@ def _little_saturation(tables: Tables) -> Judgement:
     one_sided = bool(np.allclose(relu["saturated"], relu["zero"], rtol=0, atol=1e-9))
     verdict = graded(share >= 0.9, in_part=share >= 0.1 or one_sided)
     means = {
-        functions.label(name): rows.groupby(["initialisation", "width"])["saturated"].mean()
+        name: rows.groupby(["initialisation", "width"])["saturated"].mean()
         for name, rows in by_name.items()
     }
-    note = (
-        "share saturated, over all settings from - to: "
-        + ", ".join(f"{name} {mean.min():.2g} - {mean.max():.2g}" for name, mean in means.items())
-        + f"; below the sigmoid's in {below['sigmoid'].mean():.0%}, below tanh's in"
-        f" {below['tanh'].mean():.0%} of layers and settings; ReLU's saturated units are"
-        + (" exactly those that put out 0" if one_sided else " not only those that put out 0")
-    )
-    obtained = f"below both in {share:.0%} of layers and settings"
-    return Judgement(verdict, obtained, note=note)
+    values = {
+        "least": {name: mean.min() for name, mean in means.items()},
+        "most": {name: mean.max() for name, mean in means.items()},
+        "below_sigmoid": below["sigmoid"].mean(),
+        "below_tanh": below["tanh"].mean(),
+    }
+    notes = ("main", "one_sided") if one_sided else ("main",)
+    return Judgement(verdict, float(share), notes=notes, values=values)
 
 
 def _sparse(tables: Tables) -> Judgement:
@@ -169,19 +160,17 @@ def _sparse(tables: Tables) -> Judgement:
         measured.rows(layers, activation=name)["zero"].max() for name in ("sigmoid", "tanh")
     )
     verdict = graded(dense == 0 and inside.all(), in_part=dense == 0 and inside.any())
-    first = measured.rows(relu, layer=1)["zero"].mean()
     last = measured.rows(relu, layer=relu["layer"].max())
-    note = (
-        f"share of zeros, least to most; {first:.2f} in the first layer, in layer"
-        f" {relu['layer'].max()} {_by_setting(last, 'zero')}; sigmoid and tanh {dense:g}"
-    )
-    return Judgement(
-        verdict,
-        f"{relu['zero'].min():.2f} to {relu['zero'].max():.2f}",
-        float(relu["zero_low"].min()),
-        float(relu["zero_high"].max()),
-        note,
-    )
+    values = {
+        "least": relu["zero"].min(),
+        "most": relu["zero"].max(),
+        "first": measured.rows(relu, layer=1)["zero"].mean(),
+        "layer": relu["layer"].max(),
+        "last": _by_setting(last, "zero"),
+        "dense": dense,
+    }
+    low, high = float(relu["zero_low"].min()), float(relu["zero_high"].max())
+    return Judgement(verdict, None, low, high, notes=("main",), values=values)
 
 
 CLAIMS = {

@@ -1,5 +1,7 @@
 """Judges whether sigmoid and ReLU make the path zigzag, and whether tanh cures it."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -28,12 +30,19 @@ def _opposed(tables: Tables, function: str, count: str) -> int:
     return int(signs.loc[signs["function"] == function, count].sum())
 
 
-def _ratios_in_words(tables: Tables, function: str) -> str:
-    unit, network = (
-        ", ".join(f"{row.length:.2f} ({row.rate})" for row in rows.itertuples())
-        for rows in _pairs(tables, function)
-    )
-    return f"unit {unit}; network {network or 'not run'}"
+def _ratios(tables: Tables, function: str) -> dict[str, float]:
+    """The least and the greatest ratio of path lengths, over the rates, in unit and network."""
+    return {
+        f"{place}_{end}": rows["length"].agg(end)
+        for place, rows in zip(("unit", "network"), _pairs(tables, function), strict=True)
+        for end in ("min", "max")
+    }
+
+
+def _notes(tables: Tables, function: str) -> tuple[str, ...]:
+    """What was measured: in the unit, and in the network where it was run."""
+    in_network = len(_pairs(tables, function)[1])
+    return ("unit", "network") if in_network else ("unit",)
 
 
 def _at_lowest_rate(tables: Tables, function: str) -> pd.Series:
@@ -41,34 +50,29 @@ def _at_lowest_rate(tables: Tables, function: str) -> pd.Series:
     return _pairs(tables, function)[0].iloc[0]
 
 
-def _judgement(verdict: str, row: pd.Series, note: str) -> Judgement:
-    return Judgement(verdict, row["length"], row["length_low"], row["length_high"], note)
+def _judgement(
+    verdict: str, row: pd.Series, notes: tuple[str, ...], values: dict[str, Any]
+) -> Judgement:
+    ends = row["length_low"], row["length_high"]
+    return Judgement(verdict, row["length"], *ends, notes=notes, values=values)
 
 
 def _sigmoid_zigzags(tables: Tables) -> Judgement:
     never = _opposed(tables, "sigmoid", "seeds_opposed") == 0
-    opposed, longer = _opposed(tables, "sigmoid", "opposed"), _lengthens(tables, "sigmoid")
+    longer, lowest = _lengthens(tables, "sigmoid"), _at_lowest_rate(tables, "sigmoid")
     verdict = graded(never and all(longer), in_part=never and any(longer))
-    lowest = _at_lowest_rate(tables, "sigmoid")
-    in_batches, tuned_in_batches = (
-        _largest_batch(tables, "sigmoid", rate) for rate in (lowest["rate"], TUNED)
-    )
-    tuned = measured.row(_pairs(tables, "sigmoid")[0], rate=TUNED)
     single = measured.rows(tables["unit_pairs"], rate=lowest["rate"], batch=1)
     control = {name: measured.row(single, function=name)["length"] for name in CONTROL_PAIRS}
-    note = (
-        f"obtained: path of sigmoid over that of sigmoid - 1/2, rate {lowest['rate']}; all:"
-        f" {_ratios_in_words(tables, 'sigmoid')}; {opposed} samples with opposed signs; updates"
-        f" needed {lowest['steps']:.1f} times as many, at tuned rates {tuned['steps']:.1f}. It"
-        " is the mean, not the sign: with the axes turned, signs mixed, the path"
-        f" is {control['rotated']:.3f} times as long;"
-        f" tanh stretched to the same Hessian {control['stretched tanh']:.2f}; with the"
-        f" mean kept but the Hessian made round {control['whitened']:.2f} times that of"
-        f" sigmoid - 1/2, one positive input at a time {control['one at a time']:.2f}. In batches"
-        f" of {in_batches['batch']} the mean lengthens the path {in_batches['length']:.2f} times,"
-        f" at tuned rates {tuned_in_batches['length']:.1f} times"
-    )
-    return _judgement(verdict, lowest, note)
+    values = {
+        **_ratios(tables, "sigmoid"),
+        "opposed": _opposed(tables, "sigmoid", "opposed"),
+        **{name.replace(" ", "_"): length for name, length in control.items()},
+        "batch": _largest_batch(tables, "sigmoid", lowest["rate"])["batch"],
+        "in_batches": _largest_batch(tables, "sigmoid", lowest["rate"])["length"],
+        "tuned_in_batches": _largest_batch(tables, "sigmoid", TUNED)["length"],
+    }
+    notes = (*_notes(tables, "sigmoid"), "cause", "batches")
+    return _judgement(verdict, lowest, notes, values)
 
 
 def _largest_batch(tables: Tables, function: str, rate: str) -> pd.Series:
@@ -80,44 +84,42 @@ def _largest_batch(tables: Tables, function: str, rate: str) -> pd.Series:
 
 def _tanh_cures(tables: Tables) -> Judgement:
     longer, lowest = _lengthens(tables, "tanh + 1"), _at_lowest_rate(tables, "tanh + 1")
-    single = measured.rows(tables["paths"], batch=1, rate=lowest["rate"]).set_index("function")
-    tanh, shifted = single.loc["tanh"], single.loc["tanh + 1"]
-    left, left_high = ((tanh[name] - 1) / (shifted["ratio"] - 1) for name in ("ratio", "high"))
+    left = measured.row(tables["excess"], function="tanh + 1", rate=lowest["rate"])
     slopes = measured.rows(tables["slopes"], function="tanh")
     slope_at_5 = slopes.loc[slopes["x"].abs() == 5, "slope"].max()
     saturates = slope_at_5 < 1e-3
     verdict = graded(
-        saturates and all(longer) and left_high < 0.5, in_part=saturates and any(longer)
+        saturates and all(longer) and left["high"] < 0.5, in_part=saturates and any(longer)
     )
-    signs = tables["signs"][tables["signs"]["function"] == "tanh"]
-    same = ", ".join(f"{row.place} {1 - row.opposed_share:.1%}" for row in signs.itertuples())
-    note = (
-        f"obtained: path of tanh + 1 over that of tanh, rate {lowest['rate']}; all:"
-        f" {_ratios_in_words(tables, 'tanh + 1')}; tanh's own path is still"
-        f" {tanh['ratio']:.2f} times straight, {left:.0%} of the excess of tanh + 1: single samples"
-        f" zigzag without any mean; samples with all gradients of one sign: {same}; tanh' at 5 is"
-        f" {slope_at_5:.2g}"
-    )
-    return _judgement(verdict, lowest, note)
+    single = measured.rows(tables["paths"], batch=1, rate=lowest["rate"])
+    values = {
+        **_ratios(tables, "tanh + 1"),
+        "tanh": measured.row(single, function="tanh")["ratio"],
+        **{f"left_{end}": left[end] for end in ("left", "low", "high")},
+        "least_left": measured.rows(tables["excess"], function="tanh + 1")["left"].min(),
+        "most_left": measured.rows(tables["excess"], function="tanh + 1")["left"].max(),
+        "slope": slope_at_5,
+    }
+    notes = (*_notes(tables, "tanh + 1"), "left", "saturates")
+    return _judgement(verdict, lowest, notes, values)
 
 
 def _relu_zigzags(tables: Tables) -> Judgement:
     never = _opposed(tables, "relu", "seeds_opposed") == 0
-    opposed, longer = _opposed(tables, "relu", "opposed"), _lengthens(tables, "relu")
+    longer = _lengthens(tables, "relu")
     lowest, sigmoid = (_at_lowest_rate(tables, function) for function in ("relu", "sigmoid"))
     as_much = lowest["length"] - 1 >= (sigmoid["length"] - 1) / 2
     verdict = graded(never and all(longer) and as_much, in_part=never and any(longer))
     moments = tables["functions"].set_index("function")
     mean_over_spread = moments["mean"] / np.sqrt(moments["variance"])
-    compared = measured.row(tables["signs"], place="unit", function="relu")
-    note = (
-        f"obtained: path of ReLU over that of ReLU less its mean, rate {lowest['rate']}; all:"
-        f" {_ratios_in_words(tables, 'relu')}; sigmoid's ratio is {sigmoid['length']:.2f}: what"
-        f" counts is the mean over the spread, {mean_over_spread['relu']:.2f} for ReLU and"
-        f" {mean_over_spread['sigmoid']:.2f} for sigmoid; {opposed} samples with opposed signs, but"
-        f" all five of one sign and none 0 on {compared['all_same_share']:.1%}"
-    )
-    return _judgement(verdict, lowest, note)
+    values = {
+        **_ratios(tables, "relu"),
+        "opposed": _opposed(tables, "relu", "opposed"),
+        "sigmoid": sigmoid["length"],
+        "relu_mean": mean_over_spread["relu"],
+        "sigmoid_mean": mean_over_spread["sigmoid"],
+    }
+    return _judgement(verdict, lowest, (*_notes(tables, "relu"), "mean"), values)
 
 
 CLAIMS = {

@@ -10,6 +10,7 @@ import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked
 from reproductions.evidence.statistics import generator
+from reproductions.experiments.gradients.zigzag.excess import excess_rows
 from reproductions.experiments.gradients.zigzag.problems import (
     CONTROL_PAIRS,
     CONTROLS,
@@ -105,6 +106,7 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         "paths": pd.DataFrame([row for name in units for row in _path_rows(name, units[name])]),
         "seeds": pd.concat([_seed_rows(name, units[name]) for name in units]),
         "unit_pairs": pd.DataFrame(_unit_pairs(spec, units, problems)),
+        "excess": pd.DataFrame(excess_rows(units)),
         "network": pd.DataFrame(
             [
                 row
@@ -435,6 +437,11 @@ TABLES = {
                 for end in (*ENDS, "_predicted")
             },
         },
+        over_seeds=True,
+    ),
+    "excess": Table(
+        key=("function", "against", "rate"),
+        columns={"seeds": Exact(), **dict.fromkeys(("left", "low", "high"), LINEAR)},
         over_seeds=True,
     ),
     "network": Table(
