@@ -23,23 +23,48 @@ ORDER_STREAM = 7
 
 @dataclass(frozen=True)
 class Watched:
-    """Images on which the error is recorded, and their classes."""
+    """Images on which the error is recorded.
+
+    Attributes:
+        x: (image, row, column, channel).
+        classes: the class of each image, (image,).
+        members: which of the images count for each replica, (replica, image), truth values; by
+            default all.
+    """
 
     x: np.ndarray
     classes: np.ndarray
+    members: np.ndarray | None = None
 
 
-def orders(count: int, steps: int, size: int, seeds: Sequence[int]) -> np.ndarray:
+@dataclass(frozen=True)
+class Run:
+    """What training gave.
+
+    Attributes:
+        errors: by the name of what is watched, the share that gets a wrong class,
+            (record, replica), float64. An answer that is not finite is wrong.
+        weights: in the end, as from `Classifier.weights`.
+    """
+
+    errors: dict[str, np.ndarray]
+    weights: list[np.ndarray]
+
+
+def orders(images: int | np.ndarray, steps: int, size: int, seeds: Sequence[int]) -> np.ndarray:
     """Which images each step of each replica sees, (replica, step, size).
 
     Every image is seen once an epoch, in an order that is new in each epoch.
 
     Args:
-        count: of the training images.
+        images: how many there are; or the places of those that each replica trains on,
+            (replica, image), the same for equal seeds.
         steps: number of updates.
         size: images in a batch.
         seeds: a whole number from 0 for each replica; equal seeds have equal orders.
     """
+    places = np.tile(np.arange(images), (len(seeds), 1)) if isinstance(images, int) else images
+    count = places.shape[1]
     each = count // size
     epochs = -(-steps // each)
 
@@ -49,7 +74,8 @@ def orders(count: int, steps: int, size: int, seeds: Sequence[int]) -> np.ndarra
         return np.concatenate(shuffled).reshape(-1, size)[:steps]
 
     made = {seed: order(seed) for seed in dict.fromkeys(map(int, seeds))}
-    return np.stack([made[int(seed)] for seed in seeds]).astype("int32")
+    picked = [place[made[int(seed)]] for place, seed in zip(places, seeds, strict=True)]
+    return np.stack(picked).astype("int32")
 
 
 def logits(
@@ -92,8 +118,9 @@ def train(
     watched: Mapping[str, Watched],
     batch: int = 32,
     enough: float | None = None,
+    places: np.ndarray | None = None,
     done: Callable[[int], object] = lambda steps: None,
-) -> dict[str, np.ndarray]:
+) -> Run:
     """Trains by plain SGD on the cross entropy.
 
     Args:
@@ -107,16 +134,15 @@ def train(
         batch: images in a batch.
         enough: where the first of the watched errors has been at or below this in every replica,
             training stops, and later records repeat the last one.
+        places: which of the training images each replica trains on, (replica, image); by default
+            all.
         done: is told of every record's updates.
-
-    Returns:
-        By the name of what is watched, the share that gets a wrong class, (record, replica),
-        float64. An answer that is not finite is wrong.
     """
     layer = factory()
     x = tf.constant(images.x_train)
     classes = tf.constant(np.eye(images.classes, dtype="float32")[images.y_train])
-    order = tf.constant(orders(len(images.x_train), max(record_at), batch, seeds))
+    trained_on = len(images.x_train) if places is None else places
+    order = tf.constant(orders(trained_on, int(max(record_at)), batch, seeds))
     rate = tf.constant(np.reshape(rates, (-1, 1, 1)), tf.float32)
 
     def step(i, *weights):
@@ -133,8 +159,10 @@ def train(
 
     @tf.function(autograph=False)
     def wrong(*weights):
-        return [_wrong(logits(classifier, layer, weights, seen.x[None]), seen.classes)
-                for seen in watched.values()]  # fmt: skip
+        return [
+            _wrong(logits(classifier, layer, weights, seen.x[None]), seen)
+            for seen in watched.values()
+        ]
 
     state = [tf.constant(w) for w in classifier.weights(images, seeds)]
     errors: list[np.ndarray] = []
@@ -148,11 +176,16 @@ def train(
         done(int(stop) - now)
         now = int(stop)
         errors.append(taken)
-    return {name: np.stack(errors)[:, i] for i, name in enumerate(watched)}
+    by_name = {name: np.stack(errors)[:, i] for i, name in enumerate(watched)}
+    return Run(by_name, [w.numpy() for w in state])
 
 
-def _wrong(answers: tf.Tensor, classes: np.ndarray) -> tf.Tensor:
+def _wrong(answers: tf.Tensor, seen: Watched) -> tf.Tensor:
     """The share of the images that each replica gives a wrong class, (replica,)."""
-    right = tf.equal(tf.argmax(answers, -1), classes)
+    right = tf.equal(tf.argmax(answers, -1), seen.classes)
     finite = tf.reduce_all(tf.math.is_finite(answers), axis=-1)
-    return 1 - tf.reduce_mean(tf.cast(right & finite, tf.float64), axis=1)
+    counts = tf.cast(right & finite, tf.float64)
+    if seen.members is None:
+        return 1 - tf.reduce_mean(counts, axis=1)
+    members = tf.constant(seen.members, tf.float64)
+    return 1 - tf.reduce_sum(counts * members, axis=1) / tf.reduce_sum(members, axis=1)

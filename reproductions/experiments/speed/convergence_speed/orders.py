@@ -87,7 +87,7 @@ def _tables(
             batch=spec.batch,
             enough=min(spec.thresholds),
             done=done,
-        )["training"]
+        ).errors["training"]
         return errors.reshape(len(record_at), len(rates), len(seeds))
 
     def updates_to(errors: np.ndarray) -> dict[float, np.ndarray]:
