@@ -24,14 +24,14 @@ def _faster(tables: Tables) -> Judgement:
     least = rows.loc[rows["ratio"].idxmin()]
     values = {
         "function": {least["function"]: least["ratio"]},
-        "network": least["network"],
         "threshold": least["threshold"],
         "above": by_function["sum"].to_dict(),
         "comparisons": by_function["size"].min(),
     }
     verdict = graded(above.all(), in_part=by_function["all"].any())
+    notes = [least["network"], "main"]
     return Judgement(
-        verdict, least["ratio"], least["low"], least["high"], notes=["main"], values=values
+        verdict, least["ratio"], least["low"], least["high"], notes=notes, values=values
     )
 
 
@@ -50,7 +50,6 @@ def _six_times(tables: Tables) -> Judgement:
     tanh, sigmoid = (published.loc[name] for name in ("tanh", "sigmoid"))
     others = rows[~((rows["network"] == network) & (rows["threshold"] == tanh["threshold"]))]
     values = {
-        "network": network,
         "threshold": tanh["threshold"],
         "ratio": sigmoid["ratio"],
         "low": sigmoid["low"],
@@ -58,7 +57,7 @@ def _six_times(tables: Tables) -> Judgement:
         "least": others["ratio"].min(),
         "most": others["ratio"].max(),
     }
-    notes = ["main", *(["others"] if len(others) else [])]
+    notes = [network, "main", *(["others"] if len(others) else [])]
     verdict = graded(about_six.all(), in_part=about_six.any())
     return Judgement(verdict, tanh["ratio"], tanh["low"], tanh["high"], notes=notes, values=values)
 
