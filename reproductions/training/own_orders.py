@@ -5,6 +5,7 @@ from their weights alone. Here the order is drawn with the weights, from the rep
 interval over seeds then says what both kinds of chance make of a number.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -152,17 +153,22 @@ def train(
         moves = tf.gradients(loss, list(weights))
         return i + 1, *[w - rate * move for w, move in zip(weights, moves, strict=True)]
 
-    # XLA halves the time of a convolution's thin products, and doubles that of the wide ones.
-    @tf.function(autograph=False, jit_compile=bool(classifier.filters))
     def advance(start, stop, *weights):
         return tf.while_loop(lambda i, *_: i < stop, step, (start, *weights))[1:]
 
-    @tf.function(autograph=False)
     def wrong(*weights):
         return [
             _wrong(logits(classifier, layer, weights, seen.x[None]), seen)
             for seen in watched.values()
         ]
+
+    # XLA halves the time of a convolution's thin products, and doubles that of the wide ones.
+    # TensorFlow would warn of functions from the same lines as of one that is traced again and
+    # again; a partial is counted for itself.
+    advance = tf.function(
+        functools.partial(advance), autograph=False, jit_compile=bool(classifier.filters)
+    )
+    wrong = tf.function(functools.partial(wrong), autograph=False)
 
     state = [tf.constant(w) for w in classifier.weights(images, seeds)]
     errors: list[np.ndarray] = []

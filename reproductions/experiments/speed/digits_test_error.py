@@ -11,7 +11,9 @@ are used for nothing else. Then the test error is taken once, on images that nei
 the choice of the rate has seen.
 Assumptions: the functions made to solve dying are leaky ReLU (slope 0.2), ELU, softplus and swish.
 "No great problem" means that none of them is better by a whole percentage point of test error. The
-intervals of all differences together hold with 95 % (Bonferroni).
+intervals of all differences together hold with 95 % (Bonferroni). The rate is chosen on twelve
+seeds: in a first run it was chosen on four, and leaky ReLU was given a rate at which none of these
+four, but more than a third of the other seeds diverged.
 Known differences: the post names no network, no data and no measure of performance.
 """
 
@@ -39,9 +41,9 @@ class Spec:
     functions: tuple[Activation, ...] = ("relu", "leaky_relu", "elu", "softplus", "swish")
     wide: tuple[int, ...] = (32, 32)
     deep: tuple[int, ...] = (16, 16, 16, 16)
-    rates: tuple[float, ...] = (0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 0.8)
-    tuning_seeds: int = 4
-    updates: int = 700
+    rates: tuple[float, ...] = (0.06, 0.1, 0.2, 0.3, 0.5, 0.8)
+    tuning_seeds: int = 12
+    updates: int = 500
     batch: int = 32
     held_out: int = 360  # images for validation, and as many for the test
 
@@ -54,7 +56,7 @@ REFERENCE = "relu"
 
 SPEC = Spec()
 
-QUICK = {"rates": (0.1, 0.3, 0.8), "updates": 350}
+QUICK = {"rates": (0.1, 0.3), "updates": 350, "tuning_seeds": 6}
 
 SMALL = {
     "rates": (0.1, 0.3),
@@ -72,13 +74,15 @@ POINT = 0.01
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Tunes and trains every function in both networks, and compares the test errors."""
     images = _all_images()
-    jobs = [(hidden, name) for hidden in (spec.wide, spec.deep) for name in spec.functions]
+    jobs: list[tuple[tuple[int, ...], str]] = [
+        (hidden, name) for hidden in (spec.wide, spec.deep) for name in spec.functions
+    ]
     total = 2 * len(jobs) * spec.updates
     with (
         pool.progress(total=total, what="digits_test_error", unit="update") as bar,
         workers() as executor,
     ):
-        made = executor.map(lambda job: _tables(spec, images, *job, bar.update), jobs)
+        made = executor.map(lambda job: _tables(spec, images, job[0], job[1], bar.update), jobs)
         tables = joined(list(made))
     tables["differences"] = differences(tables["errors"])
     return tables
@@ -92,7 +96,7 @@ def _all_images() -> digits.Images:
     return digits.Images(x, y, x[:0], y[:0])
 
 
-def splits(images: int, held_out: int, seeds: list[int]) -> tuple[np.ndarray, ...]:
+def splits(images: int, held_out: int, seeds: list[int]) -> list[np.ndarray]:
     """The places of the training, validation and test images of each seed, (seed, image)."""
     orders = np.stack([generator(seed, SPLIT_STREAM).permutation(images) for seed in seeds])
     return np.split(orders, [images - 2 * held_out, images - held_out], axis=1)

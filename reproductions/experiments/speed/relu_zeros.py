@@ -37,7 +37,7 @@ class Spec:
     functions: tuple[Activation, ...] = ("relu", "leaky_relu", "sigmoid", "tanh")
     hidden: tuple[int, ...] = (48, 48)
     rates: tuple[float, ...] = (0.1, 0.3, 1.0, 3.0)
-    tuning_seeds: int = 3
+    tuning_seeds: int = 12
     updates: int = 450
     batch: int = 32
     kept_back: int = 237  # of the training images, for the choice of the rate

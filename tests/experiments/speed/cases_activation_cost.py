@@ -15,7 +15,11 @@ def tables(**ratios):
             "function": function,
             **dict(zip(("ratio_low", "ratio", "ratio_high"), (low, middle, high), strict=True)),
         }
-        for function, settings in {"relu": [(1, 1, 1)] * 3, **ratios}.items()
+        for function, settings in {
+            "relu": [(1, 1, 1)] * 3,
+            "linear": [(0.9, 0.9, 1)] * 3,
+            **ratios,
+        }.items()
         for mode, width, (low, middle, high) in zip(
             ("graph", "xla", "xla"), (64, 64, 256), settings, strict=True
         )

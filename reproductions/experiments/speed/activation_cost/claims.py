@@ -10,6 +10,7 @@ from reproductions.experiments.speed.activation_cost.run import (
     EXP,
     LEAKY,
     MARGIN,
+    NO_WORK,
     NOTICEABLE,
 )
 
@@ -24,6 +25,7 @@ def _relu_is_faster(tables: Tables) -> Judgement:
         "steps": _medians(tables["training"], functions),
         "least": ratios.min(),
         "most": ratios.max(),
+        "bare": _medians(tables["training"], [NO_WORK])[NO_WORK],
         "elements": _medians(elements, [name for name in functions if _has(elements, name)]),
     }
     return _judgement(tables["training"], functions, ["main", "elements"], values)

@@ -49,7 +49,9 @@ def run(spec: "Spec", tuning: pd.DataFrame, pool: Pool) -> dict[str, pd.DataFram
         pool.progress(total=total, what="convergence_speed, orders", unit="update") as bar,
         workers() as executor,
     ):
-        made = executor.map(lambda job: _tables(spec, images, tuning, *job, bar.update), jobs)
+        made = executor.map(
+            lambda job: _tables(spec, images, tuning, job[0], job[1], bar.update), jobs
+        )
         tables = joined(list(made))
     tables["order_speed"] = speed(spec, tables["order_steps"])
     return tables
