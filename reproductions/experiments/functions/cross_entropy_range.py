@@ -9,7 +9,7 @@ their sum and clips them; and a sigmoid for each output, so that each lies in [0
 is free. Every variant starts from the same weights and sees the same batches. The loss, its
 derivative and Keras' loss are also tabled for single outputs from below 0 to above 1.
 Assumptions: a network has learned if it gets nine of ten training images right in the end, and if
-its weights are finite.
+its weights are finite. All variants have one learning rate, which suits softmax.
 Known differences: the slides train nothing here.
 """
 

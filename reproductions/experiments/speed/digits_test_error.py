@@ -70,6 +70,9 @@ SPLIT_STREAM = 8
 POINT = 0.01
 """A percentage point of test error: from so much on a function counts as better."""
 
+FAILED = 0.5
+"""With a greater test error a run has failed to learn."""
+
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Tunes and trains every function in both networks, and compares the test errors."""
@@ -283,7 +286,10 @@ def _dying_is_no_great_problem(tables: Tables) -> Judgement:
     worse = table[table["low"] > 0]
     some_worse = len(worse) > 0
     best = table.loc[table["difference"].idxmin()]
+    failed = tables["errors"]["test_error"] > FAILED
     values = {
+        "failed": int(failed.sum()),
+        "runs": len(failed),
         "best": {best["function"]: 100 * best["error"]},
         "network": best["network"],
         "relu": 100 * best["relu_error"],
@@ -298,7 +304,7 @@ def _dying_is_no_great_problem(tables: Tables) -> Judgement:
         -100 * best["difference"],
         -100 * best["high"],
         -100 * best["low"],
-        notes=["main", "worse", "dead"],
+        notes=["main", "worse", *(["failed"] if failed.any() else []), "dead"],
         values=values,
     )
 

@@ -20,7 +20,11 @@ def tables(**differences):
         for name, difference in differences.items()
     ]
     units = {"function": ["relu"], "dead": 4, "units": 80, "networks_with_dead": 3, "seeds": 10}
-    return {"differences": pd.DataFrame(rows), "units": pd.DataFrame(units)}
+    return {
+        "differences": pd.DataFrame(rows),
+        "units": pd.DataFrame(units),
+        "errors": pd.DataFrame({"test_error": [0.05, 0.9]}),
+    }
 
 
 CASES = [
