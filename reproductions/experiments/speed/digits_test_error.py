@@ -248,7 +248,7 @@ def _draw_tuning(table: pd.DataFrame):
 
 
 MEAN = Close(
-    rtol=0, atol=0.015, reason="last bits grow over hundreds of updates, and may choose a rate"
+    rtol=0, atol=0.06, reason="last bits decide which seeds diverge; each moves a mean by 0.02"
 )
 
 TABLES = {

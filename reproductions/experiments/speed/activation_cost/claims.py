@@ -67,7 +67,11 @@ def _judgement(
         verdict = IN_PART
     else:
         verdict = NOT_REPRODUCED
-    counts = {"much": much, "noticeably": noticeably, "not_much": not_much, "settings": settings}
+    undecided = settings - much - not_much
+    counts = {
+        "much": much, "not_much": not_much, "settings": settings, "undecided": undecided,
+    }  # fmt: skip
+    notes = [*notes, *(["undecided"] if undecided else [])]
     return Judgement(verdict, None, notes=notes, values=values | counts)
 
 

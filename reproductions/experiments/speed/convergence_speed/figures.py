@@ -30,8 +30,8 @@ def figures(spec: Spec, tables: Tables) -> drawing.Figures:
         ),
         "order_ratios": lambda: _draw_ratios(
             tables["order_speed"],
-            "The same with an order of batches for each seed, at the best rate of a finer grid"
-            " (95 % intervals)",
+            "Updates to a training error, each seed with an order of batches of its own, at the"
+            " best rate of a finer grid",
         ),
     }
 
