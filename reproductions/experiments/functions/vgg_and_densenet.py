@@ -16,7 +16,7 @@ from typing import Literal
 import pandas as pd
 
 from reproductions.evidence import drawing, functions
-from reproductions.evidence.kinds import Exact, Table
+from reproductions.evidence.kinds import Close, Exact, Table
 from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.training.pool import Pool
 
@@ -63,7 +63,7 @@ def _activations(spec: Spec, network: str) -> pd.DataFrame:
         {
             "network": network,
             "place": range(1, len(names) + 1),
-            "of": len(names),
+            "depth": [place / max(last, 1) for place in range(len(names))],
             "function": names,
             "where": [OUTPUT if place == last else HIDDEN for place in range(len(names))],
         }
@@ -85,10 +85,7 @@ def _draw(activations: pd.DataFrame):
         # Softmax's yellow would be lost on white.
         color = functions.color(name) if known and name != "softmax" else drawing.BLACK
         marker = "|" if name == "relu" else "D"
-        axes.plot(
-            (rows["place"] - 1) / (rows["of"] - 1), y, marker, color=color, markersize=9,
-            label=label,
-        )  # fmt: skip
+        axes.plot(rows["depth"], y, marker, color=color, markersize=9, label=label)
     counts = activations.groupby("network").size()
     axes.set_yticks(range(len(networks)), [f"{name} ({counts[name]:,})" for name in networks])
     axes.invert_yaxis()
@@ -102,7 +99,11 @@ def _draw(activations: pd.DataFrame):
 TABLES = {
     "activations": Table(
         key=("network", "place"),
-        columns={"of": Exact(), "function": Exact(), "where": Exact()},
+        columns={
+            "depth": Close(rtol=1e-12, atol=0, reason="a quotient of two whole numbers"),
+            "function": Exact(),
+            "where": Exact(),
+        },
     ),
     "counts": Table(key=("network", "where", "function"), columns={"count": Exact()}),
 }
