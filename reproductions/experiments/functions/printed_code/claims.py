@@ -15,7 +15,6 @@ def _formulas_are_usable(tables: Tables) -> Judgement:
     first_warning = failures.groupby("dtype")["first_warning"].min()
     worst = first_warning.idxmin()
     values = {
-        "size": first_warning.to_dict(),
         "largest": formulas["size"].max(),
         "printed": (~right[printed]).mean(),
         "layers": (~right[~printed]).mean(),
