@@ -43,6 +43,10 @@ def lines(*attempts):
     }
 
 
+def printed(*agreements):
+    return {"outputs": pd.DataFrame({"agreement": agreements})}
+
+
 FAILS, RUNS, WARNS = "fails", "runs", "warns"
 CHANGED = "changed since"
 
@@ -59,4 +63,8 @@ CASES = [
     ("XX-02", lines(("", WARNS), (CHANGED, RUNS)), NOT_REPRODUCED),  # outdated, but it still runs
     ("XX-02", lines(("", FAILS), ("not installed", RUNS)), IN_PART),  # no interface changed
     ("XX-02", lines(("", FAILS), (CHANGED, FAILS)), IN_PART),  # the repair fails too
+    ("PP-16", printed("same", "same"), REPRODUCED),
+    ("PP-16", printed("same", "same but for spaces"), REPRODUCED),
+    ("PP-16", printed("same", "same numbers"), IN_PART),
+    ("PP-16", printed("same", "other"), NOT_REPRODUCED),
 ]

@@ -4,7 +4,7 @@ import warnings
 
 import pytest
 
-from reproductions.experiments.functions.printed_code import listings, run, statements
+from reproductions.experiments.functions.printed_code import listings, outputs, run, statements
 from reproductions.experiments.functions.printed_code.listings import Listing, Repair
 
 
@@ -64,3 +64,19 @@ def test_a_process_that_cannot_run_its_listings_is_an_error(monkeypatch):
     monkeypatch.setattr(run.sys, "executable", "false")
     with pytest.raises(RuntimeError, match="relu-post could not be run"):
         run.run_listings(("relu-post",), 1)
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "agreement"),
+    [
+        ("[0.1 2.] -> 3", "[0.1 2.] -> 3", outputs.SAME),
+        ("[ 0.1 2.] -> 3", "[ 0.1  2. ] -> 3", outputs.NUMBERS),
+        ("[ 0.1 2.] -> 3", "[ 0.1  2.] -> 3", outputs.SPACES),
+        ("[0.1 2.] -> 3", "[np.float64(0.1) 2.] -> 3", outputs.OTHER),
+        ("[0.1 2.] -> 3", "[0.1, 2.5] -> 3", outputs.OTHER),
+        ("[0.1 2.] -> 3", "", outputs.OTHER),
+        ("", "a line that the document does not show", outputs.OTHER),
+    ],
+)
+def test_a_printed_line_is_compared_with_the_documents(shown, printed, agreement):
+    assert outputs.agreement(shown, printed) == agreement

@@ -27,17 +27,19 @@ def _threshold_loses_information(tables: Tables) -> Judgement:
         and (sigmoid_error < 1e-12).all()
     )
     learned = tables["units"]["converged"].all() and regions["low"] <= 0.95 <= regions["high"]
-    at = ", ".join(f"{p:.3f} at {h:g} cm" for h, p in named[["height_cm", "posterior_man"]].values)
+    values = {
+        "height": height,
+        "threshold": best["threshold_cm"],
+        "kept": kept,
+        "men": {f"{h:g} cm": p for h, p in named[["height_cm", "posterior_man"]].values},
+        "covered": regions["covered"],
+        "units": regions["units"],
+    }
     return Judgement(
         graded(loses and learned, in_part=loses),
-        f"at least {best['lost_bits']:.3f} of {height:.3f} bits lost",
-        note=(
-            f"P(man) is {at}; the best threshold, {best['threshold_cm']:g} cm, keeps {kept:.0%} of"
-            f" the information; {regions['covered']:g} of {regions['units']:g} trained units' 95 %"
-            f" regions hold the true coefficients (share {regions['low']:.3f} to"
-            f" {regions['high']:.3f})."
-            " The post gives no means or deviations, they are assumed"
-        ),
+        float(best["lost_bits"]),
+        notes=["main", "learned"],
+        values=values,
     )
 
 

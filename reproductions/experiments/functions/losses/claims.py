@@ -22,15 +22,19 @@ def _loss_is_continuous(tables: Tables) -> Judgement:
     finest = jumps[jumps["steps"] == steps[-1]]
     accuracy_values, loss_values = finest[["accuracy_values", "loss_values"]].median()
     jump = finest["largest_accuracy_change"].min()
+    values = {
+        "accuracy": accuracy_values,
+        "loss": loss_values,
+        "points": points.iloc[0],
+        "steps": int(steps[-1]),
+        "factor": ratio.mean(),
+        "jump": jump,
+    }
     return Judgement(
         graded(accuracy_jumps.all() and loss_moves.all() and proportional.all()),
-        f"{accuracy_values:g} values of accuracy, {loss_values:g} of loss",
-        note=(
-            f"medians of {len(finest)} draws of {points.iloc[0]} points over {steps[-1]} steps;"
-            f" halving the step multiplies the loss's largest change by {ratio.mean():.2f}, the"
-            f" accuracy's stays at {jump:.2g} or more. The accuracy is flat between its jumps, so"
-            " its gradient says nothing: that is the reason behind the post's"
-        ),
+        None,
+        notes=["main"],
+        values=values,
     )
 
 
@@ -42,17 +46,12 @@ def _losses_agree(tables: Tables) -> Judgement:
     computed = ordinary[["implemented", "keras"]].to_numpy()
     by_hand = ordinary[["by_hand"]].to_numpy()
     difference = float(np.abs(computed - by_hand).max())  # NumPy's max is NaN where a value is
-    exceptions = ", ".join(
-        f"{row.case}: {row.by_hand:.4g} by hand, {row.keras:.4g} in Keras"
-        for row in cases[~cases["ordinary"]].itertuples()
-    )
+    exceptions = cases[~cases["ordinary"]]
     return Judgement(
         graded(difference < 1e-12),
         difference,
-        note=(
-            f"largest difference in {len(ordinary)} cases. Where Keras clips or rescales"
-            f" the outputs it leaves the formula ({exceptions}). The post shows no code of its own"
-        ),
+        notes=["main", *(["exceptions"] if len(exceptions) else [])],
+        values={"count": len(ordinary), "exceptions": len(exceptions)},
     )
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from reproductions.evidence import drawing
 from reproductions.evidence.verdicts import Tables
+from reproductions.experiments.functions.printed_code.outputs import OTHER
 from reproductions.experiments.functions.printed_code.run import NAN, RIGHT, WARNS, WRONG, Spec
 from reproductions.experiments.functions.printed_code.statements import FAILS, RUNS, SHOWS_WARNING
 
@@ -22,6 +23,7 @@ def figures(spec: Spec, tables: Tables) -> drawing.Figures:
         "plain_tensorflow": lambda: _draw_lines(
             tables["plain_tensorflow"], "The same names after a plain 'import tensorflow as tf'"
         ),
+        "outputs": lambda: _draw_outputs(tables["outputs"]),
     }
 
 
@@ -122,5 +124,23 @@ def _draw_lines(attempts: pd.DataFrame, title: str):
             axes.text(4, y, line, va="top", fontsize=8, color="#555555")
             y += 0.85
     axes.set(title=title, xlim=(0, 10), ylim=(bottom, -0.3))
+    axes.axis("off")
+    return figure
+
+
+def _draw_outputs(lines: pd.DataFrame):
+    """What the document shows beside what the listings print today, line by line."""
+    figure, ((axes,),) = drawing.panels(width=10.5, height=0.9 + 0.27 * len(lines))
+    columns = {"shown": (0.0, "the document shows"), "printed": (4.4, "printed today")}
+    for place, title in (*columns.values(), (8.8, "")):
+        axes.text(place, -1, title, weight="bold", va="center")
+    for y, row in enumerate(lines.itertuples()):
+        for name, (place, _) in columns.items():
+            text = getattr(row, name)
+            axes.text(place, y, text, family="DejaVu Sans Mono", fontsize=8.5, va="center")
+        color = drawing.VERMILION if row.agreement == OTHER else drawing.GREEN
+        axes.text(8.8, y, row.agreement, color=color, va="center", fontsize=9)
+    axes.set(xlim=(0, 11), ylim=(len(lines) - 0.4, -1.5))
+    axes.set_title("What the printed listings print")
     axes.axis("off")
     return figure

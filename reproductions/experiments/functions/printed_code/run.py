@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Table
-from reproductions.experiments.functions.printed_code import statements
+from reproductions.experiments.functions.printed_code import outputs, statements
 from reproductions.experiments.functions.printed_code.listings import PLAIN, read
 from reproductions.training.pool import Pool
 
@@ -43,7 +43,7 @@ RIGHT, WARNS, WRONG, NAN = "right", "right, with a warning", "wrong", "NaN"
 
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
-    """The outcome of the formulas on growing inputs, and of every statement of the listings."""
+    """The outcomes of formulas on growing inputs and of all statements, and what listings print."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(len(PROCESSES)) as executor:
@@ -52,6 +52,7 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         ]
         tables = {"formulas": _formulas(spec), "first_failures": _first_failures(spec)}
         attempts = pd.DataFrame([row for process in processes for row in process.result()])
+        printed = outputs.outputs()
     plain, whole = attempts["listing"] == PLAIN.name, attempts["place"] == 0
     return tables | {
         "listings": attempts[whole][["document", "listing", *OUTCOME_COLUMNS]],
@@ -59,6 +60,7 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         "plain_tensorflow": attempts[plain]
         .drop(columns=["document", "listing"])
         .replace({"change": {"as printed": "name as printed"}}),
+        "outputs": printed,
     }
 
 
@@ -215,4 +217,5 @@ TABLES = {
     "listings": Table(key=("document", "listing"), columns=OUTCOME_COLUMNS),
     "statements": Table(key=("document", "listing", "place", "attempt"), columns=ATTEMPT_COLUMNS),
     "plain_tensorflow": Table(key=("place", "attempt"), columns=ATTEMPT_COLUMNS),
+    "outputs": outputs.TABLE,
 }

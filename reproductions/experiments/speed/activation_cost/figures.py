@@ -13,6 +13,8 @@ from reproductions.experiments.speed.activation_cost.run import (
     MARGIN,
     MODES,
     NEGATION,
+    NO_WORK,
+    REFERENCE,
     Spec,
     modes_in,
 )
@@ -41,6 +43,7 @@ def figures(spec: Spec, tables: Tables) -> drawing.Figures:
         "time": lambda: _draw_times(tables["elements"], tables["copies"]),
         "ratio": lambda: _draw_ratios(tables["elements"]),
         "step": lambda: _draw_steps(tables["steps"]),
+        "training": lambda: _draw_training(tables["training"]),
     }
 
 
@@ -148,5 +151,41 @@ def _draw_steps(steps: pd.DataFrame) -> "Figure":
     axes[0, 0].set_yticks(range(len(names)), map(_label, names))
     figure.suptitle(
         "Time of a training step of a Dense network, by its activation: medians, 95 % intervals"
+    )
+    return figure
+
+
+def _draw_training(training: pd.DataFrame) -> "Figure":
+    """Whole steps as a multiple of the step with ReLU, a panel for each way of running them."""
+    modes = modes_in(training)
+    figure, axes = drawing.panels(1, len(modes), width=5.2, height=4.2, sharex=True, sharey=True)
+    names = [name for name in _functions_in(training) if name != REFERENCE]
+    sizes = list(training[["width", "batch"]].drop_duplicates().itertuples(index=False))
+    markers = dict(zip(names, "sodv^P", strict=False))
+    for panel, mode in zip(axes[0], modes, strict=True):
+        rows = training[training["mode"] == mode]
+        for i, name in enumerate(names):
+            ratios = rows[rows["function"] == name].set_index(["width", "batch"])
+            ratios = ratios.loc[[tuple(size) for size in sizes]]
+            y = np.arange(len(sizes)) + 0.18 * (i - (len(names) - 1) / 2)
+            label = f"{_label(name)} (no work)" if name == NO_WORK else _label(name)
+            color = STYLES[name]["color"]
+            style = {"marker": markers[name], "capsize": 3, "color": color, "label": label}
+            _draw_intervals(panel, ratios, y, **style)
+        for ratio, dash in ((1, "-"), (MARGIN, ":")):
+            panel.axvline(ratio, color=drawing.GREY, linewidth=1, linestyle=dash)
+        panel.set_title(MODES[mode])
+        panel.set_xlabel("time of a training step / with ReLU")
+        panel.set_xscale("log")
+        panel.set_xticks([0.5, 1, 2, 5], ["0.5", "1", "2", "5"])
+        panel.minorticks_off()
+        panel.set_xlim(min(0.5, training["ratio_low"].min()), max(2, training["ratio_high"].max()))
+    axes[0, 0].set_yticks(
+        range(len(sizes)), [f"{size.width:,} units, {size.batch:,} samples" for size in sizes]
+    )
+    axes[0, 0].invert_yaxis()
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    figure.suptitle(
+        f"Whole training steps: medians with 95 % intervals (dotted: {MARGIN} times ReLU's)"
     )
     return figure

@@ -25,6 +25,9 @@ LEAKY_SLOPE = 0.1
 MARGIN = 1.5
 """"Much faster" means that the other function takes more than so many times as long."""
 
+NOTICEABLE = 1.1
+"""From so many times on, a difference in the time of a training step counts as one."""
+
 MODES = {"eager": "op by op", "graph": "tf.function", "xla": "XLA"}
 """The ways of running a function, as the figures and notes call them."""
 
@@ -50,6 +53,9 @@ class Spec:
     step_at_least_s: float = 0.005  # longer, because steps differ less
     depth: int = 4
     batch: int = 64
+    # Whole training steps that the claims are judged by: (width, batch) of each network.
+    trained: tuple[tuple[int, int], ...] = ((32, 32), (64, 256), (128, 1024), (256, 64), (512, 256))
+    trained_functions: tuple[Function, ...] = ("linear", "relu", "leaky_relu", "sigmoid", "tanh")
 
     def __post_init__(self):
         if REFERENCE not in self.functions:
@@ -58,6 +64,11 @@ class Spec:
             raise ValueError(
                 f"step_functions must hold {REFERENCE} and {NO_WORK}."
                 f" Received: {self.step_functions}"
+            )
+        if not {REFERENCE, NO_WORK} <= set(self.trained_functions):
+            raise ValueError(
+                f"trained_functions must hold {REFERENCE} and {NO_WORK}."
+                f" Received: {self.trained_functions}"
             )
 
 
@@ -73,9 +84,12 @@ QUICK = {
     "rounds": 6,
     "step_modes": ("xla",),
     "widths": (64,),
+    "trained": ((32, 32), (64, 256), (256, 64)),
+    "trained_functions": ("linear", "relu", "sigmoid", "tanh"),
 }
 
 SMALL = QUICK | {"sizes": (2**8,), "at_least_s": 0.0, "step_at_least_s": 0.0, "widths": (4,)}
+SMALL |= {"trained": ((4, 2), (6, 2))}
 
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
@@ -105,7 +119,35 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         at_least_s=spec.step_at_least_s,
         pool=pool,
     )
-    return {"elements": elements, "copies": copies, "steps": steps}
+    return {
+        "elements": elements,
+        "copies": copies,
+        "steps": steps,
+        "training": training(spec, pool),
+    }
+
+
+def training(spec: Spec, pool: Pool) -> pd.DataFrame:
+    """Times whole training steps of networks of several sizes, in every mode."""
+    from reproductions.training import cost
+
+    layers = _layers()
+    sizes = [
+        cost.step_times(
+            {name: layers[name] for name in spec.trained_functions},
+            REFERENCE,
+            NO_WORK,
+            (width,),
+            spec.step_modes,
+            spec.depth,
+            batch,
+            rounds=spec.rounds,
+            at_least_s=spec.step_at_least_s,
+            pool=pool,
+        ).assign(batch=batch)
+        for width, batch in spec.trained
+    ]
+    return pd.concat(sizes, ignore_index=True)
 
 
 def _layers() -> dict[str, Callable[..., "keras.Layer"]]:
@@ -147,6 +189,11 @@ TABLES = {
     ),
     "steps": Table(
         key=("mode", "width", "function"),
+        columns=_with_intervals("step_us", "ratio", "share"),
+        over_seeds=True,
+    ),
+    "training": Table(
+        key=("mode", "width", "batch", "function"),
         columns=_with_intervals("step_us", "ratio", "share"),
         over_seeds=True,
     ),

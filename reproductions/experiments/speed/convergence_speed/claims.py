@@ -4,14 +4,17 @@ import pandas as pd
 
 from reproductions.evidence import measured
 from reproductions.evidence.verdicts import Judgement, Tables, graded
-from reproductions.experiments.speed.convergence_speed.run import ABOUT_SIX, CNN, percent
+from reproductions.experiments.speed.convergence_speed.networks import CNN
+from reproductions.experiments.speed.convergence_speed.run import ABOUT_SIX
+
+COMPARED = ("sigmoid", "tanh")
 
 
 def _sigmoid_and_tanh(tables: Tables) -> pd.DataFrame:
-    speed = tables["speed"]
-    for function in ("sigmoid", "tanh"):
+    speed = tables["order_speed"]
+    for function in COMPARED:
         measured.rows(speed, function=function)
-    return speed[speed["function"].isin(["sigmoid", "tanh"])]
+    return speed[speed["function"].isin(COMPARED)]
 
 
 def _faster(tables: Tables) -> Judgement:
@@ -19,37 +22,44 @@ def _faster(tables: Tables) -> Judgement:
     above = rows["low"] > 1
     by_function = above.groupby(rows["function"]).agg(["all", "sum", "size"])
     least = rows.loc[rows["ratio"].idxmin()]
-    note = (
-        f"least ratio, {least['function']} in the {least['network']} to"
-        f" {percent(least['threshold'], '')};"
-        f" ReLU is faster with its interval in {by_function.loc['sigmoid', 'sum']} of"
-        f" {by_function.loc['sigmoid', 'size']} comparisons with sigmoid and"
-        f" {by_function.loc['tanh', 'sum']} of {by_function.loc['tanh', 'size']} with tanh"
-    )
+    values = {
+        "function": {least["function"]: least["ratio"]},
+        "threshold": least["threshold"],
+        "above": by_function["sum"].to_dict(),
+        "comparisons": by_function["size"].min(),
+    }
     verdict = graded(above.all(), in_part=by_function["all"].any())
-    return Judgement(verdict, least["ratio"], least["low"], least["high"], note)
+    notes = [least["network"], "main"]
+    return Judgement(
+        verdict, least["ratio"], least["low"], least["high"], notes=notes, values=values
+    )
 
 
 def _six_times(tables: Tables) -> Judgement:
     rows = _sigmoid_and_tanh(tables)
-    about_six = (rows["low"] <= ABOUT_SIX[1]) & (rows["high"] >= ABOUT_SIX[0])
     networks = rows["network"].unique()
     network = CNN if CNN in networks else networks[0]
-    as_published = rows[
+    published = rows[
         (rows["network"] == network) & (rows["threshold"] == rows["threshold"].max())
-    ]
-    tanh, sigmoid = (measured.row(as_published, function=name) for name in ("tanh", "sigmoid"))
-    where = ", ".join(
-        f"{row.function} in the {row.network} to {percent(row.threshold, '')}"
-        for row in rows[about_six].itertuples()
+    ].set_index("function")
+    about_six = (
+        (published["low"] > 1)
+        & (published["low"] <= ABOUT_SIX[1])
+        & (published["high"] >= ABOUT_SIX[0])
     )
-    note = (
-        f"tanh in the {network} to {percent(tanh['threshold'], '')}, as in the figure that the"
-        f" number is from; sigmoid there {sigmoid['ratio']:.2g}; intervals reach into 4 to 9 for:"
-        f" {where or 'none'}"
-    )
-    verdict = graded(about_six[as_published.index].all(), in_part=about_six.any())
-    return Judgement(verdict, tanh["ratio"], tanh["low"], tanh["high"], note)
+    tanh, sigmoid = (published.loc[name] for name in ("tanh", "sigmoid"))
+    others = rows[~((rows["network"] == network) & (rows["threshold"] == tanh["threshold"]))]
+    values = {
+        "threshold": tanh["threshold"],
+        "ratio": sigmoid["ratio"],
+        "low": sigmoid["low"],
+        "high": sigmoid["high"],
+        "least": others["ratio"].min(),
+        "most": others["ratio"].max(),
+    }
+    notes = [network, "main", *(["others"] if len(others) else [])]
+    verdict = graded(about_six.all(), in_part=about_six.any())
+    return Judgement(verdict, tanh["ratio"], tanh["low"], tanh["high"], notes=notes, values=values)
 
 
 CLAIMS = {"SL-13": _faster, "RP-05": _six_times}

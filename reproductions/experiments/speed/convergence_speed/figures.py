@@ -23,7 +23,16 @@ def figures(spec: Spec, tables: Tables) -> drawing.Figures:
     """The learning curves at the best rate of each activation, and the ratios to ReLU."""
     return {
         "curves": lambda: _draw_curves(spec, tables["curves"]),
-        "ratios": lambda: _draw_ratios(tables["speed"]),
+        "ratios": lambda: _draw_ratios(
+            tables["speed"],
+            "Updates to a training error, each activation at its best learning rate"
+            " (95 % intervals)",
+        ),
+        "order_ratios": lambda: _draw_ratios(
+            tables["order_speed"],
+            "Updates to a training error, each seed with an order of batches of its own, at the"
+            " best rate of a finer grid",
+        ),
     }
 
 
@@ -54,7 +63,7 @@ def _draw_curves(spec: Spec, curves: pd.DataFrame) -> "Figure":
     return figure
 
 
-def _draw_ratios(speed: pd.DataFrame) -> "Figure":
+def _draw_ratios(speed: pd.DataFrame, title: str) -> "Figure":
     networks = speed["network"].unique()
     thresholds = sorted(speed["threshold"].unique(), reverse=True)
     figure, axes = drawing.panels(1, len(networks), width=5.0, height=3.8, sharex=True)
@@ -88,7 +97,5 @@ def _draw_ratios(speed: pd.DataFrame) -> "Figure":
     first.plot([], [], "o", markerfacecolor="white", label=bound, **grey)
     first.fill_between([], [], color=drawing.YELLOW, alpha=0.25, label="'about 6 times'")
     figure.legend(*first.get_legend_handles_labels(), loc="outside lower center", ncols=5)
-    figure.suptitle(
-        "Updates to a training error, each activation at its best learning rate (95 % intervals)"
-    )
+    figure.suptitle(title)
     return figure

@@ -7,7 +7,14 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked
-from reproductions.evidence.statistics import generator
+from reproductions.experiments.speed.convergence_speed import orders
+from reproductions.experiments.speed.convergence_speed.networks import (
+    CNN,
+    PERCEPTRON,
+    classifier_of,
+    ratio_of_medians,
+    updates_of,
+)
 from reproductions.training import activations, digits
 from reproductions.training.activations import Activation
 from reproductions.training.parallel import workers
@@ -31,11 +38,20 @@ class Spec:
     tuning_seeds: int = 3
     records: int = 96
     batch: int = 32
+    # Trained once more, each seed with an order of batches of its own.
+    order_perceptron: tuple[Activation, ...] = ("relu", "tanh", "sigmoid", "leaky_relu", "elu")
+    order_factors: tuple[float, ...] = (0.58, 0.76, 1.0, 1.32, 1.73)
+    order_tuning_seeds: int = 6
 
     def __post_init__(self):
-        for functions in (self.perceptron, self.cnn):
+        for functions in (self.perceptron, self.cnn, self.order_perceptron):
             if functions and "relu" not in functions:
                 raise ValueError(f"each network must be tried with relu. Received: {functions}")
+        if not set(self.order_perceptron) <= set(self.perceptron):
+            raise ValueError(
+                "order_perceptron must hold functions of perceptron, whose rates it refines."
+                f" Received: {self.order_perceptron}"
+            )
 
 
 SPEC = Spec()
@@ -45,6 +61,9 @@ QUICK = {
     "cnn": (),
     "rates": (0.3, 1.0, 3.0),
     "records": 40,
+    "order_perceptron": ("relu", "tanh", "sigmoid"),
+    "order_factors": (0.76, 1.0, 1.32),
+    "order_tuning_seeds": 3,
 }
 
 SMALL = {
@@ -54,11 +73,10 @@ SMALL = {
     "rates": (0.3, 1.0),
     "tuning_seeds": 1,
     "records": 8,
+    "order_perceptron": ("relu", "tanh", "sigmoid"),
+    "order_factors": (1.0, 1.32),
+    "order_tuning_seeds": 1,
 }
-
-PERCEPTRON, CNN = "perceptron", "CNN"
-
-HIDDEN, FILTERS = (32, 32), (4, 8)
 
 FIRST_TUNING_SEED = 1_000_000
 
@@ -74,11 +92,12 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     images = digits.load(spec.dataset)
     jobs = [(CNN, function) for function in spec.cnn]
     jobs += [(PERCEPTRON, function) for function in spec.perceptron]
-    total = sum(2 * _updates(spec, network) for network, _ in jobs)
+    total = sum(2 * updates_of(spec, network) for network, _ in jobs)
     with (
         pool.progress(total=total, what="convergence_speed", unit="update") as bar,
         workers() as executor,
     ):
+<<<<<<< HEAD
 
         def tables_of(job: tuple[str, str]) -> dict[str, pd.DataFrame]:
             return _tables(spec, images, *job, bar.update)
@@ -89,6 +108,16 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
 
 def _updates(spec: Spec, network: str) -> int:
     return {PERCEPTRON: spec.perceptron_steps, CNN: spec.cnn_steps}[network]
+=======
+        tables = joined(
+            list(executor.map(lambda job: _tables(spec, images, *job, bar.update), jobs))
+        )
+    return {
+        **tables,
+        "speed": _speed(spec, tables["steps"]),
+        **orders.run(spec, tables["tuning"], pool),
+    }
+>>>>>>> c-fb
 
 
 def _tables(
@@ -101,11 +130,8 @@ def _tables(
     """
     from reproductions.training import classifiers
 
-    classifier = {
-        PERCEPTRON: classifiers.Classifier(hidden=HIDDEN),
-        CNN: classifiers.Classifier(filters=FILTERS),
-    }[network]
-    updates = _updates(spec, network)
+    classifier = classifier_of(network)
+    updates = updates_of(spec, network)
     record_at = np.unique(np.geomspace(2, updates, spec.records).round().astype(int))
 
     def train(seeds: range, rates: tuple[float, ...]) -> np.ndarray:
@@ -181,7 +207,7 @@ def _speed(spec: Spec, steps: pd.DataFrame) -> pd.DataFrame:
             frame["steps"].fillna(frame["of"]).to_numpy()
             for frame in (runs, groups[network, threshold, "relu"])
         )
-        ratio, low, high = _ratio(updates, reference)
+        ratio, low, high = ratio_of_medians(updates, reference)
         rows.append(
             {
                 "network": network,
@@ -198,22 +224,6 @@ def _speed(spec: Spec, steps: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-def _ratio(steps: np.ndarray, reference: np.ndarray) -> tuple[float, float, float]:
-    """The ratio of medians, with a 95 % bootstrap interval over paired seeds."""
-    from scipy.stats import bootstrap
-
-    def ratio(a, b, axis=-1):
-        return np.median(a, axis=axis) / np.median(b, axis=axis)
-
-    value = float(ratio(steps, reference))
-    if len(steps) < 3 or np.array_equal(steps, reference):
-        return value, value, value
-    interval = bootstrap(
-        (steps, reference), ratio, paired=True, method="percentile", rng=generator(0)
-    ).confidence_interval
-    return value, float(interval.low), float(interval.high)
 
 
 def percent(share: float, space: str = " ") -> str:
@@ -256,4 +266,5 @@ TABLES = {
         columns=dict.fromkeys(("error_q05", "error_q50", "error_q95"), Unchecked()),
         over_seeds=True,
     ),
+    **orders.TABLES,
 }

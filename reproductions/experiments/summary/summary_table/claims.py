@@ -1,35 +1,38 @@
 """Judges the slides' whole table, and whether tanh is like the sigmoid."""
 
-from reproductions.evidence import functions
 from reproductions.evidence.verdicts import Judgement, Tables, graded
-from reproductions.experiments.summary.summary_table.run import HOLDS
+from reproductions.experiments.summary.summary_table.run import FAILS, HOLDS, PARTLY
 
 
 def _whole_table(tables: Tables) -> Judgement:
-    cells = tables["cells"]
-    holds = cells["holds"] == HOLDS
+    statements = tables["statements"]
+    counts = statements["holds"].value_counts()
+    holds = statements["holds"] == HOLDS
     verdict = graded(holds.all(), in_part=holds.mean() > 0.5)
-    listed = "; ".join(
-        f"{functions.label(row.function)}: {row.statement} ({row.holds})"
-        for row in cells[~holds].itertuples()
-    )
-    note = f"share of the table's {len(cells)} statements that hold; the others: {listed or 'none'}"
-    return Judgement(verdict, holds.mean(), note=note)
+    others = statements[~holds]
+    values = {
+        "count": len(statements),
+        "holding": int(holds.sum()),
+        "partly": int(counts.get(PARTLY, 0)),
+        "failing": int(counts.get(FAILS, 0)),
+        "others": others.groupby("function", sort=False).size().to_dict(),
+    }
+    notes = ["main", *(["others"] if len(others) else [])]
+    return Judgement(verdict, float(holds.mean()), notes=notes, values=values)
 
 
 def _tanh_is_alike(tables: Tables) -> Judgement:
-    alike = tables["alike"]
-    same = alike["alike"] == "yes"
-    verdict = graded(same.all(), in_part=same.any())
-    listed = "; ".join(
-        f"{row.property} ({row.sigmoid:.3g} and {row.tanh:.3g})"
-        for row in alike[~same].itertuples()
-    )
-    note = (
-        f"{same.sum()} of {len(alike)} properties alike; sigmoid and tanh differ in:"
-        f" {listed or 'none'}"
-    )
-    return Judgement(verdict, same.mean(), note=note)
+    post = tables["post"]
+    same = post["alike"] == "yes"
+    verdict = graded(same.all(), in_part=same.mean() > 0.5)
+    several = post.loc[post["compared"].idxmax()]
+    values = {
+        "same": int(same.sum()),
+        "count": len(post),
+        "settings": several["same_side"],
+        "compared": several["compared"],
+    }
+    return Judgement(verdict, float(same.mean()), notes=["main"], values=values)
 
 
 CLAIMS = {"SL-22": _whole_table, "NP-06": _tanh_is_alike}

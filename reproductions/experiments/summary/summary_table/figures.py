@@ -9,7 +9,7 @@ from reproductions.experiments.summary.summary_table.run import FAILS, HOLDS, PA
 
 def figures(spec: Spec, tables: Tables) -> drawing.Figures:
     """The table as a picture."""
-    return {"table": lambda: _table_figure(tables["cells"])}
+    return {"table": lambda: _table_figure(tables["statements"])}
 
 
 COLORS = {HOLDS: drawing.GREEN, PARTLY: drawing.ORANGE, FAILS: drawing.VERMILION}

@@ -32,8 +32,9 @@ class Spec:
 SPEC = Spec()
 
 INPUTS = {
-    "activation_curves": ("far",),
-    "convergence_speed": ("speed",),
+    "activation_cost": ("elements",),
+    "activation_curves": ("curves", "far"),
+    "convergence_speed": ("speed", "order_speed"),
     "dying_relu": ("units", "deaths_by_seed"),
     "gradient_flow": ("layers", "factors"),
     "softmax_temperature": ("random_vectors",),
@@ -59,9 +60,12 @@ def run(spec: Spec, pool: Pool, inputs: Mapping[str, Tables]) -> dict[str, pd.Da
     columns = ("function", "kind", "statement", "source", "measure", *INTERVAL, "holds")
     cells = pd.DataFrame(_statements(readings), columns=columns)
     alike = pd.DataFrame(_properties(readings))
+    statements = pd.DataFrame(judged_statements(readings), columns=columns)
     return {
         "cells": cells.rename_axis("row").reset_index(),
         "alike": alike.rename_axis("row").reset_index(),
+        "statements": statements.rename_axis("row").reset_index(),
+        "post": pd.DataFrame(list_of_the_post(readings)),
     }
 
 
@@ -117,11 +121,45 @@ class Readings:
         count, trials = rows["opposed"].sum(), rows["compared"].sum()
         return Reading(count / trials, *wilson(count, trials)) if trials else Reading()
 
-    def updates(self, function: str) -> Reading:
+    def networks_of_mixed_signs(self, function: str) -> Reading:
+        """The share of networks in which any sample gives a unit gradients of opposite signs.
+
+        A network counts once, as the samples that it has seen depend on each other.
+        """
+        signs = self.inputs["zigzag"]["signs"]
+        rows = signs[(signs["place"] == "network, after") & (signs["function"] == function)]
+        count, trials = rows["seeds_opposed"].sum(), rows["seeds"].sum()
+        return Reading(count / trials, *wilson(count, trials)) if trials else Reading()
+
+    def updates(self, function: str, table: str = "speed") -> Reading:
         """The updates until the error is down, as a multiple of ReLU's."""
         setting = {"network": self.spec.network, "threshold": self.spec.threshold}
-        speed = self.inputs["convergence_speed"]["speed"]
+        speed = self.inputs["convergence_speed"][table]
         return _read(speed, ("ratio", "low", "high"), function=function, **setting)
+
+    def keeps_moving(self, function: str) -> Reading:
+        """The share of units that have a gradient and whose weights move, from every bias."""
+        units = self.inputs["dying_relu"]["units"]
+        rows = units[units["function"] == function]
+        still, units_in_all = np.maximum(rows["dead_start"], rows["unmoved"]), rows["seeds"].sum()
+        return Reading(1 - still.sum() / units_in_all) if units_in_all else Reading()
+
+    def gradient_factors(self, function: str) -> pd.DataFrame:
+        """The factor by which the gradient changes per layer, in every setting measured."""
+        factors = self.inputs["gradient_flow"]["factors"]
+        return measured.rows(factors, activation=function, quantity="gradient")
+
+    def from_its_value(self, function: str) -> float:
+        """How far the derivative is from a polynomial of degree 2 of the function's own value."""
+        curves = self.inputs["activation_curves"]["curves"]
+        rows = measured.rows(curves, function=function)
+        fit = np.polynomial.Polynomial.fit(rows["value"], rows["derivative"], 2)
+        return float(np.abs(fit(rows["value"]) - rows["derivative"]).max())
+
+    def cost(self, function: str) -> float:
+        """The time per element as a multiple of ReLU's, the median over all settings."""
+        elements = self.inputs["activation_cost"]["elements"]
+        return float(measured.rows(elements, function=function)["ratio"].median())
 
     def recovered(self, function: str, place: str = "alone", bias: float | None = None) -> Reading:
         """The share of units that are active again after a negative bias; by default the lowest."""
@@ -227,6 +265,108 @@ def _statements(readings: Readings) -> list[tuple]:
     ]  # fmt: skip
 
 
+def judged_statements(readings: Readings) -> list[tuple]:
+    """The same statements by the rules that they are judged by today.
+
+    A network counts once in what is said of signs; the updates come from seeds with orders of
+    batches of their own; ReLU need only relieve saturation in part, as the slides say; and leaky
+    ReLU cures dead units where every unit has a gradient and moves, as the slides define "dead".
+    """
+    error = readings.spec.threshold
+    saturated = {name: readings.saturated(name) for name in ELEMENTWISE}
+    updates = {name: readings.updates(name, "order_speed") for name in ELEMENTWISE}
+    speed = ("convergence_speed", f"updates to {100 * error:g} % error, times ReLU's")
+
+    def fast(name):
+        faster = [updates[name].below(updates[other]) for other in SLOW]
+        return _holds(all(faster), any(faster))
+
+    def less_saturated(name):
+        return _holds(any(saturated[name].below(saturated[other]) for other in SLOW))
+
+    def like_relu(name):
+        verdicts = {fast(name), less_saturated(name)}
+        return _holds(verdicts == {HOLDS}, verdicts != {FAILS})
+
+    quickest = min((updates[name] for name in SLOW), key=lambda reading: reading.value)
+    paths = {name: readings.path(*pair) for name, pair in PATHS.items()}
+    signs = {name: readings.networks_of_mixed_signs(name) for name in SLOW}
+    moving, relu = readings.keeps_moving("leaky_relu"), readings.keeps_moving("relu")
+    fair = {
+        ("sigmoid", "always positive, so SGD zigzags"): (None, _holds(
+            signs["sigmoid"].value == 0 and paths["sigmoid"].low > 1, paths["sigmoid"].low > 1)),
+        ("tanh", "zero-centred, which cures the zigzag"): (None, _holds(
+            signs["tanh"].low > 0.5 and paths["tanh"].low > 1, paths["tanh"].low > 1)),
+        ("relu", "SGD converges faster than with sigmoid and tanh"): (
+            (speed[0], "least of theirs: " + speed[1], *quickest), fast("relu")),
+        ("relu", "saturates less than sigmoid and tanh"): (None, less_saturated("relu")),
+        ("leaky_relu", "ReLU's: fast, and saturates less"): (
+            (*speed, *updates["leaky_relu"]), like_relu("leaky_relu")),
+        ("leaky_relu", "cures dead units"): (
+            ("dying_relu", "share with a gradient and moving weights", *moving),
+            _holds(moving.value == 1, moving.value > relu.value)),
+        ("elu", "ReLU's: fast, and saturates less"): (
+            (*speed, *updates["elu"]), like_relu("elu")),
+    }  # fmt: skip
+    rows = []
+    for function, kind, statement, *measures, holds in _statements(readings):
+        new_measures, new_holds = fair.get((function, statement), (None, holds))
+        words = REWORDED.get((function, statement), statement)
+        rows.append((function, kind, words, *(new_measures or measures), new_holds))
+    return rows
+
+
+PATHS = {"sigmoid": ("sigmoid", "sigmoid - 1/2"), "tanh": ("tanh + 1", "tanh")}
+"""For each function the two whose paths are compared: with its mean or one, and without."""
+
+REWORDED = {
+    ("relu", "saturates less than sigmoid and tanh"): "relieves saturation in part",
+    ("leaky_relu", "ReLU's: fast, and saturates less"): "ReLU's: fast, relieves saturation",
+    ("elu", "ReLU's: fast, and saturates less"): "ReLU's: fast, relieves saturation",
+}
+
+
+def list_of_the_post(readings: Readings) -> list[dict]:
+    """The four properties that network-post gives the sigmoid, and whether tanh is like it.
+
+    The gradient is compared in every setting of kernels and width, and is alike only if it shrinks
+    in the same settings for both.
+    """
+    greatest = {name: max(map(abs, readings.range(name))) for name in SLOW}
+    shrinks = {}
+    for name in SLOW:
+        factors = readings.gradient_factors(name).set_index(["initialisation", "width"])
+        shrinks[name] = (factors["high"] < 1).sort_index()
+    settings = shrinks["sigmoid"].index.intersection(shrinks["tanh"].index)
+    sigmoid, tanh = (shrinks[name].loc[settings] for name in SLOW)
+    derivative = {name: readings.from_its_value(name) for name in SLOW}
+    cost = {name: readings.cost(name) for name in SLOW}
+
+    def row(name, source, of_sigmoid, of_tanh, same, alike):
+        return {
+            "property": name, "source": source, "sigmoid": of_sigmoid, "tanh": of_tanh,
+            "same_side": same, "compared": alike, "alike": "yes" if same == alike else "no",
+        }  # fmt: skip
+
+    def by_line(name, source, of, line):
+        same = (of["sigmoid"] > line) == (of["tanh"] > line)
+        return row(name, source, of["sigmoid"], of["tanh"], int(same), 1)
+
+    return [
+        by_line(SIMPLE, "activation_curves", derivative, 1e-9),
+        by_line(BOUNDED, "activation_curves", greatest, 1.5),
+        row(VANISHING, "gradient_flow", float(sigmoid.mean()), float(tanh.mean()),
+            int((sigmoid == tanh).sum()), len(settings)),
+        by_line(COSTLY, "activation_cost", cost, 1),
+    ]  # fmt: skip
+
+
+SIMPLE = "simple derivative: error of a quadratic in the value"
+BOUNDED = "bounded: greatest size of a value"
+VANISHING = "vanishing gradient: share of settings where it shrinks"
+COSTLY = "cost of exp: time per element, times ReLU's"
+
+
 def _properties(readings: Readings) -> list[dict]:
     """Sigmoid and tanh side by side; they are alike where both are above a line, or neither is."""
 
@@ -274,6 +414,19 @@ TABLES = {
     "alike": Table(
         key=("row", "property", "source", "line"),
         columns={**dict.fromkeys(ENDS_BY_FUNCTION, MEASURED), "alike": Exact()},
+        over_seeds=True,
+    ),
+    "statements": Table(
+        key=("row", "function", "kind", "statement", "source", "measure"),
+        columns={**dict.fromkeys(INTERVAL, MEASURED), "holds": Exact()},
+        over_seeds=True,
+    ),
+    "post": Table(
+        key=("property", "source"),
+        columns={
+            **dict.fromkeys(SLOW, MEASURED),
+            **dict.fromkeys(("same_side", "compared", "alike"), Exact()),
+        },
         over_seeds=True,
     ),
 }
