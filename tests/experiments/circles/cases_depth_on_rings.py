@@ -13,7 +13,7 @@ def networks(three=(20, 60), four=(30, 70), shown=(20, 20), narrow=0, seeds=100)
         rows += [(width, 2, False, counts[0]), (width, 4, True, counts[1])]
         rows += [(width, 6, False, other)]
     columns = ["width", "layers", "compared", "separates"]
-    frame = pd.DataFrame(rows, columns=columns).assign(seeds=seeds, rate=0.3)
+    frame = pd.DataFrame(rows, columns=columns).assign(seeds=seeds, rings=3, rate=1.0)
     shares = [share_of(count, seeds) for count in frame["separates"]]
     return {"networks": pd.concat([frame, pd.DataFrame(shares)], axis=1)}
 
