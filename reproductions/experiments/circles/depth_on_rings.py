@@ -45,23 +45,23 @@ class Spec:
         compared: width and hidden layers of the networks that are compared with two layers.
     """
 
-    seeds: int = 128
+    seeds: int = 256
     networks: tuple[tuple[int, int, int, float], ...] = (
-        (3, 2, 2, 1.0),
-        (3, 2, 6, 1.0),
+        (3, 2, 2, 0.1),
+        (3, 2, 6, 0.1),
         (3, 3, 2, 1.0),
-        (3, 3, 3, 1.0),
-        (3, 3, 4, 1.0),
-        (3, 3, 6, 1.0),
+        (3, 3, 3, 0.3),
+        (3, 3, 4, 0.3),
+        (3, 3, 6, 0.3),
         (4, 4, 2, 1.0),
-        (4, 4, 3, 1.0),
-        (4, 4, 4, 1.0),
-        (4, 4, 6, 1.0),
+        (4, 4, 3, 0.3),
+        (4, 4, 4, 0.3),
+        (4, 4, 6, 0.1),
     )
     compared: tuple[tuple[int, int], ...] = ((3, 4), (4, 4))
     steps: int = 10_000
     tuning_seeds: int = 32
-    rates: tuple[float, ...] = (0.3, 1.0, 3.0)
+    rates: tuple[float, ...] = (0.1, 0.3, 1.0)
     rings_tried: tuple[int, ...] = (2, 3, 4)
 
 
