@@ -22,6 +22,9 @@ BATCH = 32
 GROUP = 32
 """Seeds that see the same batches; every group has an order of its own."""
 
+TUNING = 31_250 * GROUP
+"""The first seed of those that choose rates and tasks, far from those that are judged."""
+
 
 def radii(rings: int) -> np.ndarray:
     """The radii of so many rings, evenly spaced, the outermost one 1."""

@@ -77,13 +77,10 @@ SHALLOW = 2
 NARROW = 2
 """The width of the control."""
 
-TUNING = 1_000_000 // rings.GROUP * rings.GROUP
-"""The first seed of those that choose: far from those that are judged."""
-
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Counts what separates the rings: on the way to the task and the rates, and at the end."""
-    chosen = range(TUNING, TUNING + spec.tuning_seeds)
+    chosen = range(rings.TUNING, rings.TUNING + spec.tuning_seeds)
     shallow = [width for _, width, layers, _ in spec.networks if layers == SHALLOW < width]
     room = [
         (count, width, SHALLOW, rate)
