@@ -42,26 +42,26 @@ class Spec:
     Attributes:
         networks: activation function, hidden layers, learning rate.
         compared: activation function and hidden layers of the networks that are judged by their
-            boundary, and drawn.
+            boundary, and drawn; of the linear ones, which are judged at every depth, the deepest.
     """
 
     seeds: int = 256
     width: int = 3
     networks: tuple[tuple[str, int, float], ...] = (
-        ("linear", 1, 0.3),
-        ("linear", 2, 0.3),
-        ("linear", 4, 0.3),
-        ("linear", 8, 0.3),
-        ("tanh", 1, 0.3),
+        ("linear", 1, 0.1),
+        ("linear", 2, 0.1),
+        ("linear", 4, 0.1),
+        ("linear", 8, 0.1),
+        ("tanh", 1, 1.0),
         ("tanh", 2, 0.3),
-        ("tanh", 4, 0.3),
-        ("tanh", 8, 0.3),
-        ("relu", 1, 0.3),
-        ("relu", 2, 0.3),
+        ("tanh", 4, 0.1),
+        ("tanh", 8, 0.1),
+        ("relu", 1, 0.1),
+        ("relu", 2, 1.0),
         ("relu", 4, 0.3),
-        ("relu", 8, 0.3),
+        ("relu", 8, 0.1),
     )
-    compared: tuple[tuple[str, int], ...] = (("linear", 1), ("tanh", 1), ("relu", 1))
+    compared: tuple[tuple[str, int], ...] = (("linear", 8), ("tanh", 1), ("relu", 2))
     steps: int = 5_000
     tuning_seeds: int = 32
     rates: tuple[float, ...] = (0.1, 0.3, 1.0)
