@@ -39,7 +39,7 @@ def points(rings: int, angles: int) -> tuple[np.ndarray, np.ndarray]:
     angle = np.linspace(0, 2 * np.pi, angles, endpoint=False)
     unit = np.stack([np.sin(angle), np.cos(angle)], 1)
     x = (radii(rings)[:, None, None] * unit).reshape(-1, 2)
-    labels = (np.arange(rings) + rings + 1) % 2
+    labels = (np.arange(rings) + rings) % 2
     return x.astype("float32"), np.repeat(labels, angles)[:, None].astype("float32")
 
 

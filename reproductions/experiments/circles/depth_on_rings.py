@@ -271,10 +271,19 @@ def _deeper_is_better(tables: Tables) -> Judgement:
     better = [deeper["low"] > shallow["high"] for shallow, deeper in pairs]
     (first, first_deeper), *_, (last, last_deeper) = pairs
     narrow = networks[networks["width"] == NARROW]
+    deepest = [
+        rows.loc[rows["layers"].idxmax()]
+        for rows in (measured.rows(networks, width=deeper["width"]) for _, deeper in pairs)
+    ]
+    falls = all(
+        end["layers"] == deepest[0]["layers"] and end["share"] < deeper["share"]
+        for end, (_, deeper) in zip(deepest, pairs, strict=True)
+    )
+    notes = {"narrow": len(narrow) > 0, "deepest": falls}
     return Judgement(
         graded(all(better), in_part=any(better)),
         None,
-        notes=("narrow",) if len(narrow) else (),
+        notes=[name for name, holds in notes.items() if holds],
         values={
             "width": first["width"],
             "two": first["share"],
@@ -286,6 +295,9 @@ def _deeper_is_better(tables: Tables) -> Judgement:
             "other_two": last["share"],
             "other_layers": last_deeper["layers"],
             "other_deep": last_deeper["share"],
+            "most_layers": deepest[0]["layers"],
+            "most_deep": deepest[0]["share"],
+            "other_most_deep": deepest[-1]["share"],
             "separates": narrow["separates"].sum(),
             "seeds": narrow["seeds"].sum(),
         },

@@ -22,7 +22,7 @@ def networks(
         ("relu", 4, True, relu, 0, uneven[3]),
     ]
     columns = ["activation", "layers", "compared", "better", "even", "uneven"]
-    frame = pd.DataFrame(rows, columns=columns).assign(seeds=seeds, separates=0)
+    frame = pd.DataFrame(rows, columns=columns).assign(seeds=seeds, separates=0, flat=0)
     shares = [share_of(count, seeds) for count in frame["better"]]
     return {"networks": pd.concat([frame, pd.DataFrame(shares)], axis=1)}
 
