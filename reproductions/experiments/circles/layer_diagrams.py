@@ -214,7 +214,7 @@ def _draw_model(axes: "Axes", tables: Tables, name: str, layers: int | None = No
         bottom = -max(sizes) / 2 - 0.35
         axes.text(GAP * place, bottom, f"{text}\n{size} units", ha="center", va="top", fontsize=9)
     for shape in shapes.itertuples():
-        text = f"{shape.inputs} × {shape.outputs}\n+ {shape.biases}"
+        text = f"kernel {shape.inputs} × {shape.outputs}\nbias {shape.biases}"
         axes.text(GAP * (shape.layer - 0.5), max(sizes) / 2 + 0.1, text, ha="center", fontsize=9)
     axes.set(xlim=(-0.9, GAP * (len(sizes) - 1) + 0.9))
     axes.set(ylim=(-max(sizes) / 2 - 1.9, max(sizes) / 2 + 0.9))

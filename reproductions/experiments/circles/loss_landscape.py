@@ -260,20 +260,30 @@ def _draw_plane(figure: "Figure", axes: "Axes", tables: Tables) -> None:
     image = axes.pcolormesh(u, v, np.clip(picture, 1e-3, None), cmap="cividis", norm=norm)
     axes.contour(u, v, picture, [0.01, 0.05, 0.125, 0.25, 0.5, 1, 2], colors="white",
                  linewidths=0.6)  # fmt: skip
-    for name, (color, marker) in STYLES.items():
+    for name in STYLES:
         end = row(tables["ends"], name=name)
-        style = {"color": color, "mec": "white", "ms": 10, "zorder": 3}
-        axes.plot(end["u"], end["v"], marker, **style)
-        axes.annotate(f"end of {name}", (end["u"], end["v"]), (8, 8), color="white",
-                      textcoords="offset points", zorder=4)  # fmt: skip
+        _mark(axes, name, f"end of {name}", end["u"], end["v"])
     begin = row(tables["ends"], name="A")
-    axes.plot(begin["begin_u"], begin["begin_v"], "o", mfc="none", mec="white", ms=9, mew=1.6)
-    axes.annotate("start of A", (begin["begin_u"], begin["begin_v"]), (8, 8), color="white",
-                  textcoords="offset points")  # fmt: skip
+    _mark(axes, "A", "start of A", begin["begin_u"], begin["begin_v"], filled=False)
     figure.colorbar(image, ax=axes, label="loss", orientation="horizontal", shrink=0.9)
     axes.grid(visible=False)
     axes.set(xlabel="from A's end to B's end", ylabel="towards A's start", aspect="equal")
     axes.set_title("the plane through both ends")
+
+
+def _mark(axes: "Axes", name: str, text: str, u: float, v: float, filled: bool = True) -> None:
+    """Marks a point of A or of B, and says which it is, readable on light and on dark."""
+    from matplotlib.patheffects import withStroke
+
+    color, marker = STYLES[name]
+    face = color if filled else "none"
+    axes.plot(u, v, marker, mfc=face, mec="white" if filled else color, ms=10, mew=1.8, zorder=3)
+    side = 1 if name == "A" else -1
+    label = axes.annotate(
+        text, (u, v), (8 * side, 9), textcoords="offset points", zorder=4,
+        ha="left" if side > 0 else "right",
+    )  # fmt: skip
+    label.set_path_effects([withStroke(linewidth=3, foreground="white")])
 
 
 def _draw_line(axes: "Axes", tables: Tables) -> None:
@@ -282,8 +292,8 @@ def _draw_line(axes: "Axes", tables: Tables) -> None:
     for place, (name, (color, marker)) in enumerate(STYLES.items()):
         end = row(tables["ends"], name=name)
         axes.plot(place, end["loss"], marker, color=color, ms=9, zorder=3)
-        axes.annotate(f"{name}: {end['loss']:.2g}", (place, end["loss"]), (0, 10),
-                      textcoords="offset points", ha="center")  # fmt: skip
+        text = f"{name}: {end['loss']:.2g}"
+        axes.annotate(text, (place, end["loss"]), (9, 6), textcoords="offset points")
     axes.set(xlabel="from A's end (0) to B's end (1)", ylabel="loss")
     axes.set(ylim=(-0.03, 1.0), title="the line through both ends")
 
@@ -291,11 +301,9 @@ def _draw_line(axes: "Axes", tables: Tables) -> None:
 def _draw_starts(figure: "Figure", axes: "Axes", tables: Tables) -> None:
     u, v, picture = _square(tables["starts"])
     image = axes.pcolormesh(u, v, picture, cmap="cividis", vmin=0, vmax=0.25)
-    for name, (color, marker) in STYLES.items():
+    for name in STYLES:
         start = row(tables["ends"], name=name)
-        at = start["start_u"], start["start_v"]
-        axes.plot(*at, marker, color=color, mec="white", ms=10, zorder=3)
-        axes.annotate(f"start of {name}", at, (8, 8), color="white", textcoords="offset points")
+        _mark(axes, name, f"start of {name}", start["start_u"], start["start_v"])
     figure.colorbar(image, ax=axes, label="loss at the end", orientation="horizontal", shrink=0.9)
     axes.grid(visible=False)
     axes.set(xlabel="from A's start (0) to B's start (1)", ylabel="another direction")
