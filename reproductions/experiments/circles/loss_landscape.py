@@ -246,18 +246,25 @@ def _draw(tables: Tables) -> "Figure":
     return figure
 
 
-def _square(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The two axes of a table over a plane, and its loss as a picture."""
-    picture = frame.pivot(index="v", columns="u", values="loss")
-    return picture.columns.to_numpy(), picture.index.to_numpy(), picture.to_numpy()
+def _picture(axes: "Axes", frame: pd.DataFrame, **options):
+    """Draws the loss of a table over a plane as an image.
+
+    Returns:
+        The two axes of the plane, the loss by row and column, and the image.
+    """
+    losses = frame.pivot(index="v", columns="u", values="loss")
+    u, v = losses.columns.to_numpy(), losses.index.to_numpy()
+    half = (u[1] - u[0]) / 2
+    extent = (u[0] - half, u[-1] + half, v[0] - half, v[-1] + half)
+    image = axes.imshow(losses.to_numpy(), extent=extent, origin="lower", cmap="cividis", **options)
+    axes.grid(visible=False)
+    return u, v, losses.to_numpy(), image
 
 
 def _draw_plane(figure: "Figure", axes: "Axes", tables: Tables) -> None:
     from matplotlib.colors import LogNorm
 
-    u, v, picture = _square(tables["plane"])
-    norm = LogNorm(1e-3, 10)
-    image = axes.pcolormesh(u, v, np.clip(picture, 1e-3, None), cmap="cividis", norm=norm)
+    u, v, picture, image = _picture(axes, tables["plane"], norm=LogNorm(1e-3, 10, clip=True))
     axes.contour(u, v, picture, [0.01, 0.05, 0.125, 0.25, 0.5, 1, 2], colors="white",
                  linewidths=0.6)  # fmt: skip
     for name in STYLES:
@@ -266,8 +273,7 @@ def _draw_plane(figure: "Figure", axes: "Axes", tables: Tables) -> None:
     begin = row(tables["ends"], name="A")
     _mark(axes, "A", "start of A", begin["begin_u"], begin["begin_v"], filled=False)
     figure.colorbar(image, ax=axes, label="loss", orientation="horizontal", shrink=0.9)
-    axes.grid(visible=False)
-    axes.set(xlabel="from A's end to B's end", ylabel="towards A's start", aspect="equal")
+    axes.set(xlabel="from A's end (0) to B's end (1)", ylabel="towards A's start")
     axes.set_title("the plane through both ends")
 
 
@@ -278,10 +284,10 @@ def _mark(axes: "Axes", name: str, text: str, u: float, v: float, filled: bool =
     color, marker = STYLES[name]
     face = color if filled else "none"
     axes.plot(u, v, marker, mfc=face, mec="white" if filled else color, ms=10, mew=1.8, zorder=3)
-    side = 1 if name == "A" else -1
+    above = name == "A"
     label = axes.annotate(
-        text, (u, v), (8 * side, 9), textcoords="offset points", zorder=4,
-        ha="left" if side > 0 else "right",
+        text, (u, v), (0, 9 if above else -9), textcoords="offset points", ha="center",
+        va="bottom" if above else "top", zorder=4,
     )  # fmt: skip
     label.set_path_effects([withStroke(linewidth=3, foreground="white")])
 
@@ -299,15 +305,13 @@ def _draw_line(axes: "Axes", tables: Tables) -> None:
 
 
 def _draw_starts(figure: "Figure", axes: "Axes", tables: Tables) -> None:
-    u, v, picture = _square(tables["starts"])
-    image = axes.pcolormesh(u, v, picture, cmap="cividis", vmin=0, vmax=0.25)
+    *_, image = _picture(axes, tables["starts"], vmin=0, vmax=0.25)
     for name in STYLES:
         start = row(tables["ends"], name=name)
         _mark(axes, name, f"start of {name}", start["start_u"], start["start_v"])
     figure.colorbar(image, ax=axes, label="loss at the end", orientation="horizontal", shrink=0.9)
-    axes.grid(visible=False)
     axes.set(xlabel="from A's start (0) to B's start (1)", ylabel="another direction")
-    axes.set(aspect="equal", title="where each start ends")
+    axes.set_title("where each start ends")
 
 
 CLAIMS = {}

@@ -53,6 +53,12 @@ SMALL = {"networks": ("VGG16", "MobileNet")}
 
 HIDDEN, OUTPUT = "hidden", "output"
 
+LABELS = {
+    **{name: functions.label(name) for name in functions.FUNCTIONS},
+    **{"relu6": "ReLU6", "gelu": "GELU", "silu": "SiLU", "hard_silu": "hard SiLU"},
+}
+"""What functions are called, by the names that they have in Keras."""
+
 NAMED = ("relu", "leaky_relu", "elu")
 """The functions of which the slides say that they are used a lot in CNNs."""
 
@@ -69,7 +75,8 @@ def _counts(spec: Spec, network: str) -> pd.DataFrame:
 
     make = getattr(keras.applications, network)
     shape = (spec.pixels, spec.pixels, 3)
-    model = make(weights=None, input_shape=shape, classes=spec.classes)
+    with keras.StatelessScope(initialize_variables=False):  # no initial weights are drawn
+        model = make(weights=None, input_shape=shape, classes=spec.classes)
     names = [name for name in map(activation_of, model.layers) if name]
     keras.backend.clear_session(free_memory=False)
     where = pd.Series([HIDDEN] * (len(names) - 1) + [OUTPUT], name="where")
@@ -120,8 +127,7 @@ def _draw(activations: pd.DataFrame):
         axes.text(
             names.index(row.function) + 0.22, place, f"{row.count:,}", va="center", fontsize=8
         )
-    labels = [functions.label(n) if n in functions.FUNCTIONS else n for n in names]
-    axes.set_xticks(range(len(names)), labels)
+    axes.set_xticks(range(len(names)), [LABELS.get(name, name) for name in names])
     axes.set_yticks(range(len(networks)), networks)
     axes.set(xlim=(-0.5, len(names) - 0.2))
     axes.invert_yaxis()
@@ -149,7 +155,11 @@ def _used_a_lot(tables: Tables) -> Judgement:
         ),
         None,
         notes=("main",),
-        values={"used": used, "networks": networks, "others": ", ".join(others)},
+        values={
+            "used": used,
+            "networks": networks,
+            "others": ", ".join(LABELS.get(name, name) for name in others),
+        },
     )
 
 
