@@ -36,6 +36,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+SHALLOW = 2
+"""Hidden layers of the slides' networks, with which deeper ones are compared."""
+
+NARROW = 2
+"""The width of the control."""
+
+
 @dataclass(frozen=True)
 class Spec:
     """The task, the networks with the rates chosen for them, and with how many seeds they train.
@@ -64,18 +71,25 @@ class Spec:
     rates: tuple[float, ...] = (0.1, 0.3, 1.0)
     rings_tried: tuple[int, ...] = (2, 3, 4)
 
+    def __post_init__(self):
+        shallow = {width for _, width, layers, _ in self.networks if layers == SHALLOW}
+        if not shallow or not {width for width, _ in self.compared} <= shallow:
+            raise ValueError(
+                f"each width that is compared must have a network of {SHALLOW} hidden layers."
+                f" Received: {self.networks}"
+            )
+        for count in (*self.rings_tried, *(network[0] for network in self.networks)):
+            if rings.POINTS % count:
+                raise ValueError(
+                    f"the number of rings must divide {rings.POINTS:,}. Received: {count}"
+                )
+
 
 SPEC = Spec()
 
 QUICK = {"rings_tried": (2, 3), "rates": (1.0,)}
 
 SMALL = {"steps": 100, "rings_tried": (2, 3), "tuning_seeds": 2}
-
-SHALLOW = 2
-"""Hidden layers of the slides' networks, with which deeper ones are compared."""
-
-NARROW = 2
-"""The width of the control."""
 
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:

@@ -28,3 +28,9 @@ CASES = [
     # Another deeper network than the one that was chosen does not count.
     ("SL-09", networks(three=(20, 25), four=(30, 35), shown=(90, 90)), NOT_REPRODUCED),
 ]
+
+ANOTHER_SETTING = {
+    "networks": ((4, 3, 2, 1.1), (4, 3, 5, 0.33), (5, 5, 2, 1.1), (5, 5, 5, 0.33)),
+    "compared": ((3, 5), (5, 5)),
+}
+"""Where a step away from the small setting makes none that can be run, or none that is drawn."""

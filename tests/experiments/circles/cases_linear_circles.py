@@ -39,3 +39,9 @@ CASES = [
     ("SL-28", networks(uneven=(90, 90, 55, 55)), NOT_REPRODUCED),
     ("SL-28", networks(even=99), NOT_REPRODUCED),
 ]
+
+LEFT_OUT = ["SL-25 is not judged: the tables have no activation relu"]
+"""All that this other setting has no numbers for."""
+
+FIXED_NUMBERS = {"label": "the label of a circle"}
+"""A word beside a number that is no field's though it equals one, and what the number is."""

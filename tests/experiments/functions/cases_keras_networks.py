@@ -25,3 +25,6 @@ CASES = [
     ("SL-30", activations(hidden_softmax=1), IN_PART),
     ("SL-30", activations(softmax=2), NOT_REPRODUCED),
 ]
+
+DRAWN_BY_FORMULA = {"_child0": "a dot for each function of a network, which keeps its place"}
+"""Artists that are drawn by a formula and not from a table, each with what it is."""
