@@ -4,7 +4,7 @@ Two rings are the circles of the slides' animations; with more rings the same ki
 harder, as the answer must change more often on the way outwards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,12 +106,16 @@ def signals(weights: Sequence[np.ndarray], activation: str, x: np.ndarray) -> li
 
     The last array is the logit, to which the network applies the sigmoid.
     """
-    function = {"linear": np.asarray, "tanh": np.tanh, "relu": lambda z: np.maximum(z, 0)}
+    functions: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+        "linear": np.asarray,
+        "tanh": np.tanh,
+        "relu": lambda z: np.maximum(z, 0),
+    }
     signal = np.repeat(np.asarray(x, "float64")[..., None], weights[0].shape[-1], axis=-1)
     layers = []
     for kernel, bias in zip(weights[::2], weights[1::2], strict=True):
         logit = np.einsum("pir,ior->por", signal, np.asarray(kernel, "float64")) + bias
-        signal = function[activation](logit)
+        signal = functions[activation](logit)
         layers.append(signal)
     return [*layers[:-1], logit]
 

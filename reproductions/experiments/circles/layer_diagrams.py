@@ -21,7 +21,7 @@ from reproductions.evidence import drawing
 from reproductions.evidence.kinds import Close, Exact, Table
 from reproductions.evidence.measured import rows
 from reproductions.evidence.statistics import generator
-from reproductions.evidence.verdicts import Tables
+from reproductions.evidence.verdicts import Judge, Tables
 from reproductions.training.pool import Pool
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def _place(layer: int, units: pd.Series, size: int) -> np.ndarray:
     return np.stack([np.full(len(y), GAP * layer), y], axis=1)
 
 
-CLAIMS = {}
+CLAIMS: dict[str, Judge] = {}
 
 FORWARD = "sums of up to ten products, and an exp, in float64"
 

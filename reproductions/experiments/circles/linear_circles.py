@@ -16,7 +16,7 @@ enlarged on its way to the last hidden layer is √det(JᵀJ) at its centre, J t
 Known differences: the slides state this in general, and show no linear network on the circles.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -159,7 +159,7 @@ def area_factors(weights: Sequence[np.ndarray], activation: str, x: np.ndarray) 
         x: where, (point, 2).
     """
     signals = rings.signals(weights, activation, x)[:-1]
-    slopes = {
+    slopes: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "linear": np.ones_like,
         "tanh": lambda y: 1 - y**2,
         "relu": lambda y: np.where(y > 0, 1.0, 0.0),

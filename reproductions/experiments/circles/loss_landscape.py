@@ -24,7 +24,7 @@ from reproductions.evidence import drawing
 from reproductions.evidence.kinds import Rate, Table, Unchecked
 from reproductions.evidence.measured import row
 from reproductions.evidence.statistics import generator
-from reproductions.evidence.verdicts import Tables
+from reproductions.evidence.verdicts import Judge, Tables
 from reproductions.training import xor
 from reproductions.training.pool import Arrays, Pool, Shard
 
@@ -314,7 +314,7 @@ def _draw_starts(figure: "Figure", axes: "Axes", tables: Tables) -> None:
     axes.set_title("where each start ends")
 
 
-CLAIMS = {}
+CLAIMS: dict[str, Judge] = {}
 
 TABLES = {
     "seeds": Table(key=("seed",), columns={"outcome": Rate(), "loss": Unchecked()}),

@@ -34,3 +34,11 @@ ANOTHER_SETTING = {
     "compared": ((3, 5), (5, 5)),
 }
 """Where a step away from the small setting makes none that can be run, or none that is drawn."""
+
+FEW_SEEDS = {
+    "networks": ((3, 3, 2, 0.3),),
+    "compared": ((3, 2),),
+    "rates": (0.3,),
+    "rings_tried": (3,),
+}
+"""A setting of few seeds, short enough to be run for several splits of them."""

@@ -45,3 +45,6 @@ LEFT_OUT = ["SL-25 is not judged: the tables have no activation relu"]
 
 FIXED_NUMBERS = {"label": "the label of a circle"}
 """A word beside a number that is no field's though it equals one, and what the number is."""
+
+FEW_SEEDS = {"networks": (("relu", 1, 0.3),), "compared": (("relu", 1),), "rates": (0.3,)}
+"""A setting of few seeds, short enough to be run for several splits of them."""
