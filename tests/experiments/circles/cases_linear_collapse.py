@@ -8,6 +8,7 @@ from reproductions.evidence.verdicts import NOT_REPRODUCED, REPRODUCED
 def stacks(within=True, control=1.0, difference=1e-13):
     row = {
         "dtype": "float64",
+        "depth": 3,
         "size": 1.0,
         "difference": difference,
         "within_bound": within,
@@ -17,7 +18,7 @@ def stacks(within=True, control=1.0, difference=1e-13):
 
 
 def cube(stack):
-    return {"cube": pd.DataFrame({"stack": [8.0, stack], "cube": [8.0, -8.0]})}
+    return {"cube": pd.DataFrame({"a": [2.0, -2.0], "stack": [8.0, stack], "cube": [8.0, -8.0]})}
 
 
 CASES = [

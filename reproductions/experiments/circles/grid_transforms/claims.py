@@ -8,7 +8,6 @@ from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.experiments.circles.grid_transforms.geometry import on_grid
 from reproductions.experiments.circles.grid_transforms.run import (
     ACTIVATIONS,
-    AREA_LABEL,
     LINEAR_MAPS,
     W_AND_B,
 )
@@ -17,16 +16,12 @@ ROUNDING = 1e-12
 
 
 def _uniform(tables: Tables) -> Judgement:
-    det = tables["maps"].set_index("map")["det_w"]
-    uniform = {name: _is_uniform(tables, name) for name in LINEAR_MAPS}
-    areas = ", ".join(
-        f"{name} {'all' if uniform[name] else 'not all'} {det[name]:.3g}" for name in LINEAR_MAPS
-    )
+    uniform = [_is_uniform(tables, name) for name in LINEAR_MAPS]
     return Judgement(
-        graded(all(uniform.values()) and not _is_uniform(tables, "tanh")),
-        f"{AREA_LABEL}: {areas}",
-        note="uniform is not unchanged: a dilation enlarges every cell alike, a shear makes every"
-        " square the same parallelogram; Wx alone is linear, and affine as every linear map is",
+        graded(all(uniform) and not _is_uniform(tables, "tanh")),
+        sum(uniform),
+        notes=("main",),
+        values={"dilation": row(tables["maps"], map="dilation")["det_w"]},
     )
 
 
@@ -52,9 +47,9 @@ def _only_shifted(tables: Tables) -> Judgement:
     affine = shifts["activation"] == "linear"
     return Judgement(
         graded(only_moved[affine].all() and not only_moved[~affine].any()),
-        f"under {only_moved[affine].sum()} of {affine.sum()} W every point is shifted by b alone",
-        note="before the activation; the same b under a tanh shifts points unequally and changes"
-        f" cell areas by up to {shifts.loc[~affine, 'area_change'].max():.2g} of the original",
+        int(only_moved[affine].sum()),
+        notes=("main",),
+        values={"changed": shifts.loc[~affine, "area_change"].max()},
     )
 
 
@@ -70,14 +65,23 @@ def _bent(tables: Tables) -> Judgement:
         and _bends_in_the_right_places(name, cells[name], row(tables["maps"], map=name))
         for name in ACTIVATIONS
     ]
-    areas = ", ".join(
-        f"{name} {cells[name]['area'].min():.2g} to {cells[name]['area'].max():.3g}"
-        for name in ACTIVATIONS
-    )
+    areas = {name: cells[name]["area"] for name in ACTIVATIONS}
+    _, flat = _kept_and_flat(cells["relu"], row(tables["maps"], map="relu"))
+    relu = lines["relu"]
+    in_one = (relu["turned_deg"] - relu["largest_turn_deg"]).abs() < 1e-6
     return Judgement(
         graded(affine_keeps_shape and all(bends), in_part=affine_keeps_shape and any(bends)),
-        f"{AREA_LABEL}: {areas}",
-        note=_how_relu_differs(tables, cells["relu"], lines["relu"], lines["tanh"]),
+        None,
+        notes=("main",),
+        values={
+            "least": {name: area.min() for name, area in areas.items()},
+            "most": {name: area.max() for name, area in areas.items()},
+            "in_one": in_one.sum(),
+            "lines": len(relu),
+            "fold": relu["largest_turn_deg"].max(),
+            "flat": flat.sum(),
+            "cells": len(flat),
+        },
     )
 
 
@@ -134,21 +138,6 @@ def _kept_and_flat(cells: pd.DataFrame, affine: pd.Series) -> tuple[np.ndarray, 
     w, b = np.split(affine[list(W_AND_B)].to_numpy(float), [4])
     z = x @ w.reshape(2, 2).T + b
     return (z > 0).all(axis=(1, 2)), (z < 0).all(axis=1).any(axis=1)
-
-
-def _how_relu_differs(
-    tables: Tables, cells: pd.DataFrame, relu: pd.DataFrame, tanh: pd.DataFrame
-) -> str:
-    """How ReLU differs from a smooth activation: where lines turn, and which cells are flat."""
-    _, flat = _kept_and_flat(cells, row(tables["maps"], map="relu"))
-    in_one = (relu["turned_deg"] - relu["largest_turn_deg"]).abs() < 1e-6
-    sharpest = tanh.loc[tanh["largest_turn_deg"].idxmax()]
-    return (
-        f"ReLU folds: {in_one.sum()} of {len(relu)} lines turn in one point at most, by up to"
-        f" {relu['largest_turn_deg'].max():.3g} degrees, and {flat.sum()} of {len(flat)} cells lie"
-        f" flat on the axes; tanh bends: its sharpest turn, {sharpest['largest_turn_deg']:.2g}"
-        f" degrees, is {sharpest['largest_turn_finer_deg']:.2g} at half the step"
-    )
 
 
 CLAIMS = {"SL-02": _uniform, "SL-03": _only_shifted, "SL-04": _bent}

@@ -16,12 +16,18 @@ def _judge(network: str, verdict: Callable[[int, float, float], str]) -> Judge:
         count, seeds = rates.loc[SEPARATES, ["count", "seeds"]]
         low, high = wilson(count, seeds)
         accuracy = measured.rows(tables["seeds"], network=network)["accuracy"]
-        note = (
-            f"{count:.0f} of {seeds:.0f} separate; accuracy {accuracy.median():.1%} (median),"
-            f" {accuracy.max():.1%} (best); better than any line:"
-            f" {rates.loc[BETTER, 'count'] / seeds:.1%}"
+        return Judgement(
+            verdict(count, low, high),
+            count / seeds,
+            low,
+            high,
+            notes=("main",),
+            values={
+                "median": accuracy.median(),
+                "best": accuracy.max(),
+                "better": rates.loc[BETTER, "count"] / seeds,
+            },
         )
-        return Judgement(verdict(count, low, high), count / seeds, low, high, note)
 
     return judge
 

@@ -1,0 +1,30 @@
+"""Made-up tables for the claims on the networks that come with Keras."""
+
+import pandas as pd
+
+from reproductions.evidence.verdicts import IN_PART, NOT_REPRODUCED, REPRODUCED
+
+
+def activations(relu=3, leaky_relu=3, elu=3, softmax=4, hidden_softmax=0, networks=4):
+    """In how many of the networks each function is hidden, and in how many softmax is the last."""
+    rows = [(f"n{i}", "hidden", "swish") for i in range(networks)]
+    counts = {"relu": relu, "leaky_relu": leaky_relu, "elu": elu, "softmax": hidden_softmax}
+    rows += [(f"n{i}", "hidden", name) for name, count in counts.items() for i in range(count)]
+    rows += [(f"n{i}", "output", "softmax" if i < softmax else "sigmoid") for i in range(networks)]
+    frame = pd.DataFrame(rows, columns=["network", "where", "function"])
+    return {"activations": frame.assign(count=2)}
+
+
+CASES = [
+    ("SL-29", activations(), REPRODUCED),
+    ("SL-29", activations(elu=2), IN_PART),  # a half is not more than a half
+    ("SL-29", activations(leaky_relu=0, elu=0), IN_PART),
+    ("SL-29", activations(relu=2, leaky_relu=0, elu=1), NOT_REPRODUCED),
+    ("SL-30", activations(), REPRODUCED),
+    ("SL-30", activations(softmax=3), IN_PART),
+    ("SL-30", activations(hidden_softmax=1), IN_PART),
+    ("SL-30", activations(softmax=2), NOT_REPRODUCED),
+]
+
+DRAWN_BY_FORMULA = {"_child0": "a dot for each function of a network, which keeps its place"}
+"""Artists that are drawn by a formula and not from a table, each with what it is."""
