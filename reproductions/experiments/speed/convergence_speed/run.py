@@ -97,27 +97,16 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         pool.progress(total=total, what="convergence_speed", unit="update") as bar,
         workers() as executor,
     ):
-<<<<<<< HEAD
 
         def tables_of(job: tuple[str, str]) -> dict[str, pd.DataFrame]:
             return _tables(spec, images, *job, bar.update)
 
         tables = joined(list(executor.map(tables_of, jobs)))
-    return {**tables, "speed": _speed(spec, tables["steps"])}
-
-
-def _updates(spec: Spec, network: str) -> int:
-    return {PERCEPTRON: spec.perceptron_steps, CNN: spec.cnn_steps}[network]
-=======
-        tables = joined(
-            list(executor.map(lambda job: _tables(spec, images, *job, bar.update), jobs))
-        )
     return {
         **tables,
         "speed": _speed(spec, tables["steps"]),
         **orders.run(spec, tables["tuning"], pool),
     }
->>>>>>> c-fb
 
 
 def _tables(
