@@ -31,7 +31,7 @@ from reproductions.training.pool import Arrays, Pool, Shard, whole
 class Spec:
     """The post's setting, and how many seeds are trained in it."""
 
-    seeds: int = 384
+    seeds: int = 256
     hidden: tuple[int, ...] = (5,) * 9
     activations: tuple[Activation, ...] = ("sigmoid", "relu", "leaky_relu")
     rate: float = 0.01

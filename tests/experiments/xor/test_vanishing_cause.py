@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from reproductions.evidence.statistics import generator
-from reproductions.experiments.xor.vanishing_cause import to_norm_of_last, to_norm_one
+from reproductions.experiments.xor.vanishing_cause import (
+    to_norm_of_last,
+    to_norm_one,
+    whole_to_norm_one,
+)
 
 SHAPES = [(2, 5), (5,), (5, 5), (5,), (5, 1), (1,)]
 SIZES = (1e-30, 1e-9, 3.0)
@@ -37,3 +41,14 @@ def test_a_gradient_of_zero_stays_zero(rescale):
     rescaled = layers(rescale(gradients(sizes=(0.0, 1.0, 1.0))))
     assert not rescaled[0].any()
     assert np.isfinite(np.concatenate(rescaled)).all()
+
+
+def test_the_whole_gradient_keeps_the_ratios_of_its_layers():
+    sizes = (1e-9, 1e-4, 3.0)
+    before, after = (np.concatenate(layers(a)) for a in (gradients(sizes), whole(sizes)))
+    np.testing.assert_allclose(np.linalg.norm(after, axis=0), 1, rtol=1e-5)
+    np.testing.assert_allclose(after * np.linalg.norm(before, axis=0), before, rtol=1e-4)
+
+
+def whole(sizes):
+    return whole_to_norm_one(gradients(sizes))
