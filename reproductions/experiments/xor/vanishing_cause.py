@@ -59,26 +59,27 @@ TO_ONE, TO_LAST = "each layer to norm 1", "each layer to the last's norm"
 UPDATES = (PLAIN, WHOLE, TO_ONE, TO_LAST)
 ONCE, END = "at some record", "at the end"
 EVENTS = (ONCE, END, "not finite")
+KEY = ("activation", "update", "rate")
 
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Trains both functions' networks by all three updates at every rate."""
     networks = list(itertools.product(spec.activations, UPDATES))
-    calls = [(spec, *network) for network in networks]
-    seeds, each = spec.seeds + spec.tuning_seeds, len(spec.rates)
-    trained = pool.by_seeds(_train, calls, seeds, "vanishing_cause", each=each)
+    calls, each = [(spec, *network) for network in networks], len(spec.rates)
+    judged = pool.by_seeds(_train, calls, spec.seeds, "vanishing_cause", each=each)
+    others = [(*call, spec.seeds, spec.seeds + spec.tuning_seeds) for call in calls]
+    sizes = [each * spec.tuning_seeds] * len(calls)
+    tuned = pool.gather(_train, others, "vanishing_cause, tuning", sizes, "seed")
     rows, tuning = [], []
-    for (activation, update), ranges_of_seeds in zip(networks, trained, strict=True):
-        events = whole(ranges_of_seeds)["events"]  # (event, rate, seed)
+    for network, ranges_of_seeds, arrays in zip(networks, judged, tuned, strict=True):
+        events = whole(ranges_of_seeds)["events"].sum(axis=-1)  # (event, rate)
+        solved = arrays["events"][EVENTS.index(END)].sum(axis=-1)
         for i, rate in enumerate(spec.rates):
-            key = {"activation": activation, "update": update, "rate": rate}
-            judged, tuned = np.split(events[:, i], [spec.seeds], axis=-1)
-            for event, happened in zip(EVENTS, judged, strict=True):
-                count = int(happened.sum())
+            key = dict(zip(KEY, (*network, rate), strict=True))
+            for event, count in zip(EVENTS, events[:, i].tolist(), strict=True):
                 row = {**key, "event": event, "count": count, "seeds": spec.seeds}
                 rows.append({**row, **share_of(count, spec.seeds)})
-            solved = int(tuned[EVENTS.index(END)].sum())
-            tuning.append({**key, "solved": solved, "seeds": spec.tuning_seeds})
+            tuning.append({**key, "solved": int(solved[i]), "seeds": spec.tuning_seeds})
     return {"shares": pd.DataFrame(rows), "tuning": pd.DataFrame(tuning)}
 
 
@@ -208,8 +209,6 @@ def _draw(spec: Spec, table: pd.DataFrame):
     figure.suptitle(f"{layers}-layer networks on XOR, {spec.steps:,} updates, {seeds} seeds each")
     return figure
 
-
-KEY = ("activation", "update", "rate")
 
 TABLES = {
     "shares": Table(key=(*KEY, "event"), columns=shares("count"), over_seeds=True),

@@ -25,6 +25,3 @@ CASES = [
     # What it does not learn of XOR, nobody can set by hand.
     ("NP-18", tables(1000, 1000, learnt_xor=1), NOT_REPRODUCED),
 ]
-
-FEW_SEEDS = {"passes": 30}
-"""A setting of few seeds, short enough to be run for several splits of them."""

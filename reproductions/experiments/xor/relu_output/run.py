@@ -45,22 +45,18 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Trains every network at every rate."""
     networks = list(itertools.product(spec.hiddens, spec.outputs))
     calls = [(spec, *network) for network in networks]
-    seeds = spec.seeds + spec.tuning_seeds
-    trained = pool.by_seeds(_train, calls, seeds, "relu_output", each=len(spec.rates))
-    outcomes, curves, tuning, solved = [], [], [], {}
+    trained = pool.by_seeds(_train, calls, spec.seeds, "relu_output", each=len(spec.rates))
+    outcomes, curves, solved = [], [], {}
     for (hidden, output), ranges_of_seeds in zip(networks, trained, strict=True):
         arrays = whole(ranges_of_seeds)
-        for rate, all_answers, all_finite in zip(
+        for rate, answers, finite in zip(
             spec.rates, arrays["answers"], arrays["finite"], strict=True
         ):
-            answers, finite = all_answers[..., : spec.seeds], all_finite[: spec.seeds]
-            tuned = gates.solved(all_answers[-1][..., spec.seeds :], xor.Y)
             key = {"hidden": hidden, "output": output, "rate": rate}
             outcomes.append({**key, "seeds": spec.seeds, **_outcome(answers, finite)})
             curves.append(_curve(spec, answers).assign(**key))
-            tuning.append({**key, "seeds": spec.tuning_seeds, "solved": int(tuned.sum())})
             solved[hidden, output, rate] = gates.solved(answers[-1], xor.Y)
-    outcomes, tuning = pd.DataFrame(outcomes), pd.DataFrame(tuning)
+    outcomes, tuning = pd.DataFrame(outcomes), _tuning(spec, pool, networks)
     tuned_differences = _differences(spec, solved, best_rates(tuning))
     return {
         "outcomes": outcomes,
@@ -69,6 +65,21 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         "tuned_differences": tuned_differences,
         "curves": pd.concat(curves, ignore_index=True),
     }
+
+
+def _tuning(spec: Spec, pool: Pool, networks) -> pd.DataFrame:
+    """How many seeds that are not judged solve XOR, by network and rate."""
+    seeds, first = spec.tuning_seeds, spec.seeds
+    calls = [(spec, *network, first, first + seeds) for network in networks]
+    sizes = [seeds * len(spec.rates)] * len(calls)
+    tuned = pool.gather(_train, calls, "relu_output, tuning", sizes, "seed")
+    rows = []
+    for (hidden, output), arrays in zip(networks, tuned, strict=True):
+        for rate, answers in zip(spec.rates, arrays["answers"], strict=True):
+            key = {"hidden": hidden, "output": output, "rate": rate}
+            solved = int(gates.solved(answers[-1], xor.Y).sum())
+            rows.append({**key, "seeds": seeds, "solved": solved})
+    return pd.DataFrame(rows)
 
 
 def _train(shard: Shard, spec: Spec, hidden: str, output: str, start: int, stop: int) -> Arrays:
