@@ -6,7 +6,8 @@ learning rate 0.01 and 20,001 updates on all four points. The output function is
 tanh or ReLU; the loss is the post's, with logarithms, or the mean squared error. Nothing else
 changes, and all start from the same seeds.
 Assumptions: a seed has solved XOR when all four answers are at least 0.1 on their side of 1/2. An
-answer is outside where it is below 0 or above 1 at the end.
+answer is outside where it is below 0 or above 1 at the end. The post's cost is then NaN, but the
+slope 1/h of the logarithm is a number for every h but 0, so that training goes on.
 Known differences: none that changes the question; the post trains the sigmoid output alone.
 """
 
@@ -54,9 +55,9 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     trained = pool.by_seeds(_train, calls, spec.seeds, "output_functions")
     rows = []
     for (loss, output), ranges_of_seeds in zip(networks, trained, strict=True):
-        answers = whole(ranges_of_seeds)["answers"]  # (point, seed)
-        finite = np.isfinite(answers).all(axis=0)
-        outside = finite & ((answers < 0) | (answers > 1)).any(axis=0)
+        arrays = whole(ranges_of_seeds)
+        answers, finite = arrays["answers"], np.isfinite(arrays["cost"])
+        outside = ((answers < 0) | (answers > 1)).any(axis=0)
         solved = int(gates.solved(answers, xor.Y).sum())
         row = {"loss": loss, "output": output, "solved": solved, "seeds": spec.seeds}
         counts = {"not_finite": int((~finite).sum()), "outside": int(outside.sum())}
@@ -65,14 +66,14 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
 
 
 def _train(shard: Shard, spec: Spec, loss: str, output: str, start: int, stop: int) -> Arrays:
-    """The last answers of the seeds from `start` to `stop`, (point, seed)."""
+    """The last answers, (point, seed), and costs of the seeds from `start` to `stop`."""
     from reproductions.training import replicas
 
     engine = shard.once(_engine, spec.hidden, spec.activation, loss, output)
     weights = replicas.initial_weights(engine.model, range(start, stop))
     options = {"every": spec.steps - 1, "done": shard.advance}
     trained = engine.train(weights, xor.X, xor.Y, spec.rate, spec.steps, **options)
-    return {"answers": trained.records["answers"][-1]}
+    return {name: trained.records[name][-1] for name in ("answers", "cost")}
 
 
 def _engine(hidden, activation, loss, output):
@@ -87,12 +88,15 @@ def _engine(hidden, activation, loss, output):
         "the post's": xor.document_loss,
         "squared": lambda y, h: keras.ops.mean((h - y) ** 2, axis=(0, 1)),
     }
-    record = {"record": lambda y, h: {"answers": h[:, 0]}, "watch": False, "threads": 1}
-    return replicas.Replicas(model, losses[loss], **record)
+
+    def record(y, h):
+        return {"answers": h[:, 0], "cost": losses[loss](y, h)}
+
+    return replicas.Replicas(model, losses[loss], record, watch=False, threads=1)
 
 
 def figures(spec: Spec, tables: Tables) -> drawing.Figures:
-    """The share that solves XOR, by output function and loss."""
+    """The share that solves XOR, and the share without a cost, by output function and loss."""
     return {"shares": lambda: _draw(spec, tables["outcomes"])}
 
 
@@ -108,7 +112,11 @@ def _draw(spec: Spec, outcomes: pd.DataFrame):
             rows["share"], places, xerr=errors, fmt="none", color=drawing.BLACK, capsize=3
         )
         lost = rows["not_finite"] / rows["seeds"]
-        style = {"color": drawing.VERMILION, "markersize": 8, "label": "NaN or infinite"}
+        style = {
+            "color": drawing.VERMILION,
+            "markersize": 8,
+            "label": "share whose cost is NaN or infinite",
+        }
         panel.plot(lost, places + 0.38, "x", clip_on=False, **style)
         panel.set_yticks(places, [f"{functions.label(name)} output" for name in spec.outputs])
         panel.set(xlim=(0, 1.02), xlabel="share solved, 95 % interval")
