@@ -74,10 +74,13 @@ class Replicas:
         watch: look at every step whether the weights are finite, and not at the end alone; it costs
             a tenth of the time to train and a fifth of the time to compile.
         threads: blocks trained at once; by default as many as the machine has cores.
+        transform: a function of the list of gradients, in `get_weights` order and each with the
+            replica on its last axis, that gives what the weights move by in their place; it must
+            treat every replica alone. Recorded norms are still those of the gradients themselves.
 
     Raises:
         ValueError: the model has no Dense layer, or a layer that cannot be replicated; later, the
-            loss does not give one number a replica.
+            loss does not give one number a replica, or the transform not one array per gradient.
     """
 
     def __init__(
@@ -90,6 +93,7 @@ class Replicas:
         watch: bool = True,
         threads: int | None = None,
         block: int = BLOCK,
+        transform: Callable[[list[tf.Tensor]], list[tf.Tensor]] | None = None,
     ):
         _check_model(model)
         self.model = model
@@ -100,6 +104,7 @@ class Replicas:
         self.watch = watch
         self.threads = threads or os.cpu_count() or 1
         self.block = block
+        self.transform = transform
         self._capacity = 0  # the most records that a compiled loop of ours can take
         # TensorFlow counts traces by the code object, and would warn of several engines as of one
         # that is traced again and again; a partial is counted for itself.
@@ -289,10 +294,10 @@ class Replicas:
             return taken
 
         def step(i, finite, *weights):
-            weights = [
-                w - rate * gradient
-                for w, gradient in zip(weights, loss_gradients(weights, *batch(i)), strict=True)
-            ]
+            gradients = loss_gradients(weights, *batch(i))
+            if self.transform:
+                gradients = _transformed(self.transform, gradients)
+            weights = [w - rate * gradient for w, gradient in zip(weights, gradients, strict=True)]
             if self.watch:
                 finite += tf.cast(_finite(weights), tf.int32)
             return i + 1, finite, *weights
@@ -349,6 +354,15 @@ def _computed_once(x, scalar):
     only has to be unknown when the loop is compiled.
     """
     return tf.cond(scalar > 0, lambda: tf.identity(x), lambda: tf.identity(x))
+
+
+def _transformed(transform, gradients):
+    """What moves the weights in place of the gradients; their shapes must stay."""
+    moves = list(transform(gradients))
+    shapes, expected = [tuple(m.shape) for m in moves], [tuple(g.shape) for g in gradients]
+    if shapes != expected:
+        raise ValueError(f"the transform must give the shapes {expected}. Received: {shapes}")
+    return moves
 
 
 def _finite(weights):

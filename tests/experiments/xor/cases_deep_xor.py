@@ -4,8 +4,9 @@ import itertools
 
 import pandas as pd
 
+from reproductions.evidence.statistics import share_of
 from reproductions.evidence.verdicts import IN_PART, NOT_REPRODUCED, REPRODUCED
-from reproductions.experiments.xor.deep_xor.run import EVENTS, RIGHT_AT_END, RIGHT_ONCE
+from reproductions.experiments.xor.deep_xor.run import EVENTS, RIGHT_AT_END
 
 ACTIVATIONS = ("sigmoid", "relu", "leaky_relu", "tanh")
 
@@ -20,6 +21,13 @@ def rates(activation, event, count, seeds=1000):
     return {"rates": frame.assign(count=count * counted)}
 
 
+def falls(fell, seeds=1000):
+    """This many of the post's sigmoid networks have a lower cost at step 17,500 than at first."""
+    row = {"activation": "sigmoid", "loss": "document", "step": 17_500, "fell": fell}
+    counts = {"seeds": seeds, **share_of(fell, seeds), "on_plateau": fell, "below_plateau": 0}
+    return {"falls": pd.DataFrame([{**row, **counts}]), **rates("sigmoid", "solved", 0)}
+
+
 def curves(points, activations=ACTIVATIONS):
     """This number of records, one every 100 steps, for each of the activations."""
     keys = itertools.product(activations, range(0, 100 * points, 100))
@@ -28,9 +36,9 @@ def curves(points, activations=ACTIVATIONS):
 
 
 CASES = [
-    ("XP-02", rates("sigmoid", RIGHT_ONCE, 990), REPRODUCED),
-    ("XP-02", rates("sigmoid", RIGHT_ONCE, 950), IN_PART),
-    ("XP-02", rates("sigmoid", RIGHT_ONCE, 6), NOT_REPRODUCED),
+    ("XP-02", falls(990), REPRODUCED),
+    ("XP-02", falls(900), IN_PART),
+    ("XP-02", falls(500), NOT_REPRODUCED),
     ("XP-10", rates("sigmoid", "solved", 0), REPRODUCED),
     ("XP-10", rates("sigmoid", "solved", 100), IN_PART),
     ("XP-10", rates("sigmoid", "solved", 900), NOT_REPRODUCED),

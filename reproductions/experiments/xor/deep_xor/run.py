@@ -55,7 +55,13 @@ EVENTS = (*xor.OUTCOMES, RIGHT_AT_END, RIGHT_ONCE, LOW_COST_ONCE)
 
 CURVES = ("finite", "solved", "plateau", "accuracy_1")
 
-SUMMED = ("events", "curves", "costs")
+SUMMED = ("events", "curves", "costs", "falls")
+
+SEEMS_TO_LEARN_UNTIL = 17_500
+"""The step up to which the post sees its sigmoid network learn."""
+
+ROUNDING = 1e-5
+"""A cost that falls by less has not moved."""
 
 
 def run(
@@ -72,7 +78,7 @@ def run(
     networks = list(itertools.product(spec.activations, spec.losses))
     calls = [(spec, *network, change) for network in networks]
     trained = pool.by_seeds(_train, calls, spec.seeds, "deep_xor")
-    return joined(
+    tables = joined(
         [
             {
                 name: table.assign(activation=activation, loss=loss)
@@ -81,6 +87,10 @@ def run(
             for (activation, loss), ranges_of_seeds in zip(networks, trained, strict=True)
         ]
     )
+    # The post says it of this network alone.
+    falls = tables["falls"]
+    of_the_post = (falls["activation"] == "sigmoid") & (falls["loss"] == "document")
+    return {**tables, "falls": falls[of_the_post]}
 
 
 def _train(shard: Shard, spec: Spec, activation, loss, change, start: int, stop: int) -> Arrays:
@@ -105,6 +115,7 @@ def _train(shard: Shard, spec: Spec, activation, loss, change, start: int, stop:
         "events": np.sum(events, axis=1),
         "curves": _counts_by_record(cost, accuracy),
         "costs": _counts_below(cost[:: spec.costs_every]),
+        "falls": _counts_of_falls(cost[0], cost[_fall_record(spec)]),
         "seed": np.arange(start, stop)[listed],
         "outcome": outcome[listed],
         "last_accuracy": accuracy[-1][listed],
@@ -143,12 +154,25 @@ def _counts_below(cost) -> np.ndarray:
     return np.stack([(cost < np.float64(below)).sum(axis=1) for below in COSTS], axis=1)
 
 
+def _fall_record(spec: Spec) -> int:
+    """The record up to which costs are compared with those at the start."""
+    return min(SEEMS_TO_LEARN_UNTIL, spec.steps - 1) // spec.every
+
+
+def _counts_of_falls(start, later) -> np.ndarray:
+    """How many costs fell, how many are then on the plateau, and how many below it."""
+    on_plateau = np.abs(later - xor.PLATEAU_COST) < xor.PLATEAU_WIDTH
+    below = later <= xor.PLATEAU_COST - xor.PLATEAU_WIDTH
+    return np.array([(start - later > ROUNDING).sum(), on_plateau.sum(), below.sum()])
+
+
 def _tables(spec: Spec, ranges_of_seeds: Sequence[dict[str, Any]]) -> dict[str, pd.DataFrame]:
     """The tables of one network, from what its seeds came to."""
     arrays = whole(ranges_of_seeds, SUMMED)
     step = np.arange(len(arrays["cost_of_seed_0"])) * spec.every
     curves = dict(zip(CURVES, arrays["curves"], strict=True))
     cost_steps, below = np.meshgrid(step[:: spec.costs_every], COSTS, indexing="ij")
+    fell, on_plateau, below_plateau = arrays["falls"]
     first = arrays["first_costs"]
     first_step, first_seed = np.meshgrid(
         [0, spec.first_steps], range(first.shape[1]), indexing="ij"
@@ -174,6 +198,11 @@ def _tables(spec: Spec, ranges_of_seeds: Sequence[dict[str, Any]]) -> dict[str, 
             "count": arrays["costs"].ravel(),
             "finite": np.repeat(curves["finite"][:: spec.costs_every], len(COSTS)),
         },
+        "falls": [
+            {"step": _fall_record(spec) * spec.every, "fell": fell, "seeds": spec.seeds,
+             **share_of(fell, spec.seeds), "on_plateau": on_plateau,
+             "below_plateau": below_plateau}
+        ],
         "first_steps": {
             "seed": first_seed.ravel(), "step": first_step.ravel(), "cost": first.ravel(),
         },
@@ -204,6 +233,15 @@ TABLES = {
     "costs": Table(
         key=("activation", "loss", "step", "below"),
         columns={"count": Rate(trials="finite"), "finite": Close(0.05, 20, COUNTED)},
+        over_seeds=True,
+    ),
+    "falls": Table(
+        key=("activation", "loss"),
+        columns={
+            "step": Exact(),
+            **shares("fell"),
+            **dict.fromkeys(("on_plateau", "below_plateau"), Rate(trials="seeds")),
+        },
         over_seeds=True,
     ),
     "first_steps": Table(

@@ -5,8 +5,8 @@ is constant) and 1.2.2 (a step solves neither non-linear nor multi-class problem
 Setup: networks of one, two and four layers, width 5, are trained on each gate with targets 0 and 1,
 mean squared error, Glorot's initial weights, and 3,001 updates of SGD at learning rate 0.05, each
 on all four points; every network and gate starts from the same seeds. The hidden layers are linear,
-steps or, as the control, tanh. Beside them stand the perceptron's learning rule and step networks
-whose weights are set by hand.
+steps or, as the control, tanh. Beside them stand the perceptron's learning rule, single step units
+that it trains on XOR and on three classes, and step networks whose weights are set by hand.
 Assumptions: a seed has solved a gate when all four answers are at least 0.1 on their side of 1/2.
 Backpropagation works on linear layers if its gradients equal central differences in float64 and if
 it brings the loss down to the least-squares floor, the best that any linear function can reach.

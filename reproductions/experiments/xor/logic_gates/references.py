@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from reproductions.training import perceptron as perceptrons
 from reproductions.training import xor
 from reproductions.training.gates import GATES
 
@@ -115,6 +116,50 @@ BY_HAND: dict[str, tuple[np.ndarray, np.ndarray, list[list]]] = {
         ],
     ),
 }
+
+
+CORNERS = np.array([[0, 0], [0.2, 0.1], [1, 0], [0.9, 0.2], [0, 1], [0.1, 0.8]], "float32")
+
+PROBLEMS = {
+    # Points and their classes.
+    "XOR": (xor.X, xor.Y[:, 0].astype(int)),
+    "three classes at corners": (CORNERS, np.array([0, 0, 1, 1, 2, 2])),
+    "three classes in bands": BY_HAND["three classes in bands, 2-4-3"][:2],
+}
+
+
+def one_step(seeds: int, epochs: int) -> pd.DataFrame:
+    """How many points a single step unit gets right, before or after training, on each problem.
+
+    Each of its two answers stands for the class that most of the points have that get it, so that
+    no other naming does better. It is trained to tell each class in turn from the others.
+    """
+    initial = perceptrons.initial_weights(range(seeds))
+    rows = []
+    for problem, (x, classes) in PROBLEMS.items():
+        right = [_right_at_best(perceptrons.answers(initial, x), classes)]
+        for told in np.unique(classes):
+            trained, _ = perceptrons.train(initial, x, classes == told, epochs)
+            right.append(_right_at_best(perceptrons.answers(trained, x), classes))
+        most = np.max(right, axis=0)
+        rows.append(
+            {
+                "problem": problem,
+                "classes": len(np.unique(classes)),
+                "points": len(x),
+                "seeds": seeds,
+                "solved": int((most == len(x)).sum()),
+                "most_right": int(most.max()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _right_at_best(answers: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """How many points are right if each answer stands for its most frequent class, (seed,)."""
+    is_class = classes[:, None, None] == np.unique(classes)  # (point, 1, class)
+    counts = [(side[:, :, None] & is_class).sum(axis=0) for side in (answers, ~answers)]
+    return np.sum([count.max(axis=-1) for count in counts], axis=0)
 
 
 def by_hand() -> pd.DataFrame:

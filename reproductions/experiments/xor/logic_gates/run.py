@@ -89,6 +89,7 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         ),
         "floors": references.floors(),
         "perceptron": references.perceptron(spec.epochs),
+        "one_step": references.one_step(spec.seeds, spec.epochs),
         "by_hand": references.by_hand(),
     }
 
@@ -253,6 +254,15 @@ TABLES = {
         columns=dict.fromkeys(
             ("epochs", "updates", "converged", "right", "w1", "w2", "b"), Exact()
         ),
+    ),
+    "one_step": Table(
+        key=("problem",),
+        columns={
+            **dict.fromkeys(("classes", "points", "seeds"), Exact()),
+            "solved": Rate(trials="seeds"),
+            "most_right": Exact(),
+        },
+        over_seeds=True,
     ),
     "by_hand": Table(
         key=("problem",), columns=dict.fromkeys(("points", "classes", "right"), Exact())

@@ -1,7 +1,7 @@
 """How often sigmoid networks of one, two, three and more layers solve XOR.
 
-Document: xor-post, part 1 (one sigmoid against two and three); network-post, part 1.1 (a single
-perceptron and a multilayer one); slides, last pages (which minimum is reached).
+Document: network-post, part 1.1 (a single perceptron and a multilayer one). The xor-post's one, two
+and three sigmoids are judged in `sigmoid_layers`, the slides' minima in `local_minima`.
 Setup: 2-1, 2-2-1 and 2-10-10-10-1 networks start from weights and biases drawn from N(0, 1) and are
 trained by 10,001 updates of SGD at learning rate 0.1 on all four points, under the post's loss.
 Networks of 2 to 10 layers of width 5 follow, with 20,001 updates. All use the same seeds. To tell
