@@ -1,5 +1,8 @@
 """Some two hundred activation functions in trials: each has the outcome that it must have."""
 
+import multiprocessing
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,22 +27,31 @@ SAMPLED = 15
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis:UserWarning")
 
 
+def card(family: str, name: str, through: bool) -> pd.DataFrame:
+    """The scorecard of one function, through the battery too or its soundness alone."""
+    from tests.stress import functions
+
+    with np.errstate(all="ignore"), pytest.MonkeyPatch.context() as patch:
+        if not through:
+            patch.setattr(trial, "measured", lambda factory, setting: [])
+        return trial.score(functions.FUNCTIONS[family][name], TINY)
+
+
 @pytest.fixture(scope="module")
 def cards(full):
     """The scorecard of each by family and name; of a sample, the soundness alone of all but one."""
     from tests.stress import functions
 
-    every = [
-        (f, n, given) for f, these in functions.FUNCTIONS.items() for n, given in these.items()
-    ]
+    every = [(family, name) for family, these in functions.FUNCTIONS.items() for name in these]
     assert len(every) >= 150
-    cards = {}
-    for family, name, given in every if full else every[::SAMPLED]:
-        with np.errstate(all="ignore"), pytest.MonkeyPatch.context() as patch:
-            if not full and cards:
-                patch.setattr(trial, "measured", lambda factory, setting: [])
-            cards[family, name] = trial.score(given, TINY)
-    return cards
+    if not full:
+        sample = every[::SAMPLED]
+        return {key: card(*key, through=key == sample[0]) for key in sample}
+    # TensorFlow keeps what it compiled, some 20 MB a function, until its process ends.
+    spawn = multiprocessing.get_context("spawn")
+    with spawn.Pool(os.cpu_count(), maxtasksperchild=30) as pool:
+        calls = [(family, name, True) for family, name in every]
+        return dict(zip(every, pool.starmap(card, calls, chunksize=1), strict=True))
 
 
 def findings(card: pd.DataFrame) -> tuple[dict[str, str], set[str]]:

@@ -51,6 +51,7 @@ class Spec:
 
 
 SPEC = Spec()
+OPTIONAL = True  # until it takes fewer seconds, it runs when it is named
 QUICK = {"rates": (0.5, 2.0), "epochs": 10}
 SMALL = {"rates": (0.1, 2.0), "epochs": 2}
 

@@ -138,8 +138,9 @@ def _measure(shard: Shard, spec: Spec, name: str, start: int, stop: int) -> Arra
     usual = update_sizes(_layer(name, dtype="float64"), kernel, 0.0, x)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(usual > 0, sizes / usual, np.nan)
-    y = np.asarray(_layer(name)(x @ np.float32([[1.0], [-0.5]]) + np.float32(0.25)))
-    biases = np.repeat(np.float32(spec.distances), len(seeds))
+    target_kernel = np.array([[1.0], [-0.5]], "float32")
+    y = np.asarray(_layer(name)(x @ target_kernel + np.float32(0.25)))
+    biases = np.repeat(np.array(spec.distances, "float32"), len(seeds))
     trained = engine.train(
         [np.tile(kernel, len(spec.distances)), biases[None]],
         x,

@@ -38,7 +38,6 @@ class Spec:
 
 
 SPEC = Spec()
-QUICK = {}
 SMALL = {"steps": 1_001, "every": 250}
 
 HIDDEN = 2

@@ -40,6 +40,7 @@ class Spec:
 
 
 SPEC = Spec()
+OPTIONAL = True  # until it takes fewer seconds, it runs when it is named
 QUICK = {"activations": ("sigmoid", "relu")}
 SMALL = {"hidden": (5,) * 3, "steps": 201}
 

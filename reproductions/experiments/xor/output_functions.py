@@ -42,6 +42,7 @@ class Spec:
 
 
 SPEC = Spec()
+OPTIONAL = True  # until it takes fewer seconds, it runs when it is named
 QUICK = {"losses": ("the post's",)}
 SMALL = {"hidden": (5,), "steps": 201}
 

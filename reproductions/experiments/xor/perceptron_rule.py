@@ -33,7 +33,6 @@ class Spec:
 
 
 SPEC = Spec()
-QUICK = {}
 SMALL = {"passes": 40}
 
 

@@ -238,7 +238,7 @@ def _vanishing_is_the_cause(tables: Tables) -> Judgement:
     undone = [sigmoid[update][END]["low"] > max(0.5, plain[END]["high"]) for update in fair]
     helps = [sigmoid[update][ONCE]["low"] > plain[ONCE]["high"] for update in fair]
     best = max((sigmoid[update][END] for update in fair), key=lambda row: row["share"])
-    values = {}
+    values: dict[str, float] = {}
     names = dict(zip(UPDATES, ("plain", "whole", "one", "last"), strict=True))
     for function, of_updates in (("sigmoid", sigmoid), ("tanh", tanh)):
         for update, rows in of_updates.items():

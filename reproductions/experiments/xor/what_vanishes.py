@@ -14,6 +14,7 @@ Known differences: the cost is computed from the logit, so that no NaN of the lo
 in the way.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,7 +113,7 @@ SLOPES = {
 }
 
 
-def back_propagated(weights: list[np.ndarray], activation: str) -> np.ndarray:
+def back_propagated(weights: Sequence[np.ndarray], activation: str) -> np.ndarray:
     """The product of factors that is propagated back to each layer, (layer, seed).
 
     It is the norm of the derivative of the logit with respect to what the layer puts out, as the
