@@ -235,9 +235,10 @@ def _vanishing_is_the_cause(tables: Tables) -> Judgement:
     if not fair:
         raise NotMeasured("no rescaling lets tanh networks learn, so that none is a fair test")
     plain = sigmoid[PLAIN]
-    undone = [sigmoid[update][END]["low"] > max(0.5, plain[END]["high"]) for update in fair]
+    undone = [
+        update for update in fair if sigmoid[update][END]["low"] > max(0.5, plain[END]["high"])
+    ]
     helps = [sigmoid[update][ONCE]["low"] > plain[ONCE]["high"] for update in fair]
-    best = max((sigmoid[update][END] for update in fair), key=lambda row: row["share"])
     values: dict[str, float] = {}
     names = dict(zip(UPDATES, ("plain", "whole", "one", "last"), strict=True))
     for function, of_updates in (("sigmoid", sigmoid), ("tanh", tanh)):
@@ -245,12 +246,17 @@ def _vanishing_is_the_cause(tables: Tables) -> Judgement:
             name = f"{function}_{names[update]}"
             values |= {name: rows[END]["share"], f"{name}_once": rows[ONCE]["share"]}
             values[f"{name}_rate"] = rows[END]["rate"]
-    verdict = graded(any(undone), in_part=any(helps))
     # Where layers come to the norm of the last one's, nothing but the vanishing is taken away.
-    alone = sigmoid[TO_LAST][END]["low"] > max(0.5, plain[END]["high"])
-    notes = ("sigmoid", "alone" if alone else "not_alone", "tanh")
-    ends = best["low"], best["high"]
-    return Judgement(verdict, best["share"], *ends, notes=notes, values=values)
+    alone = sigmoid[TO_LAST][END]
+    notes = ("sigmoid", "alone" if TO_LAST in undone else "not_alone", "tanh")
+    return Judgement(
+        graded(TO_LAST in undone, in_part=undone or any(helps)),
+        alone["share"],
+        alone["low"],
+        alone["high"],
+        notes=notes,
+        values=values,
+    )
 
 
 CLAIMS = {"XP-17": _vanishing_is_the_cause}
