@@ -51,6 +51,7 @@ class Spec:
 
 
 SPEC = Spec()
+OPTIONAL = True  # until it takes fewer seconds, it runs when it is named
 QUICK = {"steps": 5_001}
 SMALL = {"hidden": (5,) * 2, "rates": (0.01, 0.1), "steps": 201, "tuning_seeds": 2}
 
