@@ -66,10 +66,9 @@ def test_what_the_guide_writes_is_fit_for_lint_which_names_its_korean_words(plac
     call(place, "-m", "ruff", "check", ".")
     call(place, "-m", "ruff", "format", "--check", ".")
     lines = call(place, "-m", "reproductions.report.untranslated").splitlines()
-    assert (
-        f"{NAME} has no words yet for ko.title, ko.says, ko.found, ko.claims.EX-01.statement,"
-        " ko.claims.EX-01.measure, ko.claims.EX-01.rule, ko.claims.EX-01.notes.relu"
-    ) in lines
+    (line,) = (line for line in lines if line.startswith(NAME))
+    assert line.startswith(f"{NAME} has no words yet for ko.title, ko.says, ko.found, ko.")
+    assert line.endswith("ko.claims.EX-01.rule, ko.claims.EX-01.notes.relu")
 
 
 def test_every_command_of_the_guide_is_one():

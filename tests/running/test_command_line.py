@@ -290,7 +290,7 @@ def test_a_run_ends_with_the_verdicts(made, capsys):
     last = capsys.readouterr().out.splitlines()[-3:]
     assert last[0].startswith("XP-06  reproduced ")
     assert last[1].startswith("XP-07  document error ")
-    assert last[2] == "2 claims: 1 reproduced, 1 document error"
+    assert last[2] == "3 claims: 2 reproduced, 1 document error"
 
 
 def test_accept_shows_what_changes_and_stores_it(folders, capsys, monkeypatch):
@@ -467,7 +467,7 @@ def test_a_merged_claims_file_is_sorted_and_keeps_other_rows(made):
     import pandas as pd
 
     merged = verdicts.merge(pd.concat([stale, other]), judged, ["XP-06", "XP-07"])
-    assert merged["id"].tolist() == ["AA-01", "XP-06", "XP-07"]
+    assert merged["id"].tolist() == ["AA-01", "NP-19", "XP-06", "XP-07"]
     assert "stale" not in set(merged["verdict"])
 
 
@@ -541,7 +541,7 @@ def test_a_configuration_that_changes_nothing_holds(custom, folders, tmp_path):
             ["--seeds", "4"],
             "mine.toml sets seeds too. Received: --seeds 4",
         ),
-        (f"[{NAME}]\nfactor = 'x'", [], "mine.toml:2: a factor or product must be above 0."),
+        (f"[{NAME}]\nfactor = 'x'", [], "mine.toml:2: a factor, a product or e must be above 0."),
     ],
 )
 def test_a_bad_configuration_is_one_line_and_status_2(
@@ -603,7 +603,7 @@ def test_what_another_setting_has_no_numbers_for_is_told_and_the_rest_is_made(
         assert judged == f"{NAME}, XP-06 is not judged: the tables have no activation tanh"
         assert drawn == f"{NAME}, figure more is not drawn: the tables have no activation tanh"
         assert took in ran
-        assert total == "1 claims: 1 document error"
+        assert total == "2 claims: 1 reproduced, 1 document error"
     made = tmp_path / "custom" / "mine"
     assert {path.suffix for path in (made / NAME).iterdir()} >= {".svg", ".png", ".csv"}
     assert results.read_claims(made)["id"].tolist() == ["XP-07"]

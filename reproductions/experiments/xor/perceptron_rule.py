@@ -1,4 +1,4 @@
-"""The perceptron's own learning rule on AND, OR and XOR: must people set its weights?
+"""The perceptron's own learning rule on AND, OR and XOR, which sets its weights without people.
 
 Document: network-post, part 1 (a perceptron has the limit that its weights are set by hand).
 Setup: single perceptrons, two inputs, two weights, a bias and a step, start from weights drawn from

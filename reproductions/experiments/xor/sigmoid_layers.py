@@ -112,12 +112,12 @@ def figures(spec: Spec, tables: Tables) -> drawing.Figures:
     return {"shares": lambda: _draw(spec, tables["networks"])}
 
 
-STYLES = itertools.cycle(((drawing.BLUE, "o", "-"), (drawing.ORANGE, "s", "--")))
+STYLES = ((drawing.BLUE, "o", "-"), (drawing.ORANGE, "s", "--"))
 
 
 def _draw(spec: Spec, networks: pd.DataFrame):
     figure, ((axes,),) = drawing.panels(width=6.4, height=4.0)
-    for width, (color, marker, dash) in zip(spec.widths, STYLES, strict=False):
+    for width, (color, marker, dash) in zip(spec.widths, itertools.cycle(STYLES), strict=False):
         rows = measured.rows(networks, width=width)
         errors = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
         label = f"{width} units in each hidden layer"
