@@ -441,7 +441,7 @@ def test_list_needs_neither_tensorflow_nor_pandas():
 
 def test_an_optional_experiment_is_run_and_checked_only_when_named(monkeypatch, tmp_path):
     optional = {name for name in experiment.names() if experiment.load(name).optional}
-    assert optional == {"tanh_warping_fit"}
+    assert "tanh_warping_fit" in optional
     assert set(experiment.chosen([])) == set(experiment.names()) - optional
     assert experiment.chosen([*optional]) == [*optional]
     asked = []
@@ -606,7 +606,7 @@ def test_what_another_setting_has_no_numbers_for_is_told_and_the_rest_is_made(
         assert total == "2 claims: 1 reproduced, 1 document error"
     made = tmp_path / "custom" / "mine"
     assert {path.suffix for path in (made / NAME).iterdir()} >= {".svg", ".png", ".csv"}
-    assert results.read_claims(made)["id"].tolist() == ["XP-07"]
+    assert results.read_claims(made)["id"].tolist() == ["NP-19", "XP-07"]
 
 
 @pytest.mark.parametrize("part", ["judge", "draw", "run"])
