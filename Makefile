@@ -24,10 +24,10 @@ export KERAS_BACKEND := tensorflow
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-reproduce: $(STAMP) ## run every experiment; results go to results/latest
+reproduce: $(STAMP) ## run the experiments; results go to results/latest
 	$(PY) -m reproductions run
 
-quick: $(STAMP) ## a first look: every experiment with few initialisations, and the check
+quick: $(STAMP) ## a first look: the experiments with few initialisations, and the check
 	$(PY) -m reproductions run --quick
 	$(PY) -m reproductions check
 

@@ -31,9 +31,21 @@ NOBODY_READS = 141
 """As a shell has it for a program that a closed pipe ended; 0 would say that all holds."""
 
 PACKAGES = (
-    "cycler", "jinja2", "joblib", "keras", "markupsafe", "matplotlib", "numpy", "pandas", "PIL",
-    "plotly", "scipy", "sklearn", "tensorflow", "tqdm",
-)  # fmt: skip
+    "cycler",
+    "jinja2",
+    "joblib",
+    "keras",
+    "markupsafe",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "PIL",
+    "plotly",
+    "scipy",
+    "sklearn",
+    "tensorflow",
+    "tqdm",
+)
 """What the project imports."""
 
 
@@ -190,7 +202,8 @@ def _open_standard_streams() -> None:
 
 def _list(given: Namespace) -> int:
     for name in experiment.names():
-        print(f"{name:24} {experiment.summary(name)}")
+        mark = " (only when named)" if experiment.is_optional(name) else ""
+        print(f"{name:24} {experiment.summary(name)}{mark}")
     return 0
 
 

@@ -11,6 +11,7 @@ from reproductions.evidence import settings
 from reproductions.evidence.errors import NotMeasured
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.figure import Figure
 
 # Okabe and Ito (2008): eight colours that people with any colour vision tell apart.
@@ -73,6 +74,16 @@ def round_ticks(low: float, high: float) -> list[float]:
     ticks = (float(f"{digit}e{power}") for power in powers for digit in (1, 2, 5))
     between = [tick for tick in ticks if low <= tick <= high]
     return between if len(between) > 1 else sorted({low, high})
+
+
+def error_bars(
+    rows: Any, value: str = "share", low: str = "low", high: str = "high"
+) -> list["np.ndarray"]:
+    """The intervals of one row or of several, as `Axes.errorbar` takes them."""
+    import numpy as np
+
+    middle = np.atleast_1d(rows[value])
+    return [middle - np.atleast_1d(rows[low]), np.atleast_1d(rows[high]) - middle]
 
 
 def panels(

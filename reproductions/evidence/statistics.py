@@ -1,6 +1,7 @@
 """Intervals and tests, from scipy."""
 
 import functools
+from collections.abc import Callable
 from numbers import Integral
 
 import numpy as np
@@ -50,6 +51,38 @@ def mean_of(values: np.ndarray) -> tuple[float, float, float]:
         return mean, np.nan, np.nan
     reach = float(t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
     return mean, mean - reach, mean + reach
+
+
+def share_of_sums(part: np.ndarray, whole: np.ndarray, axis: int = -1) -> np.ndarray:
+    """The share that the sum of `part` is of the sum of `whole`."""
+    return part.sum(axis) / np.maximum(whole.sum(axis), 1)
+
+
+def bootstrap_interval(
+    statistic: Callable[..., np.ndarray],
+    *samples: np.ndarray,
+    resamples: int = 9_999,
+    stream: int | None = None,
+) -> tuple[float, float]:
+    """The 95 % percentile bootstrap interval of a statistic (Efron 1979).
+
+    Args:
+        statistic: of the samples, over their axis `axis`, a keyword.
+        *samples: of one length; several are resampled together, so that pairs stay pairs.
+        resamples: how many.
+        stream: of the random numbers; by default the one that has no number.
+    """
+    from scipy.stats import bootstrap
+
+    interval = bootstrap(
+        samples,
+        statistic,
+        paired=len(samples) > 1,
+        n_resamples=resamples,
+        method="percentile",
+        rng=generator(0) if stream is None else generator(0, stream),
+    ).confidence_interval
+    return float(interval.low), float(interval.high)
 
 
 @functools.cache  # a check asks for the same counts again and again

@@ -11,6 +11,7 @@ import difflib
 import functools
 import importlib
 import json
+import re
 import tomllib
 import traceback
 from collections.abc import Callable, Mapping
@@ -138,6 +139,14 @@ def summary(name: str) -> str:
     except (SyntaxError, ValueError) as error:
         return f"cannot be read: {_in_a_line(error)}"
     return (ast.get_docstring(module) or "").partition("\n")[0]
+
+
+def is_optional(name: str) -> bool:
+    """Whether an experiment runs only when it is named, read without importing it."""
+    place = places()[name]
+    path = place / "run.py" if place.is_dir() else place
+    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    return re.search(r"^OPTIONAL = True\b", text, re.MULTILINE) is not None
 
 
 def chosen(wanted: list[str]) -> list[str]:

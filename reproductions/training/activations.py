@@ -10,9 +10,7 @@ from reproductions.evidence.functions import FUNCTIONS
 if TYPE_CHECKING:
     import keras
 
-Activation = Literal[
-    "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish", "linear"
-]  # fmt: skip
+Activation = Literal["sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish", "linear"]
 """Those that the experiments train with."""
 
 TENSORFLOW_SLOPE = 0.2

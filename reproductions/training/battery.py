@@ -166,9 +166,13 @@ def ten_layers(factory: Callable, setting: Setting) -> Rows:
             if not finite.any():
                 break
             trained = engine.train(
-                [w[..., finite] for w in weights], xor.X, xor.Y, setting.xor_rate, steps,
+                [w[..., finite] for w in weights],
+                xor.X,
+                xor.Y,
+                setting.xor_rate,
+                steps,
                 every=steps - 1,
-            )  # fmt: skip
+            )
             kept, solved = finite.copy(), np.zeros(seeds, bool)
             ended = xor.outcomes(trained.records["cost"], trained.finite_steps < 0)
             kept[finite], solved[finite] = ended != "non-finite", ended == "solved"
@@ -272,9 +276,12 @@ def cost(factories: dict[str, Callable], setting: Setting) -> dict[str, Rows]:
 
     layers = {"reference": lambda dtype: activations.layer("relu", dtype=dtype), **factories}
     times, _ = element_times(
-        layers, "reference", modes=("xla",), sizes=(setting.cost_elements,),
+        layers,
+        "reference",
+        modes=("xla",),
+        sizes=(setting.cost_elements,),
         rounds=setting.cost_rounds,
-    )  # fmt: skip
+    )
     names = {"forward": "forward over ReLU's", "gradient": "with gradient over ReLU's"}
     return {
         function: [
@@ -344,9 +351,15 @@ def figure(
             color = drawing.VERMILION if own else drawing.BLUE
             ends = np.nan_to_num([[row.value - row.low], [row.high - row.value]])
             panel.errorbar(
-                row.value, places[row.function], xerr=np.maximum(ends, 0), color=color, capsize=2,
-                fmt="D" if own else "o", markersize=6 if own else 4, linewidth=1.2,
-            )  # fmt: skip
+                row.value,
+                places[row.function],
+                xerr=np.maximum(ends, 0),
+                color=color,
+                capsize=2,
+                fmt="D" if own else "o",
+                markersize=6 if own else 4,
+                linewidth=1.2,
+            )
             if own and np.isfinite(row.value):
                 panel.axvline(row.value, color=color, linewidth=0.8, linestyle=":")
         panel.set_title(f"{(titles or {}).get(check, check)}:\n{quantity}", fontsize=9)

@@ -121,9 +121,15 @@ class ShiftedNetwork:
 
         lengths, displacements, weights_of_blocks = [], [], []
         for block in self.engine.blocks(
-            self.initial_weights(seeds), x, y, np.asarray(rates), steps, every=1, batches=order,
+            self.initial_weights(seeds),
+            x,
+            y,
+            np.asarray(rates),
+            steps,
+            every=1,
+            batches=order,
             record_on=(x[:1], y[:1]),  # of each record only the weights are used
-        ):  # fmt: skip
+        ):
             squared_steps = squared_displacement = 0.0
             for i in FED_BY_HIDDEN:
                 track = np.concatenate([block.records[f"weight_{i}"], block.weights[i][None]])

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from reproductions.training.activations import layer, one_of
 if TYPE_CHECKING:
     import keras
     import tensorflow as tf
+
+    from reproductions.training.replicas import Replicas
 
 Loss = Literal["document", "stable"]
 
@@ -87,6 +89,33 @@ def records(loss: str) -> "Callable[[tf.Tensor, tf.Tensor], dict[str, tf.Tensor]
         }
 
     return record
+
+
+def engine(
+    hidden: tuple[int, ...], activation: str | Callable, loss: str, **options: Any
+) -> "Replicas":
+    """Trains `network` under a loss and records cost and accuracy, each engine on one thread.
+
+    Args:
+        hidden: as for `network`.
+        activation: as for `network`.
+        loss: as for `network`.
+        **options: of `Replicas`.
+    """
+    from reproductions.training.replicas import Replicas
+
+    model = network(hidden, activation, loss)
+    return Replicas(model, LOSSES[loss], **{"record": records(loss), "threads": 1, **options})
+
+
+def probe(hidden: tuple[int, ...], activation: str | Callable) -> "Replicas":
+    """Trains from the logit, and records cost, largest logit and the gradient's norms."""
+    from keras import ops
+
+    def record(y, z):
+        return {"cost": stable_loss(y, z), "logit": ops.max(ops.abs(z), axis=(0, 1))}
+
+    return engine(hidden, activation, "stable", record=record, gradients=True)
 
 
 def outcomes(cost: np.ndarray, broken: np.ndarray) -> np.ndarray:

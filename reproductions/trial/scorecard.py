@@ -26,8 +26,15 @@ from reproductions.trial.soundness import FINDING, NOTE
 NOT_RUN, MEASURED = "not run", "measured"
 ROUNDING = 1e-12
 COLUMNS = [
-    "function", "check", "quantity", "value", "low", "high", "verdict", "finding",
-]  # fmt: skip
+    "function",
+    "check",
+    "quantity",
+    "value",
+    "low",
+    "high",
+    "verdict",
+    "finding",
+]
 
 
 def measured(factory: Callable, setting: battery.Setting) -> list[dict]:

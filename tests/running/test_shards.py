@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -20,26 +19,7 @@ from reproductions.running import checking, cluster, experiment, provenance, run
 from reproductions.running.shards import StoredShards
 from reproductions.training import pool
 from reproductions.training.pool import Pool
-
-made = []
-
-
-def part(shard, number, power=1):
-    """A shard of every type; it counts how often it is made."""
-    made.append(number)
-    return {
-        "values": np.array([number**power, 0.1, np.nan, np.inf, -0.0]),
-        "rows": pd.DataFrame(
-            {
-                "label": ["ja 예", "", f"{number}"],
-                "count": np.array([1, 2, number]),
-                "single": np.array([0.1, np.nan, 3], "float32"),
-                "solved": [True, False, number > 1],
-            }
-        ),
-        "nothing": pd.DataFrame({"label": [], "value": np.array([], float)}),
-        "one": number,
-    }
+from tests.training.shards import made, part
 
 
 def broken(shard, number):

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import threading
-import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -11,26 +11,7 @@ import pytest
 
 from reproductions.training import pool
 from reproductions.training.pool import Cache, Pool, Sending
-
-made = []
-
-
-def part(shard, number, power=1):
-    """A shard of every type; it counts how often it is made."""
-    made.append(number)
-    return {
-        "values": np.array([number**power, 0.1, np.nan, np.inf, -0.0]),
-        "rows": pd.DataFrame(
-            {
-                "label": ["ja 예", "", f"{number}"],
-                "count": np.array([1, 2, number]),
-                "single": np.array([0.1, np.nan, 3], "float32"),
-                "solved": [True, False, number > 1],
-            }
-        ),
-        "nothing": pd.DataFrame({"label": [], "value": np.array([], float)}),
-        "one": number,
-    }
+from tests.training.shards import made, part
 
 
 @pytest.fixture(autouse=True)
@@ -54,14 +35,22 @@ def test_results_come_in_the_order_of_the_calls_with_what_they_hold():
         assert list(result["nothing"].columns) == ["label", "value"]
 
 
-def slower_first(shard, number):
-    time.sleep(0.2 if number == 0 else 0)
+later = threading.Event()
+
+
+def first_waits(shard, number):
+    """The first shard ends after a later one."""
+    if number == 0:
+        assert later.wait(timeout=60)
+    else:
+        later.set()
     return {"number": number}
 
 
 def test_the_order_is_that_of_the_calls_whichever_is_done_first(monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    results = Pool().gather(slower_first, [(0,), (1,), (2,)], "test")
+    later.clear()
+    results = Pool().gather(first_waits, [(0,), (1,), (2,)], "test")
     assert [int(result["number"]) for result in results] == [0, 1, 2]
 
 
@@ -112,24 +101,17 @@ def test_some_arrays_are_added_up_and_the_others_stand_side_by_side():
 
 
 def test_what_shards_share_is_made_once_while_other_threads_wait():
-    cache, both = Cache(), threading.Barrier(2, timeout=10)
+    cache = Cache()
 
     def make(name, option=None):
         made.append((name, option))
-        time.sleep(0.05)  # long enough for another thread to come
+        with ThreadPoolExecutor(1) as other:  # the lock is what another thread would wait for
+            assert not other.submit(cache._lock.acquire, blocking=False).result()
         return object()
 
-    def ask():
-        both.wait()
-        return cache.once(make, "a")
-
-    others = []
-    thread = threading.Thread(target=lambda: others.append(ask()))
-    thread.start()
-    mine = ask()
-    thread.join()
-    assert others == [mine]
-    assert cache.once(make, "a", option=1) is not mine
+    first = cache.once(make, "a")
+    assert cache.once(make, "a") is first
+    assert cache.once(make, "a", option=1) is not first
     assert made == [("a", None), ("a", 1)]
 
 

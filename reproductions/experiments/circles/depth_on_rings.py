@@ -212,11 +212,17 @@ def _draw_depth(spec: Spec, networks: pd.DataFrame) -> "Figure":
         _draw_task(panel, count)
     for (width, count), rows in networks.sort_values("layers").groupby(["width", "rings"]):
         color, marker, dash = STYLES.get(width, OTHER_STYLE)
-        ends = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
+        ends = drawing.error_bars(rows)
         shown.errorbar(
-            rows["layers"], rows["share"], yerr=ends, color=color, marker=marker, linestyle=dash,
-            capsize=3, label=f"width {width}, {drawing.in_words(count)} rings",
-        )  # fmt: skip
+            rows["layers"],
+            rows["share"],
+            yerr=ends,
+            color=color,
+            marker=marker,
+            linestyle=dash,
+            capsize=3,
+            label=f"width {width}, {drawing.in_words(count)} rings",
+        )
     shown.set(xlabel="hidden layers", ylabel="share of seeds", ylim=(-0.03, 1.03))
     shown.set_xticks(sorted(networks["layers"].unique()))
     shown.set_title("separate all rings")
@@ -243,11 +249,17 @@ def _draw_room(spec: Spec, room: pd.DataFrame) -> "Figure":
     for width, rows in room.groupby("width"):
         best = rows.loc[rows.groupby("rings")["separates"].idxmax()].sort_values("rings")
         color, marker, dash = STYLES.get(width, OTHER_STYLE)
-        ends = [best["share"] - best["low"], best["high"] - best["share"]]
+        ends = drawing.error_bars(best)
         axes.errorbar(
-            best["rings"], best["share"], yerr=ends, color=color, marker=marker, linestyle=dash,
-            capsize=3, label=f"width {width}",
-        )  # fmt: skip
+            best["rings"],
+            best["share"],
+            yerr=ends,
+            color=color,
+            marker=marker,
+            linestyle=dash,
+            capsize=3,
+            label=f"width {width}",
+        )
     axes.axhline(0.5, color=drawing.BLACK, linewidth=1, linestyle=":")
     axes.set(xlabel="rings", ylabel="share of tuning seeds", ylim=(-0.03, 1.03))
     axes.set_xticks(sorted(room["rings"].unique()))

@@ -159,8 +159,9 @@ def _draw_logits(tables: Tables) -> "Figure":
     )
     diagram, *bars = axes[0]
     drawn = _draw_model(diagram, tables, CLASSIFIER, layers=1)
-    figure.colorbar(drawn, ax=diagram, label="weight, or output of a unit", shrink=0.6,
-                    location="left")  # fmt: skip
+    figure.colorbar(
+        drawn, ax=diagram, label="weight, or output of a unit", shrink=0.6, location="left"
+    )
     shown = (drawing.BLUE, drawing.GREEN)
     for place, (panel, color) in enumerate(zip(bars, shown, strict=True), start=1):
         units = rows(tables["units"], model=CLASSIFIER, layer=place).sort_values("unit")
@@ -217,7 +218,7 @@ def _draw_model(axes: "Axes", tables: Tables, name: str, layers: int | None = No
         text = f"kernel {shape.inputs} × {shape.outputs}\nbias {shape.biases}"
         axes.text(GAP * (shape.layer - 0.5), max(sizes) / 2 + 0.1, text, ha="center", fontsize=9)
     axes.set(xlim=(-0.9, GAP * (len(sizes) - 1) + 0.9))
-    axes.set(ylim=(-max(sizes) / 2 - 1.9, max(sizes) / 2 + 0.9))
+    axes.set(ylim=(-max(sizes) / 2 - 1.9, 0.63 * max(sizes) + 0.5))
     axes.set_axis_off()
     axes.set_title(f"{name}: {shapes['weights'].sum()} weights, {shapes['biases'].sum()} biases")
     return lines[0]

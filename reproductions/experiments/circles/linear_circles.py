@@ -240,9 +240,13 @@ def _draw_networks(networks: pd.DataFrame) -> "Figure":
             )
             style = functions.style(name) | {"marker": MARKERS[name]}
             panel.errorbar(
-                rows["layers"], share, yerr=[share - ends[:, 0], ends[:, 1] - share], capsize=3,
-                label=functions.label(name), **style,
-            )  # fmt: skip
+                rows["layers"],
+                share,
+                yerr=[share - ends[:, 0], ends[:, 1] - share],
+                capsize=3,
+                label=functions.label(name),
+                **style,
+            )
         panel.set(xlabel="hidden layers", xscale="log", ylim=(-0.03, 1.03), title=title)
         layers = sorted(networks["layers"].unique())
         panel.set_xticks(layers, [f"{count}" for count in layers])
@@ -276,9 +280,12 @@ def _draw_boundary(axes: "Axes", name: str, weights: Sequence[np.ndarray]) -> No
     logit = rings.signals([w[..., None] for w in weights], name, plane)[-1].reshape(size, size)
     extent = (-reach, reach)
     axes.contourf(
-        np.linspace(*extent, size), np.linspace(*extent, size), logit,
-        levels=[-np.inf, 0, np.inf], colors=circles.TINTS,
-    )  # fmt: skip
+        np.linspace(*extent, size),
+        np.linspace(*extent, size),
+        logit,
+        levels=[-np.inf, 0, np.inf],
+        colors=circles.TINTS,
+    )
     circles.draw_circles(axes)
     circles.square_axes(axes, reach)
     axes.set(xlabel="$x_1$", ylabel="$x_2$")

@@ -265,8 +265,9 @@ def _draw_plane(figure: "Figure", axes: "Axes", tables: Tables) -> None:
     from matplotlib.colors import LogNorm
 
     u, v, picture, image = _picture(axes, tables["plane"], norm=LogNorm(1e-3, 10, clip=True))
-    axes.contour(u, v, picture, [0.01, 0.05, 0.125, 0.25, 0.5, 1, 2], colors="white",
-                 linewidths=0.6)  # fmt: skip
+    axes.contour(
+        u, v, picture, [0.01, 0.05, 0.125, 0.25, 0.5, 1, 2], colors="white", linewidths=0.6
+    )
     for name in STYLES:
         end = row(tables["ends"], name=name)
         _mark(axes, name, f"end of {name}", end["u"], end["v"])
@@ -286,9 +287,14 @@ def _mark(axes: "Axes", name: str, text: str, u: float, v: float, filled: bool =
     axes.plot(u, v, marker, mfc=face, mec="white" if filled else color, ms=10, mew=1.8, zorder=3)
     above = name == "A"
     label = axes.annotate(
-        text, (u, v), (0, 9 if above else -9), textcoords="offset points", ha="center",
-        va="bottom" if above else "top", zorder=4,
-    )  # fmt: skip
+        text,
+        (u, v),
+        (0, 9 if above else -9),
+        textcoords="offset points",
+        ha="center",
+        va="bottom" if above else "top",
+        zorder=4,
+    )
     label.set_path_effects([withStroke(linewidth=3, foreground="white")])
 
 

@@ -100,9 +100,16 @@ def _train(shard: Shard, spec: Spec, variant: str, start: int, stop: int) -> Arr
     engine = shard.once(_engine, spec.hidden, x.shape[1], images.classes, variant)
     weights = replicas.initial_weights(engine.model, range(start, stop), "glorot")
     trained = engine.train(
-        weights, x, y, spec.rate, spec.steps, every=spec.every, record_on=(x[:512], y[:512]),
-        batches=classifiers.batches(images, spec.steps, spec.batch), done=shard.advance,
-    )  # fmt: skip
+        weights,
+        x,
+        y,
+        spec.rate,
+        spec.steps,
+        every=spec.every,
+        record_on=(x[:512], y[:512]),
+        batches=classifiers.batches(images, spec.steps, spec.batch),
+        done=shard.advance,
+    )
     return {
         "accuracy": trained.records["accuracy"],
         "first_cost": trained.records["cost"][0],
@@ -199,8 +206,8 @@ def _draw_single(single: pd.DataFrame):
     axes.axvspan(0, 1, color=drawing.SKY, alpha=0.2, linewidth=0, label="between 0 and 1")
     formula = {"color": drawing.VERMILION, "label": "-ln(output), undefined below 0"}
     axes.plot(single["output"], single["formula"], **formula)
-    keras = {"color": drawing.BLACK, "linestyle": "--", "label": "Keras: clipped"}
-    axes.plot(single["output"], single["keras"], **keras)
+    keras = {"color": drawing.BLACK, "linestyle": "", "marker": "o", "label": "Keras: clipped"}
+    axes.plot(single["output"], single["keras"], fillstyle="none", **keras)
     axes.axhline(0, color=drawing.GREY, linewidth=0.8)
     axes.set(xlabel="output for the right class", ylabel="loss (nats)")
     axes.set_title("Cross entropy of an output that is not between 0 and 1")

@@ -26,10 +26,21 @@ if TYPE_CHECKING:
     import keras
 
 Network = Literal[
-    "VGG16", "ResNet50", "ResNet50V2", "InceptionV3", "InceptionResNetV2", "Xception", "MobileNet",
-    "MobileNetV2", "MobileNetV3Small", "DenseNet121", "NASNetMobile", "EfficientNetB0",
-    "EfficientNetV2B0", "ConvNeXtTiny",
-]  # fmt: skip
+    "VGG16",
+    "ResNet50",
+    "ResNet50V2",
+    "InceptionV3",
+    "InceptionResNetV2",
+    "Xception",
+    "MobileNet",
+    "MobileNetV2",
+    "MobileNetV3Small",
+    "DenseNet121",
+    "NASNetMobile",
+    "EfficientNetB0",
+    "EfficientNetV2B0",
+    "ConvNeXtTiny",
+]
 
 
 @dataclass(frozen=True)
@@ -37,10 +48,21 @@ class Spec:
     """The networks, one of each family, and what they are built for."""
 
     networks: tuple[Network, ...] = (
-        "VGG16", "ResNet50", "ResNet50V2", "InceptionV3", "InceptionResNetV2", "Xception",
-        "MobileNet", "MobileNetV2", "MobileNetV3Small", "DenseNet121", "NASNetMobile",
-        "EfficientNetB0", "EfficientNetV2B0", "ConvNeXtTiny",
-    )  # fmt: skip
+        "VGG16",
+        "ResNet50",
+        "ResNet50V2",
+        "InceptionV3",
+        "InceptionResNetV2",
+        "Xception",
+        "MobileNet",
+        "MobileNetV2",
+        "MobileNetV3Small",
+        "DenseNet121",
+        "NASNetMobile",
+        "EfficientNetB0",
+        "EfficientNetV2B0",
+        "ConvNeXtTiny",
+    )
     pixels: int = 96
     classes: int = 10
 

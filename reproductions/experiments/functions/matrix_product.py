@@ -181,9 +181,15 @@ def _draw_times(times: pd.DataFrame):
                 continue
             ends = rows[[f"{column}_low", f"{column}_high"]].sub(rows[column], axis=0).abs().T
             axes.errorbar(
-                rows["units"], rows[column], yerr=ends, fmt="o-", markersize=4, capsize=2,
-                color=color, label=work,
-            )  # fmt: skip
+                rows["units"],
+                rows[column],
+                yerr=ends,
+                fmt="o-",
+                markersize=4,
+                capsize=2,
+                color=color,
+                label=work,
+            )
         axes.set(xscale="log", yscale="log", xlabel="units of the layer")
     row[1].axhline(1, color=drawing.GREY, linewidth=1)
     row[0].set(title="Time of a layer", ylabel="microseconds")

@@ -231,9 +231,12 @@ def _draw_derivative(spec: Spec, derivatives: pd.DataFrame):
     smallest = 1e-20
     right.semilogy(near["x"], gap.clip(lower=smallest), color=drawing.BLUE, label="absolute")
     right.semilogy(
-        near["x"], (gap / near["exact"]).clip(lower=smallest), "--", color=drawing.VERMILION,
+        near["x"],
+        (gap / near["exact"]).clip(lower=smallest),
+        "--",
+        color=drawing.VERMILION,
         label="relative to the derivative",
-    )  # fmt: skip
+    )
     right.set(title="Error of σ(1 − σ) in float64", xlabel="x", ylabel="error")
     right.legend(loc="upper left")
     return figure

@@ -26,8 +26,12 @@ class Spec:
     """The networks, and what they are built for."""
 
     networks: tuple[Literal["VGG16", "VGG19", "DenseNet121", "DenseNet169", "DenseNet201"], ...] = (
-        "VGG16", "VGG19", "DenseNet121", "DenseNet169", "DenseNet201",
-    )  # fmt: skip
+        "VGG16",
+        "VGG19",
+        "DenseNet121",
+        "DenseNet169",
+        "DenseNet201",
+    )
     pixels: int = 32
     classes: int = 10
 

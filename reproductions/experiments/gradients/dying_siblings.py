@@ -23,7 +23,7 @@ import pandas as pd
 
 from reproductions.evidence import drawing, functions, measured
 from reproductions.evidence.kinds import Exact, Rate, Table, Unchecked, shares
-from reproductions.evidence.statistics import generator, share_of
+from reproductions.evidence.statistics import bootstrap_interval, generator, share_of, share_of_sums
 from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.training import activations, digits
 from reproductions.training.pool import Arrays, Pool, Shard, whole
@@ -267,9 +267,15 @@ def _figure(networks: pd.DataFrame, seeds: pd.DataFrame) -> "Figure":
         middle, low, high = np.transpose(found)
         places = np.arange(len(rates)) + 0.15 * (number - 0.5)
         alive.errorbar(
-            places, middle, yerr=[middle - low, high - middle], color=color, marker=marker,
-            linestyle="none", capsize=3, label=f"hidden layer {layer}",
-        )  # fmt: skip
+            places,
+            middle,
+            yerr=[middle - low, high - middle],
+            color=color,
+            marker=marker,
+            linestyle="none",
+            capsize=3,
+            label=f"hidden layer {layer}",
+        )
     alive.set(ylim=(-0.03, 1.03), ylabel="share of ReLU units")
     alive.set_title("ReLU units that were negative for\nsome image, and live at the end")
     alive.legend(loc="lower left")
@@ -294,16 +300,17 @@ def _draw_by_function(
 ) -> None:
     for number, (name, rows) in enumerate(networks.groupby("function", sort=False)):
         places = rows["rate"].map(list(rates).index) + 0.15 * (number - 1)
-        errors = (
-            [rows["share"] - rows["low"], rows["high"] - rows["share"]]
-            if column == "share"
-            else None
-        )
+        errors = drawing.error_bars(rows) if column == "share" else None
         panel.errorbar(
-            places, rows[column], yerr=errors, color=functions.color(name),
-            marker="os^"[number % 3], linestyle="none", capsize=3,
+            places,
+            rows[column],
+            yerr=errors,
+            color=functions.color(name),
+            marker="os^"[number % 3],
+            linestyle="none",
+            capsize=3,
             label=functions.label(name, SLOPE),
-        )  # fmt: skip
+        )
 
 
 def alive_share(rows: pd.DataFrame) -> tuple[float, float, float]:
@@ -314,10 +321,8 @@ def alive_share(rows: pd.DataFrame) -> tuple[float, float, float]:
     sums = rows.groupby("seed")[["alive", "negative"]].sum().to_numpy()
     if not len(sums) or not sums[:, 1].sum():
         return np.nan, np.nan, np.nan
-    drawn = generator(0, 8).integers(0, len(sums), (RESAMPLES, len(sums)))
-    alive, negative = np.moveaxis(sums[drawn].sum(axis=1), -1, 0)
-    low, high = np.quantile(alive / np.maximum(negative, 1), (0.025, 0.975))
-    return sums[:, 0].sum() / sums[:, 1].sum(), float(low), float(high)
+    interval = bootstrap_interval(share_of_sums, *sums.T, resamples=RESAMPLES, stream=8)
+    return sums[:, 0].sum() / sums[:, 1].sum(), *interval
 
 
 def _dead_once_negative(tables: Tables) -> Judgement:

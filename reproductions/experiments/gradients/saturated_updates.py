@@ -24,7 +24,7 @@ import pandas as pd
 
 from reproductions.evidence import drawing, functions, measured
 from reproductions.evidence.kinds import Close, Exact, Table, Unchecked, shares
-from reproductions.evidence.statistics import generator, share_of
+from reproductions.evidence.statistics import bootstrap_interval, generator, share_of
 from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.training import activations
 from reproductions.training.pool import Arrays, Pool, Shard, whole
@@ -183,9 +183,8 @@ def update_sizes(
 def median_of(values: np.ndarray) -> dict[str, float]:
     """The median over seeds with its 95 % bootstrap interval, as columns of a row."""
     values = values[~np.isnan(values)]
-    drawn = generator(0, 10).integers(0, len(values), (RESAMPLES, len(values)))
-    low, high = np.quantile(np.median(values[drawn], axis=1), (0.025, 0.975))
-    return {"ratio": float(np.median(values)), "low": float(low), "high": float(high)}
+    low, high = bootstrap_interval(np.median, values, resamples=RESAMPLES, stream=10)
+    return {"ratio": float(np.median(values)), "low": low, "high": high}
 
 
 def figures(spec: Spec, tables: Tables) -> drawing.Figures:
@@ -207,7 +206,7 @@ def _figure(spec: Spec, updates: pd.DataFrame, training: pd.DataFrame) -> "Figur
         label = functions.label(name, SLOPE)
         size.plot(x, rows["ratio"].where(rows["ratio"] > LOWEST), label=label, **style)
         shares_of = training[training["function"] == name]
-        errors = [shares_of["share"] - shares_of["low"], shares_of["high"] - shares_of["share"]]
+        errors = drawing.error_bars(shares_of)
         away.errorbar(x, shares_of["share"], yerr=errors, capsize=2, **style)
     size.set(yscale="log", ylabel="size of one update, as a\nmultiple of that at distance 0")
     size.set_title("One update (median; a line ends where\nmost updates are exactly 0)")

@@ -307,7 +307,7 @@ def _draw_changes(panel: "Axes", cells: pd.DataFrame, label: str) -> None:
         row = rows.loc[key]
         color = drawing.BLUE if name in ("sigmoid", "tanh") else drawing.SKY
         panel.barh(y, row["share"], color=color, height=0.6)
-        errors = [[row["share"] - row["low"]], [row["high"] - row["share"]]]
+        errors = drawing.error_bars(row)
         panel.errorbar(row["share"], y, xerr=errors, color=drawing.BLACK, capsize=3)
         panel.text(row["high"] + 0.02, y, f"{row['share']:.1%}", va="center")
     panel.set_yticks(range(len(names)), names.values())
@@ -323,7 +323,7 @@ def _draw_against_gradient(panel: "Axes", centred: pd.DataFrame) -> None:
     colors = [drawing.BLACK, drawing.BLUE, drawing.GREEN, drawing.ORANGE, drawing.VERMILION]
     styles = zip(itertools.cycle("os^DvP"), itertools.cycle(colors), strict=False)
     for (marker, color), (full_range, rows) in zip(styles, centred.groupby("range"), strict=False):
-        errors = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
+        errors = drawing.error_bars(rows)
         panel.errorbar(
             rows["gradient_q50"], rows["share"], yerr=errors, capsize=2, markersize=6,
             linestyle="none", marker=marker, color=color, label=f"{full_range:g}",

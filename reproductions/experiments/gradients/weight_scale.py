@@ -189,9 +189,13 @@ def _speed_figure(
         speed.plot(medians.index, medians, color=color, label=f"learning rate {rate:g}")
     for row in scales[scales["reached"] < scales["seeds"]].itertuples():
         speed.annotate(
-            f"{row.seeds - row.reached} of\n{row.seeds} never", (row.scale, 1),
-            xycoords=("data", "axes fraction"), ha="center", va="top", fontsize=8,
-        )  # fmt: skip
+            f"{row.seeds - row.reached} of\n{row.seeds} never",
+            (row.scale, 1),
+            xycoords=("data", "axes fraction"),
+            ha="center",
+            va="top",
+            fontsize=8,
+        )
     speed.set(xscale="log", ylabel=f"updates to {100 * spec.threshold:g} % training error")
     speed.set_xlim(scales["scale"].min() / 2, scales["scale"].max() * 2)
     if steps["steps"].notna().any():

@@ -130,9 +130,17 @@ def _tables(
         np.put_along_axis(members, {"validation": validation, "test": test}[watch], True, axis=1)
         watched = {watch: own_orders.Watched(images.x_train, images.y_train, members)}
         return own_orders.train(
-            classifier, lambda: activations.layer(function), images, seeds, rates,
-            [spec.updates], watched, batch=spec.batch, places=training, done=done,
-        )  # fmt: skip
+            classifier,
+            lambda: activations.layer(function),
+            images,
+            seeds,
+            rates,
+            [spec.updates],
+            watched,
+            batch=spec.batch,
+            places=training,
+            done=done,
+        )
 
     tuning = list(range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + spec.tuning_seeds))
     tuned = train(tuning * len(spec.rates), np.repeat(spec.rates, len(tuning)), "validation")

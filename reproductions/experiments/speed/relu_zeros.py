@@ -110,10 +110,17 @@ def _tables(
 
     def train(seeds: list[int], rates: np.ndarray, watch: str) -> own_orders.Run:
         return own_orders.train(
-            classifier, lambda: activations.layer(function), images, seeds, rates,
-            [spec.updates], {watch: sets[watch]}, batch=spec.batch,
-            places=np.tile(places, (len(seeds), 1)), done=done,
-        )  # fmt: skip
+            classifier,
+            lambda: activations.layer(function),
+            images,
+            seeds,
+            rates,
+            [spec.updates],
+            {watch: sets[watch]},
+            batch=spec.batch,
+            places=np.tile(places, (len(seeds), 1)),
+            done=done,
+        )
 
     tuning = list(range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + spec.tuning_seeds))
     tuned = train(tuning * len(spec.rates), np.repeat(spec.rates, len(tuning)), "kept_back")
@@ -218,8 +225,10 @@ def _draw_savings(spec: Spec, table: pd.DataFrame):
     ):
         for y, function in enumerate(names):
             row = rows.loc[function]
-            ends = [[factor * (row[name] - row[f"{name}_low"])],
-                    [factor * (row[f"{name}_high"] - row[name])]]  # fmt: skip
+            ends = [
+                [factor * (row[name] - row[f"{name}_low"])],
+                [factor * (row[f"{name}_high"] - row[name])],
+            ]
             style = {"fmt": "o", "capsize": 4, "color": functions.color(function)}
             panel.errorbar(factor * row[name], y, xerr=ends, **style)
         panel.set_xlabel(label)
@@ -239,7 +248,7 @@ def _draw_times(times: pd.DataFrame):
     figure, ((axes,),) = drawing.panels(width=6.5, height=3.4)
     for kind, style in PRODUCTS.items():
         rows = times[times["product"] == kind].sort_values("width")
-        ends = [rows["ratio"] - rows["ratio_low"], rows["ratio_high"] - rows["ratio"]]
+        ends = drawing.error_bars(rows, "ratio", "ratio_low", "ratio_high")
         axes.errorbar(rows["width"], rows["ratio"], yerr=ends, capsize=4, **style)
     axes.axhline(1, color=drawing.BLACK, linewidth=1)
     axes.set(xscale="log", yscale="log", xlabel="units in the layer", ylabel="time / without zeros")

@@ -32,8 +32,15 @@ class Spec(battery.Setting):
     """The battery's setting, and the functions that go through it."""
 
     functions: tuple[Activation, ...] = (
-        "linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
-    )  # fmt: skip
+        "linear",
+        "sigmoid",
+        "tanh",
+        "relu",
+        "leaky_relu",
+        "elu",
+        "softplus",
+        "swish",
+    )
     trained: tuple[Activation, ...] = functions  # the others go through the formulas alone
 
 

@@ -72,7 +72,7 @@ def _train(shard: Shard, spec: Spec, start: int, stop: int) -> Arrays:
     """Costs, gradients and sizes of weights at each record, and what the seeds end at."""
     from reproductions.training import replicas
 
-    engine = shard.once(_engine)
+    engine = shard.once(xor.engine, (HIDDEN,), "sigmoid", "document", snapshots=True)
     weights = replicas.initial_weights(engine.model, range(start, stop))
     options = {"every": spec.every, "done": shard.advance}
     records = engine.train(weights, xor.X, xor.Y, spec.rate, spec.steps, **options).records
@@ -84,14 +84,6 @@ def _train(shard: Shard, spec: Spec, start: int, stop: int) -> Arrays:
         "size": np.stack([np.abs(w).max(axis=0) for w in at_records]),
         "kind": kinds_of_rest(at_records[-1]),
     }
-
-
-def _engine():
-    from reproductions.training import replicas
-
-    model = xor.network((HIDDEN,), "sigmoid", "document")
-    losses = xor.LOSSES["document"], xor.records("document")
-    return replicas.Replicas(model, *losses, snapshots=True, threads=1)
 
 
 def _flat(arrays) -> np.ndarray:

@@ -81,31 +81,12 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     return {"networks": pd.DataFrame(rows)}
 
 
-def _engine(hidden, activation, loss):
-    """Trains under the post's loss; or from the logit, with logits and gradients recorded."""
-    from keras import ops
-
-    from reproductions.training import replicas
-
-    def record_logit(y, z):
-        return {"cost": xor.stable_loss(y, z), "logit": ops.max(ops.abs(z), axis=(0, 1))}
-
-    return replicas.Replicas(
-        xor.network(hidden, activation, loss),
-        xor.LOSSES[loss],
-        xor.records(loss) if loss == "document" else record_logit,
-        gradients=loss == "stable",
-        threads=1,
-    )
-
-
 def _train(shard: Shard, spec: Spec, activation: str, start: int, stop: int) -> Arrays:
     """Counts of the seeds from `start` to `stop`, and which of them become NaN."""
     from reproductions.training import replicas
 
-    engine, probe = (
-        shard.once(_engine, spec.hidden, activation, loss) for loss in ("document", "stable")
-    )
+    engine = shard.once(xor.engine, spec.hidden, activation, "document")
+    probe = shard.once(xor.probe, spec.hidden, activation)
     weights = replicas.initial_weights(engine.model, range(start, stop))
     options = {"steps": spec.steps, "every": spec.every}
     trained = engine.train(weights, xor.X, xor.Y, spec.rate, **options, done=shard.advance)
@@ -210,9 +191,14 @@ def _draw(spec: Spec, networks: pd.DataFrame):
             ends = np.array([wilson(row[name], row[COUNTED[name]]) for name in labels])
             shift = 0.2 * (i - (len(spec.activations) - 1) / 2)
             panel.errorbar(
-                shares, places + shift, xerr=np.abs(ends.T - shares), fmt="osD^vPX*"[i],
-                capsize=3, color=functions.color(activation), label=functions.label(activation),
-            )  # fmt: skip
+                shares,
+                places + shift,
+                xerr=np.abs(ends.T - shares),
+                fmt="osD^vPX*"[i],
+                capsize=3,
+                color=functions.color(activation),
+                label=functions.label(activation),
+            )
         panel.set_yticks(places, labels.values())
         panel.set_ylim(len(labels) - 0.5, -0.5)
         panel.set_title(title)

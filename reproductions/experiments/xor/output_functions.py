@@ -106,7 +106,7 @@ def _draw(spec: Spec, outcomes: pd.DataFrame):
     places = np.arange(len(spec.outputs))
     for panel, loss in zip(axes[0], spec.losses, strict=True):
         rows = measured.rows(outcomes, loss=loss).set_index("output").loc[list(spec.outputs)]
-        errors = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
+        errors = drawing.error_bars(rows)
         colors = [functions.color(output) for output in spec.outputs]
         panel.barh(places, rows["share"], color=colors, height=0.5)
         panel.errorbar(

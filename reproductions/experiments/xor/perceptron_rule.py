@@ -64,9 +64,10 @@ def figures(spec: Spec, tables: Tables) -> drawing.Figures:
 
 
 STYLES = {
-    "AND": (drawing.BLUE, "o", "-"), "OR": (drawing.ORANGE, "s", "--"),
+    "AND": (drawing.BLUE, "o", "-"),
+    "OR": (drawing.ORANGE, "s", "--"),
     "XOR": (drawing.BLACK, "^", ":"),
-}  # fmt: skip
+}
 
 
 def _draw(spec: Spec, passes: pd.DataFrame):

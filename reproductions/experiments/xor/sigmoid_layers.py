@@ -92,19 +92,12 @@ def _train(shard: Shard, spec: Spec, width: int, layers: int, start: int, stop: 
     """The last costs of the seeds from `start` to `stop`."""
     from reproductions.training import replicas
 
-    engine = shard.once(_engine, (width,) * (layers - 1))
+    engine = shard.once(xor.engine, (width,) * (layers - 1), "sigmoid", "document")
     weights = replicas.initial_weights(engine.model, range(start, stop))
     trained = engine.train(
         weights, xor.X, xor.Y, spec.rate, spec.steps, every=spec.steps - 1, done=shard.advance
     )
     return {"cost": trained.records["cost"][-1]}
-
-
-def _engine(hidden: tuple[int, ...]):
-    from reproductions.training import replicas
-
-    model = xor.network(hidden, "sigmoid", "document")
-    return replicas.Replicas(model, xor.LOSSES["document"], xor.records("document"), threads=1)
 
 
 def figures(spec: Spec, tables: Tables) -> drawing.Figures:
@@ -119,12 +112,18 @@ def _draw(spec: Spec, networks: pd.DataFrame):
     figure, ((axes,),) = drawing.panels(width=6.4, height=4.0)
     for width, (color, marker, dash) in zip(spec.widths, itertools.cycle(STYLES), strict=False):
         rows = measured.rows(networks, width=width)
-        errors = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
+        errors = drawing.error_bars(rows)
         label = f"{width} units in each hidden layer"
         axes.errorbar(
-            rows["layers"], rows["share"], yerr=errors, color=color, marker=marker,
-            linestyle=dash, capsize=4, label=label,
-        )  # fmt: skip
+            rows["layers"],
+            rows["share"],
+            yerr=errors,
+            color=color,
+            marker=marker,
+            linestyle=dash,
+            capsize=4,
+            label=label,
+        )
     axes.set_xticks(list(_layers(spec)))
     axes.set(xlabel="layers of sigmoids", ylabel="share solved, 95 % interval", ylim=(-0.03, 1.05))
     axes.set_title(f"XOR, learning rate {spec.rate:g}: {networks['seeds'].max():,} initialisations")

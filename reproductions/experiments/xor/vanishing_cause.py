@@ -193,11 +193,16 @@ def _draw(spec: Spec, table: pd.DataFrame):
         for panel, activation in zip(row, spec.activations, strict=True):
             for i, (update, (color, marker, label)) in enumerate(STYLES.items()):
                 rows = measured.rows(table, activation=activation, update=update, event=event)
-                errors = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
+                errors = drawing.error_bars(rows)
                 panel.errorbar(
-                    rows["rate"] * 1.06 ** (i - 1.5), rows["share"], yerr=errors, color=color,
-                    marker=marker, capsize=3, label=label,
-                )  # fmt: skip
+                    rows["rate"] * 1.06 ** (i - 1.5),
+                    rows["share"],
+                    yerr=errors,
+                    color=color,
+                    marker=marker,
+                    capsize=3,
+                    label=label,
+                )
             panel.set(xscale="log", ylim=(-0.03, 1.03))
         row[0].set_ylabel(f"share that solves XOR\n{event}")
     for panel, activation in zip(axes[0], spec.activations, strict=True):

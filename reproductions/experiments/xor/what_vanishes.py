@@ -165,6 +165,8 @@ DASHES = ("-", "--", ":")
 
 
 def _draw(spec: Spec, layers: pd.DataFrame):
+    from matplotlib.ticker import NullFormatter
+
     figure, axes = drawing.panels(
         len(spec.activations), len(NORMS), width=3.5, height=2.7, sharex=True, sharey="col"
     )
@@ -179,6 +181,10 @@ def _draw(spec: Spec, layers: pd.DataFrame):
                 ends = rows[f"{name}_q05"], rows[f"{name}_q95"]
                 panel.fill_between(rows["layer"], *ends, color=color, alpha=0.12, linewidth=0)
             panel.set_yscale("log")
+            low, high = panel.get_ylim()
+            if high / low < 100:  # no two powers of ten to label
+                panel.set_yticks(ticks := drawing.round_ticks(low, high), [f"{t:g}" for t in ticks])
+                panel.yaxis.set_minor_formatter(NullFormatter())
         row[0].set_ylabel(f"{functions.label(activation)}: norm")
     for panel, name in zip(axes[0], NORMS, strict=True):
         panel.set_title(TITLES[name])

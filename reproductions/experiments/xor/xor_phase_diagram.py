@@ -34,8 +34,14 @@ class Spec:
 
     seeds: int = 384
     activations: tuple[Activation, ...] = (
-        "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
-    )  # fmt: skip
+        "sigmoid",
+        "tanh",
+        "relu",
+        "leaky_relu",
+        "elu",
+        "softplus",
+        "swish",
+    )
     initialisations: tuple[Initialisation, ...] = ("normal", "glorot", "he")
     depths: tuple[int, ...] = (2, 4, 6, 8, 10, 12)
     rates: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)

@@ -105,9 +105,12 @@ def _draw_cells(axes: "Axes", y: np.ndarray, areas: np.ndarray, **options) -> "P
 
     norm = LogNorm(0.01, 3, clip=True)  # a sigmoid shrinks cells a hundredfold
     cells = PolyCollection(
-        quadrilaterals(y).reshape(-1, 4, 2), array=areas.ravel(), cmap="cividis", norm=norm,
+        quadrilaterals(y).reshape(-1, 4, 2),
+        array=areas.ravel(),
+        cmap="cividis",
+        norm=norm,
         **{"edgecolor": "white", "linewidth": 0.4, **options},
-    )  # fmt: skip
+    )
     axes.add_collection(cells)
     return cells
 
@@ -169,8 +172,15 @@ def _draw_determinants(tables: Tables) -> "Figure":
             panel.set_title(f"ReLU: {det.max():.3g} where both z > 0, else 0")
         else:
             least = cells.loc[cells["det"].idxmin()]
-            panel.plot(affine.centre_x1, affine.centre_x2, "*", color=drawing.VERMILION, ms=16,
-                       mec="white", zorder=4)  # fmt: skip
+            panel.plot(
+                affine.centre_x1,
+                affine.centre_x2,
+                "*",
+                color=drawing.VERMILION,
+                ms=16,
+                mec="white",
+                zorder=4,
+            )
             panel.plot(least.x1, least.x2, "v", color=drawing.SKY, ms=9, mec="black", zorder=4)
             panel.set_title(f"{name}: from {least.det:.2g} (▼) to {affine.centre_det:.3g} (★)")
         _show_plane(panel, (-1, 1), [-1, -0.5, 0, 0.5, 1])

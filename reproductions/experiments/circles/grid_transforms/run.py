@@ -24,9 +24,16 @@ if TYPE_CHECKING:
     import keras
 
 Stage = Literal[
-    "start", "rotation", "dilation", "shear", "translation", "tanh", "tanh hold", "tanh back",
+    "start",
+    "rotation",
+    "dilation",
+    "shear",
+    "translation",
+    "tanh",
+    "tanh hold",
+    "tanh back",
     "relu",
-]  # fmt: skip
+]
 
 
 @dataclass(frozen=True)

@@ -85,9 +85,12 @@ def _draw_determinant(seeds: Mapping[str, Seed]) -> "Figure":
     for panel in axes[-1]:
         panel.set_xlabel("$x_1$")
     figure.colorbar(
-        image, ax=axes, label="det J", shrink=0.7,
+        image,
+        ax=axes,
+        label="det J",
+        shrink=0.7,
         ticks=[-10, -1, -0.1, -0.01, -1e-3, 0, 1e-3, 0.01, 0.1, 1, 10],
-    )  # fmt: skip
+    )
     handles = [
         *(Line2D([], [], color=c, label=f"{n} circle") for n, c in circles.COLORS.items()),
         Line2D([], [], color=drawing.BLACK, linestyle="--", label="output 1/2"),
@@ -177,8 +180,15 @@ def _draw_collapse(sizes: pd.DataFrame, crossings: pd.DataFrame) -> "Figure":
     for place, (matrix, hatch) in enumerate((("W1", ""), ("W2", "//"))):
         rows = crossings[crossings["matrix"] == matrix].sort_values("rate")
         x = np.arange(len(rows)) + 0.4 * (place - 0.5)
-        drawn = bars.bar(x, rows["crosses"] / rows["seeds"], 0.38, color=drawing.GREY, hatch=hatch,
-                         edgecolor="white", label=f"det {matrix}")  # fmt: skip
+        drawn = bars.bar(
+            x,
+            rows["crosses"] / rows["seeds"],
+            0.38,
+            color=drawing.GREY,
+            hatch=hatch,
+            edgecolor="white",
+            label=f"det {matrix}",
+        )
         bars.bar_label(drawn, fmt="{:.0%}", fontsize=9)
     bars.set_xticks(range(len(rows)), [f"{rate:g}" for rate in rows["rate"]])
     bars.set(xlabel="learning rate", ylabel="share of seeds", ylim=(0, 1))
@@ -224,9 +234,14 @@ def _draw_folds_by_epoch(spec: Spec, folds: pd.DataFrame) -> "Figure":
             rows = rows.sort_values("epoch")
             for event, dash in (("folds", "-"), ("separates", ":")):
                 panel.plot(
-                    rows["epoch"], rows[event] / rows["seeds"], color=color, marker=marker,
-                    linestyle=dash, markersize=4, label=f"{circles.dimension(network)} {event}",
-                )  # fmt: skip
+                    rows["epoch"],
+                    rows[event] / rows["seeds"],
+                    color=color,
+                    marker=marker,
+                    linestyle=dash,
+                    markersize=4,
+                    label=f"{circles.dimension(network)} {event}",
+                )
         _set_epochs(panel, folds["epoch"].max())
         panel.set(ylim=(-0.03, 1.03), title=f"learning rate {rate:g}")
     axes[0, 0].set_ylabel("share of seeds")

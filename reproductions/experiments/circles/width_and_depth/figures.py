@@ -36,8 +36,11 @@ def figures(spec: Spec, tables: Tables) -> drawing.Figures:
 
 
 BAR_STYLES = (
-    (drawing.VERMILION, ""), (drawing.BLUE, "//"), (drawing.GREEN, ".."), (drawing.ORANGE, "xx"),
-)  # fmt: skip
+    (drawing.VERMILION, ""),
+    (drawing.BLUE, "//"),
+    (drawing.GREEN, ".."),
+    (drawing.ORANGE, "xx"),
+)
 
 SHAPE_STYLES = {
     "nothing": (drawing.GREEN, ""),
@@ -58,11 +61,16 @@ def _draw_equal_rates(spec: Spec, networks: pd.DataFrame, shapes: pd.DataFrame) 
         rows = rows[rows["rate"].isin(spec.rates)].sort_values("rate")
         x = np.arange(len(rows)) + 0.81 / count * (place - (count - 1) / 2)
         bars.bar(
-            x, rows["share"], 0.75 / count, color=color, hatch=hatch, edgecolor="white",
+            x,
+            rows["share"],
+            0.75 / count,
+            color=color,
+            hatch=hatch,
+            edgecolor="white",
             label=circles.dimension(network),
-        )  # fmt: skip
+        )
         style = {"color": drawing.BLACK, "fmt": "none", "capsize": 3}
-        bars.errorbar(x, rows["share"], yerr=_error_bars(rows), **style)
+        bars.errorbar(x, rows["share"], yerr=drawing.error_bars(rows), **style)
         for center, row in zip(x, rows.itertuples(), strict=True):
             bars.text(center, row.high + 0.02, f"{row.share:.0%}", ha="center", fontsize=9)
     bars.set_xticks(range(len(rates)), [f"{rate:g}" for rate in rates])
@@ -82,11 +90,6 @@ def _draw_equal_rates(spec: Spec, networks: pd.DataFrame, shapes: pd.DataFrame) 
     return figure
 
 
-def _error_bars(rows: pd.DataFrame) -> list[pd.Series]:
-    """The interval of each share, as `Axes.errorbar` takes it."""
-    return [rows["share"] - rows["low"], rows["high"] - rows["share"]]
-
-
 def _stack_shapes(axes: "Axes", shapes: pd.DataFrame, keys: list, ticks: Sequence[str]) -> None:
     """Draws a bar for each key of the index: the shares of what its seeds get wrong."""
     bottom = np.zeros(len(keys))
@@ -94,9 +97,15 @@ def _stack_shapes(axes: "Axes", shapes: pd.DataFrame, keys: list, ticks: Sequenc
         rows = shapes[shapes["shape"] == shape].reindex(keys)
         share = (rows["count"] / rows["seeds"]).to_numpy()
         axes.bar(
-            range(len(keys)), share, 0.7, bottom, color=color, hatch=hatch, edgecolor="white",
+            range(len(keys)),
+            share,
+            0.7,
+            bottom,
+            color=color,
+            hatch=hatch,
+            edgecolor="white",
             label=shape,
-        )  # fmt: skip
+        )
         bottom += share
     axes.set_xticks(range(len(keys)), ticks)
     axes.set(ylabel="share of seeds", ylim=(0, 1))
@@ -123,13 +132,18 @@ def _draw_depth(spec: Spec, networks: pd.DataFrame, shapes: pd.DataFrame) -> "Fi
         style = {"color": color, "marker": marker, "linestyle": dash, "markersize": 5}
         label = f"width {width}, rate {rate:g}"
         separates.errorbar(
-            depth, rows["share"], yerr=_error_bars(rows), capsize=3, label=label, **style
+            depth, rows["share"], yerr=drawing.error_bars(rows), capsize=3, label=label, **style
         )
         best.plot(depth, rows["accuracy_best"], **style)
     separates.set(ylim=(-0.03, 1.03), ylabel="share of seeds", title="separate the circles")
     best.axhline(circles.LINE_ACCURACY, color=drawing.BLACK, linewidth=1, linestyle=":")
-    best.text(0.98, circles.LINE_ACCURACY + 0.005, "best straight line", ha="right",
-              transform=best.get_yaxis_transform())  # fmt: skip
+    best.text(
+        0.98,
+        circles.LINE_ACCURACY + 0.005,
+        "best straight line",
+        ha="right",
+        transform=best.get_yaxis_transform(),
+    )
     best.set(ylim=(0.64, 1.02), ylabel="share of both circles that is right")
     best.set_title("the best seed")
     deepest = max(depth for _, depths_of_width in spec.depths for depth in depths_of_width)

@@ -127,7 +127,7 @@ def _draw_graph(nodes: pd.DataFrame, influences: pd.DataFrame):
         forward, backward = value.loc[node, ["forward", "backward"]]
         symbol = "L/∂L" if node == "L" else f"L/∂{node}"
         style = {"ha": "center", "fontsize": 9}
-        gap = 0.17 if node in ("z", "L") else 0.0
+        gap = 0.17 if node in ("z", "L") else 0.05
         axes.text(x, y + gap, f"{node} = {forward:.4f}", color=FORWARD, va="bottom", **style)
         axes.text(x, y - gap, f"∂{symbol} = {backward:.4f}", color=BACKWARD, va="top", **style)
 
@@ -204,13 +204,21 @@ def _draw_derivative(derivatives: pd.DataFrame):
     negative, at_zero = relu[relu["x"] < 0], relu[relu["x"] == 0]
     axes.plot(relu["x"], relu["derivative"], "o", color=functions.color("relu"), markersize=4)
     axes.plot(
-        at_zero["x"], at_zero["derivative"], "D", color=drawing.BLACK, markersize=10,
-        fillstyle="none", label="input 0: where the last part says that updates stop",
-    )  # fmt: skip
+        at_zero["x"],
+        at_zero["derivative"],
+        "D",
+        color=drawing.BLACK,
+        markersize=10,
+        fillstyle="none",
+        label="input 0: where the last part says that updates stop",
+    )
     axes.plot(
-        negative["x"], negative["derivative"] - 0.08, color=drawing.BLUE, linewidth=4,
+        negative["x"],
+        negative["derivative"] - 0.08,
+        color=drawing.BLUE,
+        linewidth=4,
         label="negative inputs: where the post said so before",
-    )  # fmt: skip
+    )
     axes.set(xlabel="input", ylabel="derivative of ReLU", ylim=(-0.2, 1.6))
     axes.set_title("The derivative is 0 at every negative input")
     axes.legend(loc="upper left")

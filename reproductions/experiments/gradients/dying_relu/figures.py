@@ -32,20 +32,26 @@ def _unit_figure(units: pd.DataFrame) -> "Figure":
     for (active, unmoved), place in zip(axes.T, PLACES, strict=True):
         for function, rows in units[units["place"] == place].groupby("function", sort=False):
             style = {**functions.style(function), "label": functions.label(function, SLOPE)}
-            errors = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
+            errors = drawing.error_bars(rows)
             active.errorbar(rows["x"], rows["share"], yerr=errors, marker="o", capsize=3, **style)
             unmoved.plot(rows["x"], rows["unmoved"] / rows["seeds"], marker="o", **style)
             on_top = {"color": style["color"], "linestyle": "none", "zorder": 4, "markersize": 9}
             diverging = rows[rows["non_finite"] > rows["seeds"] / 2]
             active.plot(
-                diverging["x"], diverging["share"], marker="X", markeredgecolor=drawing.BLACK,
+                diverging["x"],
+                diverging["share"],
+                marker="X",
+                markeredgecolor=drawing.BLACK,
                 **on_top,
-            )  # fmt: skip
+            )
             longer = rows[rows["continued"] > 0]
             active.plot(
-                longer["x"], longer["active_later"] / longer["continued"], marker="s",
-                markerfacecolor="none", **on_top,
-            )  # fmt: skip
+                longer["x"],
+                longer["active_later"] / longer["continued"],
+                marker="s",
+                markerfacecolor="none",
+                **on_top,
+            )
         active.set_title(f"{TITLES[place]}: active on at least one sample")
         unmoved.set(title=f"{TITLES[place]}: weights unchanged bit for bit", xlabel="initial bias")
     axes[0, 0].set(ylim=(-0.04, 1.04))
@@ -74,18 +80,24 @@ def _census_figure(census: pd.DataFrame) -> "Figure":
     looks = itertools.cycle(zip(colors, "os^D", strict=True))
     for (color, marker), (width, rows) in zip(looks, census.groupby("width"), strict=False):
         axes.plot(rows["depth"], rows["formula"], color=color, linewidth=1)
-        errors = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
+        errors = drawing.error_bars(rows)
         axes.errorbar(
-            rows["depth"], rows["share"], yerr=errors, fmt=marker, color=color, capsize=3,
+            rows["depth"],
+            rows["share"],
+            yerr=errors,
+            fmt=marker,
+            color=color,
+            capsize=3,
             label=f"width {width}, at one input",
-        )  # fmt: skip
+        )
         axes.plot(rows["depth"], rows["dead_at_all"] / rows["seeds"], ":", color=color)
     axes.plot([], [], color=drawing.GREY, linewidth=1, label="formula, at one input")
     axes.plot([], [], ":", color=drawing.GREY, label="at all four XOR points")
     axes.set_xticks(sorted(census["depth"].unique()))
     axes.set(xlabel="hidden layers", ylabel="share of stacks that are dead", ylim=(-0.02, 1.02))
-    axes.set_title("Narrow and deep ReLU stacks are often dead before training\n"
-                   "(N(0, 1) weights and biases)")  # fmt: skip
+    axes.set_title(
+        "Narrow and deep ReLU stacks are often dead before training\n(N(0, 1) weights and biases)"
+    )
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
 

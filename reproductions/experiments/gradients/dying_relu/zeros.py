@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence.statistics import generator
+from reproductions.evidence.statistics import bootstrap_interval, share_of_sums
 from reproductions.training import activations, digits, xor
 
 if TYPE_CHECKING:
@@ -100,8 +100,6 @@ def share_over_networks(part: np.ndarray, whole: np.ndarray) -> tuple[float, flo
         part: counts, (network,).
         whole: what they are counts of, (network,).
     """
-    from scipy.stats import bootstrap
-
     if not whole.sum():
         return 0.0, np.nan, np.nan
     share = part.sum() / whole.sum()
@@ -109,11 +107,4 @@ def share_over_networks(part: np.ndarray, whole: np.ndarray) -> tuple[float, flo
         return share, np.nan, np.nan
     if np.ptp(part / np.maximum(whole, 1)) == 0:  # resampling changes nothing
         return share, share, share
-    interval = bootstrap(
-        (part, whole),
-        lambda a, b, axis: a.sum(axis) / np.maximum(b.sum(axis), 1),
-        paired=True,
-        method="percentile",
-        rng=generator(0),
-    ).confidence_interval
-    return share, float(interval.low), float(interval.high)
+    return share, *bootstrap_interval(share_of_sums, part, whole)

@@ -43,8 +43,10 @@ POST_STYLE = {"label": "0.1 a layer (the post)", "color": drawing.BLACK, "linest
 SIGMOID_SLOPE = 0.25  # the largest
 
 BOUND_STYLE = {
-    "label": "0.25 a layer (the sigmoid's slope)", "color": drawing.GREY, "linestyle": "--",
-}  # fmt: skip
+    "label": "0.25 a layer (the sigmoid's slope)",
+    "color": drawing.GREY,
+    "linestyle": "--",
+}
 
 MEAN_FIELD_STYLE = {"linewidth": 0.8, "linestyle": (0, (1, 1))}
 
@@ -105,15 +107,28 @@ def _factor_figure(spec: Spec, factors: pd.DataFrame) -> "Figure":
             color, marker = marks[number % len(marks)]
             rows = rows.set_index("activation").reindex(spec.activations)
             y = np.arange(len(spec.activations)) + 0.3 * (number - 0.5)
-            errors = [rows["factor"] - rows["low"], rows["high"] - rows["factor"]]
+            errors = drawing.error_bars(rows, "factor")
             panel.errorbar(
-                rows["factor"], y, xerr=errors, color=color, marker=marker, capsize=3,
-                linestyle="none", markersize=6, label=f"width {width}: measured, 95 % interval",
-            )  # fmt: skip
+                rows["factor"],
+                y,
+                xerr=errors,
+                color=color,
+                marker=marker,
+                capsize=3,
+                linestyle="none",
+                markersize=6,
+                label=f"width {width}: measured, 95 % interval",
+            )
             panel.plot(
-                rows["mean_field"], y, marker="|", markersize=13, markeredgewidth=2,
-                color=color, linestyle="none", label=f"width {width}: mean-field theory",
-            )  # fmt: skip
+                rows["mean_field"],
+                y,
+                marker="|",
+                markersize=13,
+                markeredgewidth=2,
+                color=color,
+                linestyle="none",
+                label=f"width {width}: mean-field theory",
+            )
         panel.axvline(ILLUSTRATION, linewidth=1.2, **POST_STYLE)
         panel.axvline(SIGMOID_SLOPE, linewidth=1.2, **BOUND_STYLE)
         panel.axvline(1, color=drawing.BLACK, linewidth=0.8)

@@ -21,8 +21,15 @@ class Spec:
 
     seeds: int = 1024
     activations: tuple[Activation, ...] = (
-        "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish", "linear",
-    )  # fmt: skip
+        "sigmoid",
+        "tanh",
+        "relu",
+        "leaky_relu",
+        "elu",
+        "softplus",
+        "swish",
+        "linear",
+    )
     initialisations: tuple[Literal["normal", "glorot", "he"], ...] = ("normal", "glorot", "he")
     widths: tuple[int, ...] = (5, 64)
     depth: int = 30

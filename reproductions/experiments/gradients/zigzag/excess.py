@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from reproductions.evidence.statistics import generator
+from reproductions.evidence.statistics import bootstrap_interval
 from reproductions.experiments.gradients.zigzag.problems import MEAN_PAIRS
 from reproductions.training import descent_path
 
@@ -22,12 +22,13 @@ def excess_left(against: np.ndarray, with_mean: np.ndarray) -> dict[str, float]:
         against: path length over displacement without the mean, (seed,).
         with_mean: the same with the mean, from the same seeds, (seed,).
     """
-    logarithms = np.log([against, with_mean])
-    drawn = generator(0, 7).integers(0, len(against), (RESAMPLES, len(against)))
-    without, with_it = np.expm1(logarithms[:, drawn].mean(axis=-1))
-    low, high = np.quantile(without / with_it, (0.025, 0.975))
-    left, whole = np.expm1(logarithms.mean(axis=-1))
-    return {"left": float(left / whole), "low": float(low), "high": float(high)}
+    logarithms = np.log(against), np.log(with_mean)
+
+    def left(without: np.ndarray, with_it: np.ndarray, axis: int = -1) -> np.ndarray:
+        return np.expm1(without.mean(axis)) / np.expm1(with_it.mean(axis))
+
+    low, high = bootstrap_interval(left, *logarithms, resamples=RESAMPLES, stream=7)
+    return {"left": float(left(*logarithms)), "low": low, "high": high}
 
 
 def excess_rows(

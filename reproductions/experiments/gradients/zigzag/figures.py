@@ -84,11 +84,17 @@ def _batch_figure(paths: pd.DataFrame) -> "Figure":
         color = functions.color(SHIFTS[name][0])
         dash = "-" if name in MEAN_PAIRS else (0, (3, 1))
         at_rate = paths[(paths["function"] == name) & (paths["rate"] == lowest_rate)]
-        errors = [at_rate["ratio"] - at_rate["low"], at_rate["high"] - at_rate["ratio"]]
+        errors = drawing.error_bars(at_rate, "ratio")
         axes.errorbar(
-            at_rate["batch"], at_rate["ratio"], yerr=errors, color=color, marker=marker,
-            linestyle=dash, capsize=3, label=TITLES[name],
-        )  # fmt: skip
+            at_rate["batch"],
+            at_rate["ratio"],
+            yerr=errors,
+            color=color,
+            marker=marker,
+            linestyle=dash,
+            capsize=3,
+            label=TITLES[name],
+        )
         tuned = paths[(paths["function"] == name) & (paths["rate"] == TUNED)]
         axes.plot(
             tuned["batch"], tuned["ratio"], marker, color=color, markersize=8, fillstyle="none"
@@ -145,9 +151,13 @@ def _cause_figure(spec: Spec, unit_pairs: pd.DataFrame, network_pairs: pd.DataFr
                 for place, (row, style) in enumerate(points, -1):
                     _interval_point(panel, row, quantity, position + 0.16 * place, *style)
                 panel.plot(
-                    in_unit[0][f"{quantity}_predicted"], position, "|", color=drawing.VERMILION,
-                    markersize=26, markeredgewidth=1.5,
-                )  # fmt: skip
+                    in_unit[0][f"{quantity}_predicted"],
+                    position,
+                    "|",
+                    color=drawing.VERMILION,
+                    markersize=26,
+                    markeredgewidth=1.5,
+                )
             panel.axvline(1, color=drawing.GREY, linewidth=1, linestyle=":")
             panel.set_xscale("log")
             _set_round_ticks(panel, "x", ticks)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked
-from reproductions.evidence.statistics import generator
+from reproductions.evidence.statistics import bootstrap_interval, generator
 from reproductions.experiments.gradients.zigzag.excess import excess_rows
 from reproductions.experiments.gradients.zigzag.problems import (
     CONTROL_PAIRS,
@@ -41,8 +41,13 @@ class Spec:
     batches: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64, 128)
     limit: int = 5_000
     network_functions: tuple[Function, ...] = (
-        "sigmoid", "sigmoid - 1/2", "tanh", "tanh + 1", "relu", "relu - mean",
-    )  # fmt: skip
+        "sigmoid",
+        "sigmoid - 1/2",
+        "tanh",
+        "tanh + 1",
+        "relu",
+        "relu - mean",
+    )
     network_batches: tuple[int, ...] = (1, 16)
     network_rate: float = 0.025
     network_grid: tuple[float, ...] = (0.0125, 0.025, 0.05, 0.1)
@@ -53,16 +58,24 @@ class Spec:
 SPEC = Spec()
 
 QUICK = {
-    "batches": (1, 8, 128), "grid": (0.03, 0.1, 0.3, 1.0), "network_batches": (1,),
-    "network_grid": (0.025, 0.1), "tuning_seeds": 8,
+    "batches": (1, 8, 128),
+    "grid": (0.03, 0.1, 0.3, 1.0),
+    "network_batches": (1,),
+    "network_grid": (0.025, 0.1),
+    "tuning_seeds": 8,
     "network_functions": ("sigmoid", "sigmoid - 1/2"),
-}  # fmt: skip
+}
 
 SMALL = {
-    "batches": (1, 8), "grid": (0.3,), "network_batches": (1,), "network_grid": (0.025,),
-    "network_steps": 64, "limit": 300, "tuning_seeds": 2,
+    "batches": (1, 8),
+    "grid": (0.3,),
+    "network_batches": (1,),
+    "network_grid": (0.025,),
+    "network_steps": 64,
+    "limit": 300,
+    "tuning_seeds": 2,
     "network_functions": ("sigmoid", "sigmoid - 1/2"),
-}  # fmt: skip
+}
 
 COMMON, TUNED = "common", "tuned"
 """Names of the network's rates. The unit's are named by their number, or `TUNED`."""
@@ -209,15 +222,10 @@ def geometric_mean(name: str, ratios: np.ndarray, prefix: str = "") -> dict[str,
         ratios: (seed,).
         prefix: of the columns `low` and `high`.
     """
-    from scipy.stats import bootstrap
-
     logarithms = np.log(ratios)
     mean = low = high = logarithms.mean()
     if np.ptp(logarithms) >= 1e-9:  # otherwise resampling changes nothing
-        interval = bootstrap(
-            (logarithms,), np.mean, n_resamples=RESAMPLES, method="percentile", rng=generator(0)
-        ).confidence_interval
-        low, high = interval.low, interval.high
+        low, high = bootstrap_interval(np.mean, logarithms, resamples=RESAMPLES)
     ends = {name: mean, f"{prefix}low": low, f"{prefix}high": high}
     return {column: float(np.exp(value)) for column, value in ends.items()}
 

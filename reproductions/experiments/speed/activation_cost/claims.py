@@ -69,8 +69,11 @@ def _judgement(
         verdict = NOT_REPRODUCED
     undecided = settings - much - not_much
     counts = {
-        "much": much, "not_much": not_much, "settings": settings, "undecided": undecided,
-    }  # fmt: skip
+        "much": much,
+        "not_much": not_much,
+        "settings": settings,
+        "undecided": undecided,
+    }
     notes = [*notes, *(["undecided"] if undecided else [])]
     return Judgement(verdict, None, notes=notes, values=values | counts)
 

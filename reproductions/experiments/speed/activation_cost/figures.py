@@ -125,7 +125,7 @@ def _draw_ratios(elements: pd.DataFrame) -> "Figure":
 
 def _draw_intervals(axes: "Axes", ratios: pd.DataFrame, y: np.ndarray, **style) -> None:
     """Draws ratios to ReLU with their intervals, one below the other."""
-    ends = [ratios["ratio"] - ratios["ratio_low"], ratios["ratio_high"] - ratios["ratio"]]
+    ends = drawing.error_bars(ratios, "ratio", "ratio_low", "ratio_high")
     axes.errorbar(ratios["ratio"], y, xerr=ends, linestyle="", **style)
 
 

@@ -32,9 +32,19 @@ MODES = {"eager": "op by op", "graph": "tf.function", "xla": "XLA"}
 """The ways of running a function, as the figures and notes call them."""
 
 Function = Literal[
-    "threshold", "linear", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "swish",
-    "softmax", "exp", "negation",
-]  # fmt: skip
+    "threshold",
+    "linear",
+    "sigmoid",
+    "tanh",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "softplus",
+    "swish",
+    "softmax",
+    "exp",
+    "negation",
+]
 
 
 @dataclass(frozen=True)

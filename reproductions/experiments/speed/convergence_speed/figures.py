@@ -74,7 +74,7 @@ def _draw_ratios(speed: pd.DataFrame, title: str) -> "Figure":
             rows = rows_of_network[rows_of_network["function"] == function]
             rows = rows.set_index("threshold").loc[thresholds]
             y = i + 0.22 * (np.arange(len(rows)) - (len(rows) - 1) / 2)
-            ends = [rows["ratio"] - rows["low"], rows["high"] - rows["ratio"]]
+            ends = drawing.error_bars(rows, "ratio")
             color = functions.color(function)
             panel.errorbar(rows["ratio"], y, xerr=ends, fmt="none", color=color, capsize=3)
             is_bound = rows["reached"] < rows["seeds"]

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked
+from reproductions.evidence.kinds import Exact, Rate, Table, Unchecked
 from reproductions.experiments.speed.convergence_speed.networks import (
     CNN,
     PERCEPTRON,
+    RATIO,
     classifier_of,
-    ratio_of_medians,
+    compared_with_relu,
     updates_of,
 )
 from reproductions.training import activations, digits
@@ -53,7 +54,7 @@ def run(spec: "Spec", tuning: pd.DataFrame, pool: Pool) -> dict[str, pd.DataFram
             lambda job: _tables(spec, images, tuning, job[0], job[1], bar.update), jobs
         )
         tables = joined(list(made))
-    tables["order_speed"] = speed(spec, tables["order_steps"])
+    tables["order_speed"] = compared_with_relu(tables["order_steps"])
     return tables
 
 
@@ -130,38 +131,6 @@ def _tables(
 def _tuning_seeds(spec: "Spec") -> range:
     return range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + spec.order_tuning_seeds)
 
-
-def speed(spec: "Spec", steps: pd.DataFrame) -> pd.DataFrame:
-    """Each activation at each threshold, compared with ReLU on the same weights and orders."""
-    steps = steps.sort_values("seed", kind="stable")
-    groups = dict(list(steps.groupby(["network", "threshold", "function"], sort=False)))
-    rows = []
-    for (network, threshold, function), runs in groups.items():
-        updates, reference = (
-            frame["steps"].fillna(frame["of"]).to_numpy()
-            for frame in (runs, groups[network, threshold, "relu"])
-        )
-        ratio, low, high = ratio_of_medians(updates, reference)
-        rows.append(
-            {
-                "network": network,
-                "function": function,
-                "threshold": threshold,
-                "rate": runs["rate"].iloc[0],
-                "seeds": spec.seeds,
-                "reached": int(runs["steps"].notna().sum()),
-                "steps_q50": np.median(updates),
-                "ratio": ratio,
-                "low": low,
-                "high": high,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-RATIO = Close(
-    rtol=0.6, atol=0, reason="last bits choose between two rates that are about equally good"
-)
 
 TABLES = {
     "order_tuning": Table(

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked
+from reproductions.evidence.kinds import Exact, Rate, Table, Unchecked
 from reproductions.experiments.speed.convergence_speed import orders
 from reproductions.experiments.speed.convergence_speed.networks import (
     CNN,
     PERCEPTRON,
+    RATIO,
     classifier_of,
-    ratio_of_medians,
+    compared_with_relu,
     updates_of,
 )
 from reproductions.training import activations, digits
@@ -28,8 +29,13 @@ class Spec:
     seeds: int = 20
     dataset: str = digits.DIGITS
     perceptron: tuple[Activation, ...] = (
-        "relu", "tanh", "sigmoid", "leaky_relu", "elu", "swish",
-    )  # fmt: skip
+        "relu",
+        "tanh",
+        "sigmoid",
+        "leaky_relu",
+        "elu",
+        "swish",
+    )
     cnn: tuple[Activation, ...] = ("relu", "tanh", "sigmoid")
     perceptron_steps: int = 1_760
     cnn_steps: int = 880
@@ -104,7 +110,7 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         tables = joined(list(executor.map(tables_of, jobs)))
     return {
         **tables,
-        "speed": _speed(spec, tables["steps"]),
+        "speed": compared_with_relu(tables["steps"], UPDATES),
         **orders.run(spec, tables["tuning"], pool),
     }
 
@@ -186,43 +192,10 @@ def _tuning(
     return pd.DataFrame(rows)
 
 
-def _speed(spec: Spec, steps: pd.DataFrame) -> pd.DataFrame:
-    """Each activation at each threshold, compared with ReLU on the same seeds."""
-    steps = steps.sort_values("seed", kind="stable")
-    groups = dict(list(steps.groupby(["network", "threshold", "function"], sort=False)))
-    rows = []
-    for (network, threshold, function), runs in groups.items():
-        updates, reference = (
-            frame["steps"].fillna(frame["of"]).to_numpy()
-            for frame in (runs, groups[network, threshold, "relu"])
-        )
-        ratio, low, high = ratio_of_medians(updates, reference)
-        rows.append(
-            {
-                "network": network,
-                "function": function,
-                "threshold": threshold,
-                "rate": runs["rate"].iloc[0],
-                "seeds": spec.seeds,
-                "reached": int(runs["steps"].notna().sum()),
-                **{f"within_{level}": int((runs["steps"] <= level).sum()) for level in UPDATES},
-                "steps_q50": np.median(updates),
-                "ratio": ratio,
-                "low": low,
-                "high": high,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
 def percent(share: float, space: str = " ") -> str:
     """A share in words, such as "25 %"."""
     return f"{100 * share:g}{space}%"
 
-
-RATIO = Close(
-    rtol=0.6, atol=0, reason="last bits choose between two rates that are about equally good"
-)
 
 TABLES = {
     "tuning": Table(

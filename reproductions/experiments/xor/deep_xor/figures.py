@@ -78,9 +78,13 @@ def _curve_figure(spec, curves, costs):
             _quantile_bands(panel, counts, color, dash)
             for state, state_dash in (("solved", dash), ("finite", ":")):
                 column[-1].plot(
-                    rows["step"], rows[state] / rows["seeds"], state_dash, color=color,
-                    linewidth=1.5, label=f"{state}, {LOSS_LABELS[loss]}",
-                )  # fmt: skip
+                    rows["step"],
+                    rows[state] / rows["seeds"],
+                    state_dash,
+                    color=color,
+                    linewidth=1.5,
+                    label=f"{state}, {LOSS_LABELS[loss]}",
+                )
         column[0].set_title(functions.label(activation))
         column[-1].set_ylim(-0.03, 1.05)
         _label_steps(column[-1], curves["step"].max())

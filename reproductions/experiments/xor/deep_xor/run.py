@@ -97,7 +97,7 @@ def _train(shard: Shard, spec: Spec, activation, loss, change, start: int, stop:
     """Trains the seeds from `start` to `stop`; gives counts of all, and values of some of them."""
     from reproductions.training import replicas
 
-    engine = shard.once(_engine, spec.hidden, activation, loss)
+    engine = shard.once(xor.engine, spec.hidden, activation, loss)
     weights = replicas.initial_weights(engine.model, range(start, stop))
     weights = change(weights) if change else weights
     data = {"x": xor.X, "y": xor.Y, "rate": spec.rate}
@@ -108,8 +108,11 @@ def _train(shard: Shard, spec: Spec, activation, loss, change, start: int, stop:
     right_once = (accuracy == 1).any(axis=0)
     low_cost_once = (cost < xor.SOLVED_COST).any(axis=0)
     events = [
-        *(outcome == name for name in xor.OUTCOMES), accuracy[-1] == 1, right_once, low_cost_once,
-    ]  # fmt: skip
+        *(outcome == name for name in xor.OUTCOMES),
+        accuracy[-1] == 1,
+        right_once,
+        low_cost_once,
+    ]
     listed = slice(max(0, kinds.LISTED - start))
     arrays = {
         "events": np.sum(events, axis=1),
@@ -129,13 +132,6 @@ def _train(shard: Shard, spec: Spec, activation, loss, change, start: int, stop:
         first = engine.train(first_weights, **data, steps=steps + 1, every=steps)
         arrays["first_costs"] = first.records["cost"]
     return arrays
-
-
-def _engine(hidden, activation, loss):
-    from reproductions.training import replicas
-
-    model = xor.network(hidden, activation, loss)
-    return replicas.Replicas(model, xor.LOSSES[loss], xor.records(loss), threads=1)
 
 
 def _counts_by_record(cost, accuracy) -> np.ndarray:
@@ -199,19 +195,26 @@ def _tables(spec: Spec, ranges_of_seeds: Sequence[dict[str, Any]]) -> dict[str, 
             "finite": np.repeat(curves["finite"][:: spec.costs_every], len(COSTS)),
         },
         "falls": [
-            {"step": _fall_record(spec) * spec.every, "fell": fell, "seeds": spec.seeds,
-             **share_of(fell, spec.seeds), "on_plateau": on_plateau,
-             "below_plateau": below_plateau}
+            {
+                "step": _fall_record(spec) * spec.every,
+                "fell": fell,
+                "seeds": spec.seeds,
+                **share_of(fell, spec.seeds),
+                "on_plateau": on_plateau,
+                "below_plateau": below_plateau,
+            }
         ],
         "first_steps": {
-            "seed": first_seed.ravel(), "step": first_step.ravel(), "cost": first.ravel(),
+            "seed": first_seed.ravel(),
+            "step": first_step.ravel(),
+            "cost": first.ravel(),
         },
         "single_seed": {
             "step": step,
             "cost": arrays["cost_of_seed_0"],
             "accuracy": arrays["accuracy_of_seed_0"],
         },
-    }  # fmt: skip
+    }
     return {name: pd.DataFrame(columns) for name, columns in columns_by_table.items()}
 
 

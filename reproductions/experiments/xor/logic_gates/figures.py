@@ -43,13 +43,13 @@ def _loss_figure(spec, curves, floors):
             rows = measured.rows(curves, network=name, gate=gate)
             panel.plot(rows["step"], rows["loss_q50"], color=color, linestyle=dash, label=label)
         level = measured.rows(floors, gate=gate)["floor"].iloc[0]
-        panel.axhline(level, color=drawing.PURPLE, linewidth=1, linestyle=":")
-        panel.text(1, level, f"best linear function, {level:g}", color=drawing.PURPLE, ha="right",
-                   va="bottom", transform=panel.get_yaxis_transform())  # fmt: skip
-        panel.set(xlabel="step", title=gate, ylim=(-0.02, 1.02), xlim=(0, None))
+        best = {"color": drawing.PURPLE, "linewidth": 1, "linestyle": ":"}
+        panel.axhline(level, label="best linear function", **best)
+        panel.set(xlabel="step", ylim=(-0.02, 1.02), xlim=(0, None))
+        panel.set_title(f"{gate} (best linear function: {level:g})")
         panel.set_xscale("symlog", linthresh=spec.every)
     axes[0, 0].set_ylabel("mean squared error, median over seeds")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
     figure.suptitle(
         "Linear networks reach the best linear function; no weight below a step ever changes"
     )
@@ -63,12 +63,20 @@ def _solved_figure(spec, outcomes):
     places = np.arange(len(styles))
     for panel, gate in zip(axes[0], GATES, strict=True):
         rows = measured.rows(outcomes, gate=gate).set_index("network").loc[list(styles)]
-        errors = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
+        errors = drawing.error_bars(rows)
         panel.barh(places, rows["share"], color=colors, height=0.6)
-        panel.errorbar(rows["share"], places, xerr=errors, fmt="none", color=drawing.BLACK,
-                       capsize=3)  # fmt: skip
-        panel.plot(rows["solved_start"] / rows["seeds"], places, "|", color=drawing.PURPLE,
-                   markersize=16, markeredgewidth=2, label="before training")  # fmt: skip
+        panel.errorbar(
+            rows["share"], places, xerr=errors, fmt="none", color=drawing.BLACK, capsize=3
+        )
+        panel.plot(
+            rows["solved_start"] / rows["seeds"],
+            places,
+            "|",
+            color=drawing.PURPLE,
+            markersize=16,
+            markeredgewidth=2,
+            label="before training",
+        )
         panel.set_yticks(places, labels)
         panel.set(xlim=(0, 1.05), title=gate, xlabel="share solved, 95 % interval")
         panel.grid(visible=False, axis="y")

@@ -26,9 +26,15 @@ def floors() -> pd.DataFrame:
         answers, loss = floor(y)
         for (x1, x2), target, answer in zip(xor.X, y[:, 0], answers, strict=True):
             rows.append(
-                {"gate": gate, "x1": int(x1), "x2": int(x2), "target": int(target),
-                 "best_answer": round(float(answer), 12), "floor": round(loss, 12)}
-            )  # fmt: skip
+                {
+                    "gate": gate,
+                    "x1": int(x1),
+                    "x2": int(x2),
+                    "target": int(target),
+                    "best_answer": round(float(answer), 12),
+                    "floor": round(loss, 12),
+                }
+            )
     return pd.DataFrame(rows)
 
 

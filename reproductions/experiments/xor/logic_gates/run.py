@@ -25,8 +25,15 @@ class Spec:
 
     seeds: int = 512
     networks: tuple[str, ...] = (
-        "linear 1", "linear 2", "linear 4", "tanh 2", "step 1", "step 2", "step 4", "step below",
-    )  # fmt: skip
+        "linear 1",
+        "linear 2",
+        "linear 4",
+        "tanh 2",
+        "step 1",
+        "step 2",
+        "step 4",
+        "step below",
+    )
     width: int = 5
     rate: float = 0.05
     steps: int = 3_001
@@ -51,9 +58,11 @@ QUICK = {
 }
 
 SMALL = {
-    "networks": ("linear 1", "linear 2", "tanh 2", "step 2"), "steps": 101, "epochs": 20,
+    "networks": ("linear 1", "linear 2", "tanh 2", "step 2"),
+    "steps": 101,
+    "epochs": 20,
     "checked": 2,
-}  # fmt: skip
+}
 
 FLOOR_WIDTH = 1e-3
 """A loss that is nearer than this to the least-squares floor has reached it."""
@@ -61,8 +70,13 @@ FLOOR_WIDTH = 1e-3
 STEP_BELOW = "step below"
 
 COUNTED = (
-    "solved_start", "solved", "at_floor", "changed", "changed_below", "with_gradient",
-)  # fmt: skip
+    "solved_start",
+    "solved",
+    "at_floor",
+    "changed",
+    "changed_below",
+    "with_gradient",
+)
 
 QUANTILES = {"loss_q05": 0.05, "loss_q50": 0.5, "loss_q95": 0.95}
 

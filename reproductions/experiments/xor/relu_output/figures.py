@@ -22,12 +22,16 @@ def _rate_figure(spec, outcomes):
     for panel, hidden in zip(axes[0], spec.hiddens, strict=True):
         for output in spec.outputs:
             rows = measured.rows(outcomes, hidden=hidden, output=output)
-            errors = [rows["share"] - rows["low"], rows["high"] - rows["share"]]
+            errors = drawing.error_bars(rows)
             panel.errorbar(
-                rows["rate"], rows["share"], yerr=errors, marker=MARKERS.get(output, "v"),
-                capsize=3, label=functions.label(output, TENSORFLOW_SLOPE),
+                rows["rate"],
+                rows["share"],
+                yerr=errors,
+                marker=MARKERS.get(output, "v"),
+                capsize=3,
+                label=functions.label(output, TENSORFLOW_SLOPE),
                 **functions.style(output),
-            )  # fmt: skip
+            )
         panel.set(xscale="log", ylim=(-0.03, 1.03), xlabel="learning rate")
         panel.set_title(f"{functions.label(hidden)} in the hidden layer")
     axes[0, 0].set_ylabel("share solved, with 95 % interval")

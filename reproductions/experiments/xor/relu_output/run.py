@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
-from reproductions.evidence.statistics import generator, share_of
+from reproductions.evidence.statistics import bootstrap_interval, share_of
 from reproductions.training import activations, gates, xor
 from reproductions.training.activations import Activation
 from reproductions.training.pool import Arrays, Pool, Shard, whole
@@ -207,15 +207,10 @@ def paired_difference(solved: np.ndarray, other: np.ndarray) -> tuple[float, flo
         solved: whether each seed solves XOR with the one function, (seed,).
         other: the same with the other function.
     """
-    from scipy.stats import bootstrap
-
     difference = solved.astype(float) - other
     if np.ptp(difference) == 0:  # all resamples would be the same
         return (float(difference[0]),) * 3
-    interval = bootstrap(
-        (difference,), np.mean, n_resamples=RESAMPLES, method="percentile", rng=generator(0)
-    ).confidence_interval
-    return float(difference.mean()), float(interval.low), float(interval.high)
+    return float(difference.mean()), *bootstrap_interval(np.mean, difference, resamples=RESAMPLES)
 
 
 DIFFERENCE = Close(

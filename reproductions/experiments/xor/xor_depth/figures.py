@@ -39,9 +39,11 @@ NETWORK_STYLES = {
 }
 
 OTHER_STYLES = (
-    (drawing.GREEN, "-"), (drawing.PURPLE, (0, (5, 1.5))), (drawing.GREY, (0, (3, 1))),
+    (drawing.GREEN, "-"),
+    (drawing.PURPLE, (0, (5, 1.5))),
+    (drawing.GREY, (0, (3, 1))),
     (drawing.YELLOW, (0, (4, 1, 1, 1))),
-)  # fmt: skip
+)
 
 LEVEL_STYLES = {
     SOLVED: (drawing.GREEN, "-"),
@@ -64,7 +66,7 @@ def _network_figure(spec, networks, curves):
     styles = _styles(spec)
     for place, (name, (color, dash)) in enumerate(styles.items()):
         row = measured.row(networks, network=name)
-        errors = [[row["share"] - row["low"]], [row["high"] - row["share"]]]
+        errors = drawing.error_bars(row)
         shares.barh(place, row["share"], color=color, height=0.6)
         shares.errorbar(row["share"], place, xerr=errors, color=drawing.GREY, capsize=3)
         shares.text(row["high"] + 0.02, place, f"{row['share']:.1%}", va="center")
@@ -128,22 +130,36 @@ def _depth_figure(spec, depths):
     figure, ((axes,),) = drawing.panels(width=6.8, height=4.4)
     depth, seeds = depths["depth"], depths["seeds"]
     axes.plot(
-        depth, depths["plateau"] / seeds, ":", color=drawing.GREY,
+        depth,
+        depths["plateau"] / seeds,
+        ":",
+        color=drawing.GREY,
         label=f"cost still within {xor.PLATEAU_WIDTH:g} of log 2 after {spec.depth_steps:,}"
         " updates",
-    )  # fmt: skip
-    errors = [depths["share"] - depths["low"], depths["high"] - depths["share"]]
+    )
+    errors = drawing.error_bars(depths)
     axes.errorbar(
-        depth, depths["share"], yerr=errors, color=drawing.BLUE, marker="o", capsize=3,
+        depth,
+        depths["share"],
+        yerr=errors,
+        color=drawing.BLUE,
+        marker="o",
+        capsize=3,
         label=f"solved after {spec.depth_steps:,} updates",
-    )  # fmt: skip
+    )
     share, low, high = np.array([_share_later(row) for row in depths.itertuples()]).T
     axes.errorbar(
-        depth, share, yerr=[share - low, high - share], color=drawing.ORANGE, marker="s",
-        linestyle="--", fillstyle="none", capsize=3,
+        depth,
+        share,
+        yerr=[share - low, high - share],
+        color=drawing.ORANGE,
+        marker="s",
+        linestyle="--",
+        fillstyle="none",
+        capsize=3,
         label=f"solved after {drawing.in_words(spec.longer)} times as many, estimated from"
         f" {spec.longer_seeds:,} of the unsolved at most",
-    )  # fmt: skip
+    )
     axes.set_xlabel(f"depth (layers of sigmoids, width {spec.width})")
     axes.set(ylim=(-0.03, 1.05), ylabel="share of seeds, 95 % interval")
     axes.set_title(f"At learning rate {spec.rate:g}, {cliff_text(depths)}")

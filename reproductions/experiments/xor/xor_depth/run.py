@@ -115,7 +115,9 @@ def _train(shard: Shard, spec: Spec, hidden, steps: int, start: int, stop: int) 
     """Trains the seeds from `start` to `stop` of one network; 2-2-1 goes on for longer."""
     from reproductions.training import replicas
 
-    engine = shard.once(_engine, hidden)
+    engine = shard.once(
+        xor.engine, hidden, "sigmoid", "document", gradients=network_name(hidden) == SMALLEST
+    )
     is_smallest = network_name(hidden) == SMALLEST
     updates = (steps - 1) * spec.longer + 1 if is_smallest else steps
     weights = replicas.initial_weights(engine.model, range(start, stop))
@@ -138,18 +140,6 @@ def _train(shard: Shard, spec: Spec, hidden, steps: int, start: int, stop: int) 
         start_right, end_right = (_count_points_right(w) for w in (weights, trained.weights))
         arrays |= {"start_right": start_right, "end_right": end_right}
     return arrays
-
-
-def _engine(hidden):
-    from reproductions.training import replicas
-
-    return replicas.Replicas(
-        xor.network(hidden, "sigmoid", "document"),
-        xor.LOSSES["document"],
-        xor.records("document"),
-        gradients=network_name(hidden) == SMALLEST,
-        threads=1,
-    )
 
 
 def _counts(cost) -> dict[str, np.ndarray]:
@@ -193,7 +183,9 @@ def _train_longer(shard: Shard, spec: Spec, hidden, steps: int, seeds: tuple[int
     """The costs of these seeds after `longer` times the updates, from the start again."""
     from reproductions.training import replicas
 
-    engine = shard.once(_engine, hidden)
+    engine = shard.once(
+        xor.engine, hidden, "sigmoid", "document", gradients=network_name(hidden) == SMALLEST
+    )
     weights = replicas.initial_weights(engine.model, seeds)
     last = (steps - 1) * spec.longer
     trained = engine.train(weights, xor.X, xor.Y, spec.rate, last + 1, every=last)

@@ -41,10 +41,16 @@ def _event_figure(spec, events):
             shares = counts.to_numpy(float) / row["seeds"]
             ends = np.array([wilson(count, row["seeds"]) for count in counts])
             panel.errorbar(
-                shares, places + 0.17 * (i - (len(spec.activations) - 1) / 2),
-                xerr=np.abs(ends.T - shares), fmt="osD^vPX*"[i], capsize=2, linewidth=1,
-                markersize=5, color=functions.color(activation), label=functions.label(activation),
-            )  # fmt: skip
+                shares,
+                places + 0.17 * (i - (len(spec.activations) - 1) / 2),
+                xerr=np.abs(ends.T - shares),
+                fmt="osD^vPX*"[i],
+                capsize=2,
+                linewidth=1,
+                markersize=5,
+                color=functions.color(activation),
+                label=functions.label(activation),
+            )
         panel.set_yticks(places, labels.values())
         panel.set(title=f"learning rate {rate:g}", xlabel="share of seeds, with 95 % interval")
         panel.set_xscale("symlog", linthresh=0.001)
@@ -95,9 +101,11 @@ def _before_figure(spec, before):
             range(len(keys)), [f"{functions.label(name)}, {moment}" for name, moment in keys]
         )
     axes[0, 0].axvline(
-        SATURATION_LOGIT, color=drawing.GREY, linestyle=":",
+        SATURATION_LOGIT,
+        color=drawing.GREY,
+        linestyle=":",
         label="at larger logits the sigmoid is exactly 1 in float32",
-    )  # fmt: skip
+    )
     axes[0, 0].invert_yaxis()
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center")
     figure.suptitle("Just before the NaN, logits are large and gradients have not vanished")

@@ -63,29 +63,11 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     return {**joined(tables), "kernels": kernels}
 
 
-def _engine(hidden, activation, loss):
-    """Trains under the post's loss; or under the stable one, with logits and gradients recorded."""
-    from keras import ops
-
-    from reproductions.training import replicas
-
-    def record_logit(y, z):
-        return {"cost": xor.stable_loss(y, z), "logit": ops.max(ops.abs(z), axis=(0, 1))}
-
-    return replicas.Replicas(
-        xor.network(hidden, activation, loss),
-        xor.LOSSES[loss],
-        xor.records(loss) if loss == "document" else record_logit,
-        gradients=loss == "stable",
-        threads=1,
-    )
-
-
 def _break(shard: Shard, spec: Spec, activation: str, rate: float, start, stop) -> Arrays:
     """Trains the seeds from `start` to `stop`: counts of all, and what is needed to follow some."""
     from reproductions.training import replicas
 
-    engine = shard.once(_engine, spec.hidden, activation, "document")
+    engine = shard.once(xor.engine, spec.hidden, activation, "document")
     weights = replicas.initial_weights(engine.model, range(start, stop))
     options = {"steps": spec.steps, "every": spec.every}
     trained = engine.train(weights, xor.X, xor.Y, rate, **options, done=shard.advance)
@@ -99,7 +81,7 @@ def _break(shard: Shard, spec: Spec, activation: str, rate: float, start, stop) 
     like_post = late & reached & (accuracy[-1] == 0.5)
     finite_under_stable = np.zeros_like(broken)
     if broken.any():
-        again = shard.once(_engine, spec.hidden, activation, "stable").train(
+        again = shard.once(xor.probe, spec.hidden, activation).train(
             [array[..., broken] for array in weights], xor.X, xor.Y, rate, **options
         )
         lost = again.finite_steps < spec.steps
@@ -142,9 +124,8 @@ def _trace(shard: Shard, spec: Spec, activation: str, rate: float, broken, after
     """Looks at the first seeds at the start, and at those that broke, after so many steps."""
     from reproductions.training import replicas
 
-    engine, probe = (
-        shard.once(_engine, spec.hidden, activation, loss) for loss in ("document", "stable")
-    )
+    engine = shard.once(xor.engine, spec.hidden, activation, "document")
+    probe = shard.once(xor.probe, spec.hidden, activation)
     broken, after = np.array(broken, int), np.array(after, int)
     weights_before = []
     for steps in np.unique(after):
