@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from reproductions.evidence import verdicts
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.tables import parse_cells
@@ -129,7 +131,7 @@ def gather(results: Path) -> Page:
     ]
     order = {document: place for place, document in enumerate(texts.load("en")["documents"])}
     rows.sort(key=lambda claim: (order.get(claim.document, len(order)), claim.id))
-    sections = [_section(results, name, rows, cells) for name in names]
+    sections = [_section(results, name, rows, cells, tables[name]) for name in names]
     sections.sort(key=lambda section: (order.get(section.document, len(order)), section.name))
     missing = [name for name in experiment.chosen([]) if name not in names]
     return Page(rows, sections, missing)
@@ -204,12 +206,15 @@ def short(cell: str) -> str:
 
 
 def _section(
-    results: Path, name: str, rows: list[Claim], cells: Mapping[str, Mapping[str, str]]
+    results: Path,
+    name: str,
+    rows: list[Claim],
+    cells: Mapping[str, Mapping[str, str]],
+    tables: Mapping[str, pd.DataFrame],
 ) -> Section:
     loaded = experiment.load(name)
     folder = results / name
     record = provenance.read(folder)
-    tables = read_tables(loaded, results)
     parts = docstring_parts(loaded.doc)
 
     def words(key: str, fallback: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ Known differences: the slides show a drawn landscape and train nothing.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -74,7 +75,7 @@ def _train(shard: Shard, spec: Spec, start: int, stop: int) -> Arrays:
 
     engine = shard.once(xor.engine, (HIDDEN,), "sigmoid", "document", snapshots=True)
     weights = replicas.initial_weights(engine.model, range(start, stop))
-    options = {"every": spec.every, "done": shard.advance}
+    options: dict[str, Any] = {"every": spec.every, "done": shard.advance}
     records = engine.train(weights, xor.X, xor.Y, spec.rate, spec.steps, **options).records
     snapshots = [records[f"weight_{i}"] for i in range(len(weights))]
     at_records = [_flat(arrays) for arrays in zip(*snapshots, strict=True)]

@@ -14,6 +14,7 @@ training loop. In double precision the sigmoid is exactly 1 for logits above 37 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -88,7 +89,7 @@ def _train(shard: Shard, spec: Spec, activation: str, start: int, stop: int) -> 
     engine = shard.once(xor.engine, spec.hidden, activation, "document")
     probe = shard.once(xor.probe, spec.hidden, activation)
     weights = replicas.initial_weights(engine.model, range(start, stop))
-    options = {"steps": spec.steps, "every": spec.every}
+    options: dict[str, Any] = {"steps": spec.steps, "every": spec.every}
     trained = engine.train(weights, xor.X, xor.Y, spec.rate, **options, done=shard.advance)
     lost = trained.finite_steps < spec.steps
     broken = xor.outcomes(trained.records["cost"], lost) == "non-finite"

@@ -100,8 +100,8 @@ def _train(shard: Shard, spec: Spec, activation, loss, change, start: int, stop:
     engine = shard.once(xor.engine, spec.hidden, activation, loss)
     weights = replicas.initial_weights(engine.model, range(start, stop))
     weights = change(weights) if change else weights
-    data = {"x": xor.X, "y": xor.Y, "rate": spec.rate}
-    options = {"steps": spec.steps, "every": spec.every, "done": shard.advance}
+    data: dict[str, Any] = {"x": xor.X, "y": xor.Y, "rate": spec.rate}
+    options: dict[str, Any] = {"steps": spec.steps, "every": spec.every, "done": shard.advance}
     trained = engine.train(weights, **data, **options)
     cost, accuracy = trained.records["cost"], trained.records["accuracy"]
     outcome = xor.outcomes(cost, trained.finite_steps < spec.steps)

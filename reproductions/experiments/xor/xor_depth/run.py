@@ -121,7 +121,7 @@ def _train(shard: Shard, spec: Spec, hidden, steps: int, start: int, stop: int) 
     is_smallest = network_name(hidden) == SMALLEST
     updates = (steps - 1) * spec.longer + 1 if is_smallest else steps
     weights = replicas.initial_weights(engine.model, range(start, stop))
-    options = {"every": spec.every, "done": shard.advance}
+    options: dict[str, Any] = {"every": spec.every, "done": shard.advance}
     trained = engine.train(weights, xor.X, xor.Y, spec.rate, updates, **options)
     last = (steps - 1) // spec.every
     cost = trained.records["cost"]

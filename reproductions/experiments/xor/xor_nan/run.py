@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -69,7 +70,7 @@ def _break(shard: Shard, spec: Spec, activation: str, rate: float, start, stop) 
 
     engine = shard.once(xor.engine, spec.hidden, activation, "document")
     weights = replicas.initial_weights(engine.model, range(start, stop))
-    options = {"steps": spec.steps, "every": spec.every}
+    options: dict[str, Any] = {"steps": spec.steps, "every": spec.every}
     trained = engine.train(weights, xor.X, xor.Y, rate, **options, done=shard.advance)
     cost, accuracy = trained.records["cost"], trained.records["accuracy"]
     finite_steps = trained.finite_steps
