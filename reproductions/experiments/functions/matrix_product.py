@@ -215,7 +215,7 @@ def _one_product_is_fast(tables: Tables) -> Judgement:
     return Judgement(
         graded(sound and saves.all(), in_part=sound and saves.any()),
         None,
-        notes=("main", "weights"),
+        notes=("main", "shapes"),
         values={
             "saves": saves.sum(),
             "sizes": len(saves),

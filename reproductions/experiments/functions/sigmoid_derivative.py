@@ -284,7 +284,6 @@ def _simple_derivative(tables: Tables) -> Judgement:
         values={
             "known": known["all"],
             "whole": whole["all"],
-            "error": error.max(),
             "broken": (~finite).sum(),
             "points": len(derivatives),
             "lost": lost["x"].min(),

@@ -331,13 +331,8 @@ def _dead_once_negative(tables: Tables) -> Judgement:
     most = max(by_rate.values(), key=lambda found: found[0])
     highest = max(high for *_, high in by_rate.values())
     verdict = graded(highest < 0.05, in_part=highest < 0.5)
-    pairs = relu.groupby("rate")[["back", "pairs"]].sum()
-    back = pairs["back"] / pairs["pairs"].clip(lower=1)
-    values = {
-        "by_rate": {f"{rate:g}:": share for rate, (share, *_) in by_rate.items()},
-        "pairs": {f"{rate:g}:": share for rate, share in back.items()},
-    }
-    return Judgement(verdict, *most, notes=("main", "pairs"), values=values)
+    values = {"by_rate": {f"{rate:g}:": share for rate, (share, *_) in by_rate.items()}}
+    return Judgement(verdict, *most, notes=("main",), values=values)
 
 
 def _siblings_never_still(tables: Tables) -> Judgement:
@@ -367,10 +362,10 @@ def _siblings_never_still(tables: Tables) -> Judgement:
         values |= {
             "rate": rate,
             "still": {name: row["share"] for name, row in at_rate.items()},
-            "silent": {name: row["silent_share"] for name, row in at_rate.items()},
         }
-    fastest = tables["networks"]["rate"].max()
-    diverged = tables["networks"][tables["networks"]["finite"] == 0]
+    networks = tables["networks"]
+    fastest = networks["rate"].max()
+    diverged = networks[(networks["finite"] == 0) & (networks["rate"] == fastest)]
     if len(diverged):
         notes.append("fast")
         values |= {
@@ -380,7 +375,7 @@ def _siblings_never_still(tables: Tables) -> Judgement:
                 for name, rows in by_function.items()
                 if fastest in rows.index
             },
-            "diverged": {row.function: row.rate for row in diverged.itertuples()},
+            "diverged": dict.fromkeys(diverged["function"], 1),
         }
     ends = float(worst["low"]), float(worst["high"])
     return Judgement(verdict, float(worst["share"]), *ends, notes=notes, values=values)

@@ -302,15 +302,9 @@ def _worse_than_others(tables: Tables) -> Judgement:
     ]
     verdict = graded(all(worse), in_part=any(worse))
     errors = tables["errors"].set_index("function")["error"]
-    signals = tables["signals"]
-    first = measured.rows(signals, layer=1).set_index("function")["gradient_q50"]
-    last = signals[signals["layer"] == signals["layer"].max()].set_index("function")["spread_q50"]
     values = {
         "solved": {name: solved[name]["share"] for name in OTHERS},
         "errors": {name: errors[name] for name in (SOFTMAX, *OTHERS)},
-        "layers": int(signals["layer"].max()),
-        "gradients": {name: first[name] for name in (SOFTMAX, *OTHERS)},
-        "spread": {name: last[name] for name in (SOFTMAX, *OTHERS)},
     }
     row = solved[SOFTMAX]
     ends = float(row["low"]), float(row["high"])

@@ -238,13 +238,9 @@ def _slow_where_flat(tables: Tables) -> Judgement:
     worst = max((row for rows in far.values() for row in rows), key=lambda row: row["ratio"])
     values = {
         "distance": FAR,
-        "relu": relu["ratio"],
-        "away": {name: max(at(training, name, side)["share"] for side in sides) for name in SMOOTH},
-        "away_at_0": {name: at(training, name, 0.0)["share"] for name in SMOOTH},
-        "relu_away": at(training, "relu", FAR)["share"],
         "relu_below": at(updates, "relu", -FAR)["ratio"],
     }
-    notes = ["main", "training", "flat"]
+    notes = ["flat"]
     softplus = updates[(updates["function"] == "softplus") & (updates["distance"] == FAR)]
     if len(softplus):
         notes.append("smooth")

@@ -340,19 +340,14 @@ def _wider_range_cures(tables: Tables) -> Judgement:
     vanishes = sigmoid["low"] > 0.5
     suffices, helps = wider["high"] < CURED, wider["high"] < sigmoid["low"]
     verdict = graded(vanishes and suffices, in_part=vanishes and helps)
-    solved = [_row_of(tables["cells"], cell)["share"] for cell in (WIDER, STEEPER)]
-    values = {
-        "sigmoid": sigmoid["share"],
-        "steeper": steeper["share"],
-        **dict(zip(("wider_solved", "steeper_solved"), solved, strict=True)),
-    }
-    notes = ["main", "solved"]
+    values = {"sigmoid": sigmoid["share"], "steeper": steeper["share"]}
+    notes = ["main"]
     both = gradients[
         (gradients["family"] == BOUNDED) & (gradients["centre"] == SIGMOID[0])
         & (gradients["range"] == WIDER[1]) & (gradients["slope"] == STEEPER[2])
     ]  # fmt: skip
     if len(both):
-        notes.insert(1, "both")
+        notes.append("both")
         values["both"] = both["share"].iloc[0]
     ends = float(wider["low"]), float(wider["high"])
     return Judgement(verdict, float(wider["share"]), *ends, notes=notes, values=values)

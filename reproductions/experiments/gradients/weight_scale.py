@@ -239,8 +239,6 @@ def _slow_at_both_ends(tables: Tables) -> Judgement:
     ]
     verdict = graded(flat and all(as_said), in_part=flat and any(as_said))
     values = {
-        "at_5": slope[5.0],
-        "at_10": slope[10.0],
         "small_slow": small["share"],
         "large_slow": large["share"],
         "small_gradient": gradient.iloc[0],
@@ -248,7 +246,7 @@ def _slow_at_both_ends(tables: Tables) -> Judgement:
         "small_saturated": saturated.iloc[0],
         "large_saturated": saturated.iloc[-1],
     }
-    return Judgement(verdict, None, notes=("slopes", "main"), values=values)
+    return Judgement(verdict, None, notes=("main",), values=values)
 
 
 CLAIMS = {

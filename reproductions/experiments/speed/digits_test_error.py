@@ -299,12 +299,8 @@ def _dying_is_no_great_problem(tables: Tables) -> Judgement:
     values = {
         "failed": int(failed.sum()),
         "runs": len(failed),
-        "best": {best["function"]: 100 * best["error"]},
-        "network": best["network"],
-        "relu": 100 * best["relu_error"],
         "worse": len(worse),
         "count": len(table),
-        "dead": units["dead"].sum() / units["units"].sum(),
         "with_dead": int(units["networks_with_dead"].sum()),
         "networks": int(units["seeds"].sum()),
     }
@@ -313,7 +309,7 @@ def _dying_is_no_great_problem(tables: Tables) -> Judgement:
         -100 * best["difference"],
         -100 * best["high"],
         -100 * best["low"],
-        notes=["main", "worse", *(["failed"] if failed.any() else []), "dead"],
+        notes=["worse_wide" if failed.any() else "worse", "dead"],
         values=values,
     )
 

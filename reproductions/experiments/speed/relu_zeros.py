@@ -305,9 +305,6 @@ def _zeros_are_efficient(tables: Tables) -> Judgement:
     saved = (best < SAVED).sum()
     quickest = times[times["product"] == SPARSE]["ratio"].min()
     values = {
-        "active": relu["active"],
-        "others": others.set_index("function")["active"].to_dict(),
-        "accuracy": table.set_index("function")["accuracy"].to_dict(),
         "saved": int(saved),
         "widths": len(best),
         "zeros": times[times["product"] == ZEROS]["ratio"].median(),
@@ -318,7 +315,7 @@ def _zeros_are_efficient(tables: Tables) -> Judgement:
         relu["saved"],
         relu["saved_low"],
         relu["saved_high"],
-        notes=["main", "times"],
+        notes=["times"],
         values=values,
     )
 

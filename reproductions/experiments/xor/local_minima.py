@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence import drawing, measured
+from reproductions.evidence import drawing
 from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.kinds import Exact, Rate, Table, Unchecked, shares
 from reproductions.evidence.statistics import share_of, wilson
@@ -226,14 +226,11 @@ def _initialisation_decides(tables: Tables) -> Judgement:
     low, high = wilson(minima, seeds)
     both = outcome["low"] > 0.05 and outcome["high"] < 0.95
     verdict = graded(both and low > 0.5, in_part=both)
-    solved = measured.rows(ends, end="solved").set_index("kind")["count"]
     values = {
         "solved": outcome["share"],
         "seeds": seeds,
         "saddles": int(unsolved["count"]["saddle"]),
         "falling": int(unsolved["count"]["still falling"]),
-        "solved_minima": int(solved["local minimum"]),
-        "of_solved": int(outcome["solved"]),
     }
     notes = ("main", "ends")
     return Judgement(verdict, minima / seeds, low, high, notes=notes, values=values)

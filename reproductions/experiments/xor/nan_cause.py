@@ -237,11 +237,9 @@ def _gradient_is_the_cause(tables: Tables) -> Judgement:
     shares = {name: networks[name].sum() / max(broken, 1) for name in COUNTED}
     values = {
         "vanished": int(sigmoid["vanished"]),
-        "seeds": int(sigmoid["seeds"]),
         "followed": int(sigmoid["non_finite_of_vanished"]),
         "before": shares["vanished_before"],
         "saturated": shares["saturated_before"],
-        "double": shares["finite_in_double"],
         "broken": broken,
     }
     verdict = graded(all(answers), in_part=any(answers))

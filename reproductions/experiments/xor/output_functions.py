@@ -154,7 +154,6 @@ def _must_be_sigmoid(tables: Tables) -> Judgement:
     fewer = [rows[output]["high"] < sigmoid["low"] for output in OTHERS]
     best = max((rows[output] for output in OTHERS), key=lambda row: row["share"])
     values = {
-        "post": {output: row["share"] for output, row in rows.items()},
         "lost": {output: rows[output]["not_finite"] / rows[output]["seeds"] for output in OTHERS},
     }
     notes, squared = ["main"], outcomes[outcomes["loss"] == "squared"]

@@ -242,23 +242,17 @@ def _vanishing_is_the_cause(tables: Tables) -> Judgement:
         update for update in fair if sigmoid[update][END]["low"] > max(0.5, plain[END]["high"])
     ]
     helps = [sigmoid[update][ONCE]["low"] > plain[ONCE]["high"] for update in fair]
-    values: dict[str, float] = {}
-    names = dict(zip(UPDATES, ("plain", "whole", "one", "last"), strict=True))
-    for function, of_updates in (("sigmoid", sigmoid), ("tanh", tanh)):
-        for update, rows in of_updates.items():
-            name = f"{function}_{names[update]}"
-            values |= {name: rows[END]["share"], f"{name}_once": rows[ONCE]["share"]}
-            values[f"{name}_rate"] = rows[END]["rate"]
+    names = {"plain": PLAIN, "one": TO_ONE, "last": TO_LAST}
+    values = {name: sigmoid[update][END]["share"] for name, update in names.items()}
     # Where layers come to the norm of the last one's, nothing but the vanishing is taken away.
     alone = sigmoid[TO_LAST][END]
-    notes = ["sigmoid", "alone" if TO_LAST in undone else "not_alone", "tanh"]
-    notes += [] if fair else ["no_control"]
+    cause = "alone" if TO_LAST in undone else "not_alone"
     return Judgement(
         graded(TO_LAST in undone, in_part=undone or any(helps)),
         alone["share"],
         alone["low"],
         alone["high"],
-        notes=notes,
+        notes=(cause if fair else "no_control",),
         values=values,
     )
 

@@ -215,18 +215,10 @@ def _weights_vanish(tables: Tables) -> Judgement:
         measured.row(table, activation="sigmoid", what=what) for what in (FACTORS, UPDATES, WEIGHTS)
     )
     nearly_all = [row["low"] > 0.95 for row in (factors, updates)]
-    values = {
-        "factors": factors["share"],
-        "updates": updates["share"],
-        "weights": weights["share"],
-    }
-    notes, tanh = ["main"], table[table["activation"] == "tanh"].set_index("what")["share"]
-    if len(tanh):
-        notes.append("tanh")
-        values |= {"tanh_factors": tanh[FACTORS], "tanh_updates": tanh[UPDATES]}
+    values = {"updates": updates["share"], "weights": weights["share"]}
     verdict = graded(all(nearly_all), in_part=any(nearly_all))
     ends = factors["low"], factors["high"]
-    return Judgement(verdict, factors["share"], *ends, notes=notes, values=values)
+    return Judgement(verdict, factors["share"], *ends, notes=("main",), values=values)
 
 
 CLAIMS = {"XP-18": _weights_vanish}

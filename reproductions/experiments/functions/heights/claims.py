@@ -31,7 +31,6 @@ def _threshold_loses_information(tables: Tables) -> Judgement:
         "height": height,
         "threshold": best["threshold_cm"],
         "kept": kept,
-        "men": {f"{h:g} cm": p for h, p in named[["height_cm", "posterior_man"]].values},
         "covered": regions["covered"],
         "units": regions["units"],
     }

@@ -25,8 +25,6 @@ def _loss_is_continuous(tables: Tables) -> Judgement:
     values = {
         "accuracy": accuracy_values,
         "loss": loss_values,
-        "points": points.iloc[0],
-        "steps": int(steps[-1]),
         "factor": ratio.mean(),
         "jump": jump,
     }

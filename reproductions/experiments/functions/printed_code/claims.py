@@ -19,7 +19,6 @@ def _formulas_are_usable(tables: Tables) -> Judgement:
         "printed": (~right[printed]).mean(),
         "layers": (~right[~printed]).mean(),
         "dtype": worst,
-        "first": first_warning[worst],
     }
     return Judgement(
         graded(
@@ -42,13 +41,10 @@ def _some_code_no_longer_runs(tables: Tables) -> Judgement:
     failing = attempts[attempts["fate"] == FAILS][[*statement, "attempt"]]
     repairs = failing.assign(attempt=failing["attempt"] + 1).merge(attempts)
     outdated = (repairs["reason"] == CHANGED).sum()
-    whole_listings = tables["listings"]["fate"]
     values = {
         "failed": failed.sum(),
         "count": len(printed),
         "warn": (printed["fate"] == SHOWS_WARNING).sum(),
-        "stopped": (whole_listings == FAILS).sum(),
-        "listings": len(whole_listings),
         "outdated": outdated,
     }
     return Judgement(

@@ -120,11 +120,10 @@ def _exact_zero_is_rare(tables: Tables) -> Judgement:
     verdict = graded(kinked and rare and len(derivatives) == 1, in_part=kinked)
     values = {
         "derivative": derivatives[0],
-        "with_zeros": post["with_zeros"] / post["seeds"],
         "first": first["share"],
         "later": later["share"],
     }
-    notes = ("one" if len(derivatives) == 1 else "several", "main", "cnn")
+    notes = ("one" if len(derivatives) == 1 else "several", "cnn")
     ends = float(post["low"]), float(high)
     return Judgement(verdict, float(post["share"]), *ends, notes=notes, values=values)
 

@@ -71,9 +71,8 @@ def _signal_shrinks(tables: Tables) -> Judgement:
         "layer": last["layer"].max(),
         "last_min": last["value_q50"].min(),
         "last_max": last["value_q50"].max(),
-        "by_setting": _by_setting(by_quantity["gradient"]),
     }
-    return Judgement(verdict, None, notes=("main", "gradient"), values=values)
+    return Judgement(verdict, None, notes=("main",), values=values)
 
 
 def _relu_keeps(tables: Tables) -> Judgement:
@@ -88,11 +87,14 @@ def _relu_keeps(tables: Tables) -> Judgement:
     values = {
         "keeps": int(keeps.sum()),
         "settings": len(rows),
-        "factors": _by_setting(rows),
-        "none": _by_setting(rows, "none_share"),
+        "kept": ", ".join(name.removesuffix(":") for name in _by_setting(rows[keeps])),
+        "least": rows.loc[~keeps, "factor"].min(),
+        "most": rows.loc[~keeps, "factor"].max(),
+        "none": rows.loc[~keeps, "none_share"].max(),
         "layers": deepest["depth"].max(),
     }
-    return Judgement(verdict, None, notes=("main", "none"), values=values)
+    notes = [*(["main"] if keeps.any() else []), *([] if keeps.all() else ["others"])]
+    return Judgement(verdict, None, notes=notes, values=values)
 
 
 def _bounded_output(tables: Tables) -> Judgement:
@@ -106,14 +108,12 @@ def _bounded_output(tables: Tables) -> Judgement:
     unbounded = _explodes(measured.rows(scales, activation="linear")).any()
     verdict = graded(vanishes and unbounded and not explodes.any(), in_part=vanishes)
     worst = sigmoid.loc[sigmoid["factor"].idxmax()]
-    first_scales = sigmoid[explodes].groupby("width")["scale"].min()
     values = {
         "width": worst["width"],
         "scale": worst["scale"],
         "small": small["factor"].max(),
-        "first": {f"{width}:": scale for width, scale in first_scales.items()},
     }
-    notes = ["small", "explodes" if len(first_scales) else "never"]
+    notes = ["small", "explodes" if explodes.any() else "never"]
     low, high = float(worst["low"]), float(worst["high"])
     return Judgement(verdict, float(worst["factor"]), low, high, notes=notes, values=values)
 
@@ -138,13 +138,7 @@ def _little_saturation(tables: Tables) -> Judgement:
     share = (below["sigmoid"] & below["tanh"]).mean()
     one_sided = bool(np.allclose(relu["saturated"], relu["zero"], rtol=0, atol=1e-9))
     verdict = graded(share >= 0.9, in_part=share >= 0.1 or one_sided)
-    means = {
-        name: rows.groupby(["initialisation", "width"])["saturated"].mean()
-        for name, rows in by_name.items()
-    }
     values = {
-        "least": {name: mean.min() for name, mean in means.items()},
-        "most": {name: mean.max() for name, mean in means.items()},
         "below_sigmoid": below["sigmoid"].mean(),
         "below_tanh": below["tanh"].mean(),
     }

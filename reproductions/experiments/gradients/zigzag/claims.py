@@ -7,8 +7,7 @@ import pandas as pd
 
 from reproductions.evidence import measured
 from reproductions.evidence.verdicts import Judgement, Tables, graded
-from reproductions.experiments.gradients.zigzag.problems import CONTROL_PAIRS, MEAN_PAIRS
-from reproductions.experiments.gradients.zigzag.run import TUNED
+from reproductions.experiments.gradients.zigzag.problems import MEAN_PAIRS
 
 
 def _pairs(tables: Tables, function: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -24,25 +23,10 @@ def _lengthens(tables: Tables, function: str) -> list[bool]:
     return [bool(low > 1) for rows in _pairs(tables, function) for low in rows["length_low"]]
 
 
-def _opposed(tables: Tables, function: str, count: str) -> int:
-    """How many samples ("opposed") or seeds ("seeds_opposed") had gradients of opposite signs."""
+def _never_opposed(tables: Tables, function: str) -> bool:
+    """Whether in no seed a sample had gradients of opposite signs."""
     signs = tables["signs"]
-    return int(signs.loc[signs["function"] == function, count].sum())
-
-
-def _ratios(tables: Tables, function: str) -> dict[str, float]:
-    """The least and the greatest ratio of path lengths, over the rates, in unit and network."""
-    return {
-        f"{place}_{end}": rows["length"].agg(end)
-        for place, rows in zip(("unit", "network"), _pairs(tables, function), strict=True)
-        for end in ("min", "max")
-    }
-
-
-def _notes(tables: Tables, function: str) -> tuple[str, ...]:
-    """What was measured: in the unit, and in the network where it was run."""
-    in_network = len(_pairs(tables, function)[1])
-    return ("unit", "network") if in_network else ("unit",)
+    return not signs.loc[signs["function"] == function, "seeds_opposed"].any()
 
 
 def _at_lowest_rate(tables: Tables, function: str) -> pd.Series:
@@ -58,28 +42,13 @@ def _judgement(
 
 
 def _sigmoid_zigzags(tables: Tables) -> Judgement:
-    never = _opposed(tables, "sigmoid", "seeds_opposed") == 0
+    never = _never_opposed(tables, "sigmoid")
     longer, lowest = _lengthens(tables, "sigmoid"), _at_lowest_rate(tables, "sigmoid")
     verdict = graded(never and all(longer), in_part=never and any(longer))
     single = measured.rows(tables["unit_pairs"], rate=lowest["rate"], batch=1)
-    control = {name: measured.row(single, function=name)["length"] for name in CONTROL_PAIRS}
-    values = {
-        **_ratios(tables, "sigmoid"),
-        "opposed": _opposed(tables, "sigmoid", "opposed"),
-        **{name.replace(" ", "_"): length for name, length in control.items()},
-        "batch": _largest_batch(tables, "sigmoid", lowest["rate"])["batch"],
-        "in_batches": _largest_batch(tables, "sigmoid", lowest["rate"])["length"],
-        "tuned_in_batches": _largest_batch(tables, "sigmoid", TUNED)["length"],
-    }
-    notes = (*_notes(tables, "sigmoid"), "cause", "batches")
-    return _judgement(verdict, lowest, notes, values)
-
-
-def _largest_batch(tables: Tables, function: str, rate: str) -> pd.Series:
-    rows = measured.rows(
-        tables["unit_pairs"], function=function, against=MEAN_PAIRS[function], rate=rate
-    )
-    return rows.loc[rows["batch"].idxmax()]
+    controls = ("rotated", "whitened")
+    values = {name: measured.row(single, function=name)["length"] for name in controls}
+    return _judgement(verdict, lowest, ("cause",), values)
 
 
 def _tanh_cures(tables: Tables) -> Judgement:
@@ -91,35 +60,27 @@ def _tanh_cures(tables: Tables) -> Judgement:
     verdict = graded(
         saturates and all(longer) and left["high"] < 0.5, in_part=saturates and any(longer)
     )
-    single = measured.rows(tables["paths"], batch=1, rate=lowest["rate"])
-    values = {
-        **_ratios(tables, "tanh + 1"),
-        "tanh": measured.row(single, function="tanh")["ratio"],
-        **{f"left_{end}": left[end] for end in ("left", "low", "high")},
-        "least_left": measured.rows(tables["excess"], function="tanh + 1")["left"].min(),
-        "most_left": measured.rows(tables["excess"], function="tanh + 1")["left"].max(),
-        "slope": slope_at_5,
-    }
-    notes = (*_notes(tables, "tanh + 1"), "left", "saturates")
-    return _judgement(verdict, lowest, notes, values)
+    values = {f"left_{end}": left[end] for end in ("left", "low", "high")}
+    return _judgement(verdict, lowest, ("left", "saturates"), values | {"slope": slope_at_5})
 
 
 def _relu_zigzags(tables: Tables) -> Judgement:
-    never = _opposed(tables, "relu", "seeds_opposed") == 0
+    never = _never_opposed(tables, "relu")
     longer = _lengthens(tables, "relu")
     lowest, sigmoid = (_at_lowest_rate(tables, function) for function in ("relu", "sigmoid"))
     as_much = lowest["length"] - 1 >= (sigmoid["length"] - 1) / 2
     verdict = graded(never and all(longer) and as_much, in_part=never and any(longer))
     moments = tables["functions"].set_index("function")
     mean_over_spread = moments["mean"] / np.sqrt(moments["variance"])
+    by_rate = _pairs(tables, "relu")[0]["length"]
     values = {
-        **_ratios(tables, "relu"),
-        "opposed": _opposed(tables, "relu", "opposed"),
+        "unit_min": by_rate.min(),
+        "unit_max": by_rate.max(),
         "sigmoid": sigmoid["length"],
         "relu_mean": mean_over_spread["relu"],
         "sigmoid_mean": mean_over_spread["sigmoid"],
     }
-    return _judgement(verdict, lowest, (*_notes(tables, "relu"), "mean"), values)
+    return _judgement(verdict, lowest, ("unit", "mean"), values)
 
 
 CLAIMS = {

@@ -20,11 +20,8 @@ SETTING = ["mode", "width", "batch"]
 def _relu_is_faster(tables: Tables) -> Judgement:
     functions = ("sigmoid", "tanh")
     elements = tables["elements"]
-    ratios = pd.concat([measured.rows(tables["training"], function=n)["ratio"] for n in functions])
     values = {
         "steps": _medians(tables["training"], functions),
-        "least": ratios.min(),
-        "most": ratios.max(),
         "bare": _medians(tables["training"], [NO_WORK])[NO_WORK],
         "elements": _medians(elements, [name for name in functions if _has(elements, name)]),
     }
@@ -36,14 +33,12 @@ def _exp_is_expensive(tables: Tables) -> Judgement:
     sigmoid = measured.rows(training, function="sigmoid")
     values = {
         "step": sigmoid["ratio"].median(),
-        "least": sigmoid["ratio"].min(),
-        "most": sigmoid["ratio"].max(),
         "exp": _medians(elements, [EXP])[EXP],
     }
-    notes = ["main", "elements"]
+    notes = ["main"]
     if _has(training, LEAKY):
         values["without"] = _medians(training, [LEAKY])[LEAKY]
-        notes.insert(1, "without")
+        notes.append("without")
     return _judgement(training, ["sigmoid"], notes, values)
 
 
@@ -74,7 +69,7 @@ def _judgement(
         "settings": settings,
         "undecided": undecided,
     }
-    notes = [*notes, *(["undecided"] if undecided else [])]
+    notes = [*notes[:1], "undecided"] if undecided else notes
     return Judgement(verdict, None, notes=notes, values=values | counts)
 
 

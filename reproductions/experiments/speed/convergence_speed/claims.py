@@ -57,7 +57,9 @@ def _six_times(tables: Tables) -> Judgement:
         "least": others["ratio"].min(),
         "most": others["ratio"].max(),
     }
-    notes = [network, "main", *(["others"] if len(others) else [])]
+    notes = ["main", *(["others"] if len(others) else [])]
+    if network != CNN:
+        notes = [network, "main"]
     verdict = graded(about_six.all(), in_part=about_six.any())
     return Judgement(verdict, tanh["ratio"], tanh["low"], tanh["high"], notes=notes, values=values)
 
