@@ -5,7 +5,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +30,7 @@ from reproductions.running.results import (
     read_tables,
     write_folder,
 )
-from reproductions.training.parallel import end_with_parent
+from reproductions.training.parallel import afresh, bars_lock
 from reproductions.training.pool import Pool, Sending, progress
 
 QUICK_SEEDS = 32
@@ -114,7 +115,7 @@ def _run(names: list[str], request: Request) -> None:
     write_whole(results / CLAIMS_FILE, to_csv(judged_claims))  # fails now rather than after an hour
     judged_now = []
     with progress(total=len(names), what="experiments", unit="experiment") as bar:
-        for name, judged, took in _in_turn(names, request, judged_claims, bar.set_description):
+        for name, judged, took in _all(names, request, judged_claims):
             ids = [claim.id for claim in load(name).claims]
             judged_now.extend(ids)
             judged_claims = verdicts.merge(judged_claims, judged, ids)
@@ -126,45 +127,43 @@ def _run(names: list[str], request: Request) -> None:
     print(verdict_lines(judged_claims[judged_claims["id"].isin(judged_now)]))
 
 
-def _in_turn(
-    names: list[str],
-    request: Request,
-    judged_claims: pd.DataFrame,
-    announce: Callable[[str], object],
-) -> Iterator[Outcome]:
+def _all(names: list[str], request: Request, judged_claims: pd.DataFrame) -> Iterator[Outcome]:
     """Runs the experiments; those that read what others make come last.
 
-    A first look mostly compiles and draws, on one core: there experiments run side by side in
-    processes, and then, one at a time, those that are timed; but not where shards go to other
-    machines, which only this process is connected to.
+    Each runs in a process of its own, so that its memory is given back: side by side as many as
+    there are cores, those that take longest first, and then, one at a time, those that are timed.
+    A lone one runs in this process, and so do all whose shards go to other machines, which only
+    this process is connected to.
     """
     readers = [name for name in names if load(name).inputs]
-    others = [name for name in names if name not in readers]
-    if request.quick and len(others) > 1 and request.sending is None:
-        from joblib import Parallel, delayed
-
-        # After Ctrl-C the processes' own keeper cleans up, and would warn that it had to.
-        os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
-        processes = Parallel(n_jobs=os.cpu_count(), return_as="generator")
-        beside = [name for name in reversed(others) if not load(name).alone]
-        timed = [name for name in others if load(name).alone]
-        for together in (beside, *([name] for name in timed)):
-            yield from processes(
-                delayed(_one_in_process)(name, request, judged_claims) for name in together
-            )
-        others = []
-    for name in [*others, *readers]:
-        announce(name)
-        yield _one(name, request, judged_claims)
-
-
-def _one_in_process(name: str, request: Request, judged_claims: pd.DataFrame) -> Outcome:
-    end_with_parent()
-    # Bars of several processes would write over each other.
-    return _one(name, request, judged_claims, quiet=True)
+    timed = [name for name in names if load(name).alone and name not in readers]
+    others = [name for name in names if name not in (*readers, *timed)]
+    if len(names) == 1 or request.sending is not None:
+        for name in [*others, *timed, *readers]:
+            yield _one(name, request, judged_claims)
+        return
+    tqdm.set_lock(lock := bars_lock())
+    cores = os.cpu_count() or 1
+    longest_first = sorted(others, key=provenance.stored_seconds, reverse=True)
+    for together, most in ((longest_first, cores), (timed, 1), (readers, cores)):
+        calls = [(name, request, judged_claims, 1 + i % most) for i, name in enumerate(together)]
+        try:
+            yield from afresh(_one_in_process, calls, most, lock)
+        except BrokenProcessPool as error:
+            raise InputError(
+                "the process of an experiment was ended; is there memory enough? The same command"
+                f" goes on from the shards that are done. Received: {' '.join(str(error).split())}"
+            ) from error
 
 
-def _one(name: str, request: Request, judged_claims: pd.DataFrame, quiet: bool = False) -> Outcome:
+def _one_in_process(name: str, request: Request, judged_claims: pd.DataFrame, line: int) -> Outcome:
+    settings.hold()
+    return _one(name, request, judged_claims, line)
+
+
+def _one(
+    name: str, request: Request, judged_claims: pd.DataFrame, line: int | None = None
+) -> Outcome:
     """Runs one experiment unless it is current."""
     experiment, results = load(name), request.results
     changes = request.changes.get(name, {})
@@ -181,7 +180,7 @@ def _one(name: str, request: Request, judged_claims: pd.DataFrame, quiet: bool =
             shards.clear(results / name)
         fingerprint = provenance.decided_by(experiment, spec, results)
         store = shards.StoredShards(results / name, fingerprint)
-        judged = run_one(experiment, spec, results, setting, Pool(store, request.sending, quiet))
+        judged = run_one(experiment, spec, results, setting, Pool(store, request.sending, line))
     return name, judged, f"{time.perf_counter() - started:.1f} s"
 
 

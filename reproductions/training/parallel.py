@@ -1,13 +1,25 @@
 """Work on all cores: threads, as compiled loops run outside Python's lock, or processes."""
 
 import functools
+import itertools
 import multiprocessing
 import os
+import signal
+import sys
 import threading
-import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager
+from multiprocessing import forkserver
+from typing import Any, TypeVar
+
+from tqdm import tqdm
 
 
 @functools.cache
@@ -35,19 +47,90 @@ def workers(threads: int | None = None) -> Iterator[ThreadPoolExecutor]:
         executor.shutdown(wait=False, cancel_futures=True)
 
 
-@functools.cache  # one watch is enough
-def end_with_parent() -> None:
-    """Ends this process soon after the one that started it was killed: nobody reads what it makes.
+PRELOADED = ("reproductions.running.runner", "reproductions.training.replicas")
+"""What a process that is started afresh has imported already: TensorFlow, Keras, pandas, ..."""
 
-    Where no process of Python's started it, it does nothing.
+T = TypeVar("T")
+
+
+def afresh(
+    function: Callable[..., T], calls: Iterable[tuple], most: int, lock: Any = None
+) -> Iterator[T]:
+    """What a function gives for each call, each in a process of its own, as they are done.
+
+    Each process is a copy of one that has imported the libraries and computed nothing. So it starts
+    at once, shares their memory with the others, and gives back all that it takes when it ends.
+
+    Args:
+        function: of a module, not a closure.
+        calls: its arguments; they are started in this order.
+        most: how many processes run side by side.
+        lock: of the progress bars, which several processes write to one terminal.
+
+    Raises:
+        BrokenProcessPool: a process was ended from outside. Then, and after any other error or
+            Ctrl-C, those that still run are ended too.
     """
-    parent = multiprocessing.parent_process()
-    if parent is None:
+    context, waiting = _copies(), iter(calls)
+    running: dict[Future, ProcessPoolExecutor] = {}
+
+    def start(count: int) -> None:
+        for call in itertools.islice(waiting, count):
+            executor = ProcessPoolExecutor(1, context, initializer=_begin, initargs=(lock,))
+            running[executor.submit(function, *call)] = executor
+
+    try:
+        start(most)
+        while running:
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                running.pop(future).shutdown()
+                start(1)
+                yield future.result()
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.kill()
+        raise
+
+
+def bars_lock() -> Any:
+    """A lock for progress bars of several processes on one terminal."""
+    return _copies().RLock()
+
+
+@functools.cache
+def _copies() -> Any:
+    """Starts the process of which those of `afresh` are copies."""
+    context = multiprocessing.get_context("forkserver")
+    if sys.platform == "linux":  # elsewhere a process that has TensorFlow cannot be copied safely
+        context.set_forkserver_preload(list(PRELOADED))
+    with _without_ctrl_c():
+        forkserver.ensure_running()
+    return context
+
+
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """A process that is started within ignores Ctrl-C: whoever started it ends it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
         return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
-    def watch():
-        while os.getppid() == parent.pid:
-            time.sleep(0.1)
+
+def _begin(lock: Any) -> None:
+    """Begins a process of `afresh`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if lock is not None:
+        tqdm.set_lock(lock)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Ends this process once the one that started it was killed: nobody reads what it makes."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
         os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()

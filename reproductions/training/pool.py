@@ -96,13 +96,13 @@ class Pool:
     Args:
         store: keeps finished shards; by default none are kept.
         sending: sends shards to other processes; by default they stay here.
-        quiet: shows no progress, as in a process beside others.
+        line: of the terminal on which progress is shown, in a process beside others.
     """
 
     def __init__(
-        self, store: Store | None = None, sending: Sending | None = None, quiet: bool = False
+        self, store: Store | None = None, sending: Sending | None = None, line: int | None = None
     ) -> None:
-        self._store, self._sending, self._quiet = store, sending, quiet
+        self._store, self._sending, self._line = store, sending, line
         self._cache = Cache()
 
     def progress(
@@ -113,7 +113,7 @@ class Pool:
         unit: str = "seed",
     ) -> "tqdm[T]":
         """A progress bar, as the function `progress` makes it."""
-        return progress(items, total, what, unit, self._quiet)
+        return progress(items, total, what, unit, self._line)
 
     def by_seeds(
         self,
@@ -250,7 +250,7 @@ def progress(
     total: int | None = None,
     what: str = "",
     unit: str = "seed",
-    quiet: bool = False,
+    line: int | None = None,
 ) -> "tqdm[T]":
     """A bar over `items`, or over `total` units that the caller counts with `update`.
 
@@ -261,7 +261,8 @@ def progress(
         total=total,
         desc=what,
         unit=f" {unit}",
-        disable=quiet or None,  # None: quiet where the output is no terminal
+        disable=None,  # where the output is no terminal
+        position=line,
         leave=False,
         dynamic_ncols=True,
     )

@@ -29,3 +29,5 @@ CASES = [
 
 FEW_SEEDS = {"activations": ("sigmoid",), "hidden": (5,), "steps": 201, "every": 100}
 """A setting of few seeds, short enough to be run for several splits of them."""
+
+FIXED_NUMBERS = {"[sigmoid: norm]": "a round number beside the axis, chosen for what was measured"}
