@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from reproductions.evidence import thresholds
+from reproductions.report import texts
+from reproductions.running import experiment
+from reproductions.running.results import read_tables
+
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("custom_layers", "reproductions", "tests")
 PAGES = sorted([*ROOT.glob("*.md"), *(page for f in FOLDERS for page in (ROOT / f).rglob("*.md"))])
@@ -102,3 +107,40 @@ def test_the_example_of_the_engine(tmp_path, monkeypatch):
 def test_the_example_of_the_tables(tmp_path, monkeypatch):
     made = example("reproductions/evidence/README.md", tmp_path, monkeypatch)
     assert made.TABLES["rates"].names == ["activation", "solved", "seeds", "share", "low", "high"]
+
+
+@pytest.fixture(scope="module")
+def reaches():
+    """How far each threshold of each rule can be moved, on the stored tables."""
+    stored = ROOT / "results" / "expected"
+    return [
+        reach
+        for name in experiment.loadable()
+        if (loaded := experiment.load(name)).claims
+        for tables in [read_tables(loaded, stored)]
+        for claim in loaded.claims
+        for reach in thresholds.reaches(thresholds.moved(claim, tables))
+    ]
+
+
+@pytest.mark.parametrize(("name", "language"), [("README.md", "en"), ("README.ko.md", "ko")])
+def test_the_verdicts_that_depend_on_a_threshold_are_listed(name, language, reaches):
+    words = texts.load(language)["verdicts"]
+    due = [
+        f"| {reach.id} | `{reach.threshold}` | {reach.stored:g} | {words[reach.verdict]} |"
+        f" {', '.join(f'{value:g}: {words[verdict]}' for value, verdict in reach.others)} |"
+        for reach in sorted(reaches, key=lambda reach: reach.id)
+        if reach.near
+    ]
+    page = (ROOT / "reproductions" / "evidence" / name).read_text(encoding="utf-8")
+    assert re.findall(r"^\| [A-Z]{2}-\d\d \|.*$", page, re.M) == due
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ko.md"])
+def test_the_modules_of_the_evidence_are_those_that_there_are(name):
+    folder = ROOT / "reproductions" / "evidence"
+    table = (folder / name).read_text(encoding="utf-8").rpartition("## ")[2]
+    cells = re.findall(r"^\| (`.*?`) \|", table, re.M)
+    named = {module for cell in cells for module in re.findall(r"`(\w+)`", cell)}
+    there = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    assert named == there

@@ -64,9 +64,13 @@ class Judgement:
 
 Tables = Mapping[str, pd.DataFrame]
 
-Judge = Callable[[Tables], Judgement]
-"""Applies a rule to the experiment's tables; raises `NotMeasured` where they lack what it needs, as
-those of another setting may."""
+Judge = Callable[..., Judgement]
+"""Applies a rule to the experiment's tables, its only positional argument.
+
+The thresholds of the rule are keyword-only arguments of type `float`, each with its stored value
+as the default (see `thresholds`). It raises `NotMeasured` where the tables lack what it needs, as
+those of another setting may.
+"""
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ def render(results: Path) -> str:
         "bytes": _bytes,
         "packed": _packed,
         "cell": content.short,
+        "number": lambda value: f"{value:g}",
     }
     players = {section.name: section.player for section in page.sections if section.player}
     return environment.get_template("page.html").render(
@@ -72,6 +73,7 @@ def render(results: Path) -> str:
         documents=list(texts.load("en")["documents"]),
         t=_text,
         spoken=_spoken,
+        threshold=_threshold,
         style=Markup((HERE / "static" / "report.css").read_text(encoding="utf-8")),
         script=Markup((HERE / "static" / "report.js").read_text(encoding="utf-8")),
         early=Markup((HERE / "static" / "early.js").read_text(encoding="utf-8")),
@@ -84,6 +86,17 @@ def render(results: Path) -> str:
 
 def _text(*path: str, **values: Any) -> Markup:
     return texts.markup(texts.both(*path, **values))
+
+
+def _threshold(name: str) -> Markup:
+    """What a threshold decides; its name, where the page has no words for it yet."""
+    plain = name.replace("_", " ")
+    return texts.markup(
+        {
+            language: texts.find(language, "thresholds", name) or plain
+            for language in texts.LANGUAGES
+        }
+    )
 
 
 def _spoken(**attributes: dict[str, str] | str) -> Markup:

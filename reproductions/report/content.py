@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from reproductions.evidence import verdicts
+from reproductions.evidence import thresholds, verdicts
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.tables import parse_cells
 from reproductions.report import texts
@@ -44,6 +44,7 @@ class Claim:
     history: Mapping[str, str]
     verdict: str
     experiment: str
+    reaches: list[thresholds.Reach]
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,12 @@ class Page:
     def names(self) -> list[str]:
         """The experiments that there are results of."""
         return [section.name for section in self.sections]
+
+    @property
+    def reaches(self) -> list[tuple[Claim, thresholds.Reach]]:
+        """How far each threshold can be moved; first those where the next value is too far."""
+        pairs = [(claim, reach) for claim in self.claims for reach in claim.reaches]
+        return sorted(pairs, key=lambda pair: not pair[1].near)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -145,7 +152,7 @@ def _claim(
 
     row = row or dict.fromkeys(verdicts.COLUMNS, "")
     bounds = _bounds(row["low"], row["high"])
-    obtained, note = _in_korean(claim, row, tables)
+    obtained, note, reaches = _judged_again(claim, row, tables)
     return Claim(
         id=claim.id,
         document=claim.document,
@@ -162,26 +169,33 @@ def _claim(
         history=words("history"),
         verdict=row["verdict"] if row["verdict"] in verdicts.VERDICTS else NOT_JUDGED,
         experiment=owner,
+        reaches=reaches,
     )
 
 
-def _in_korean(
+def _judged_again(
     claim: verdicts.Claim, row: Mapping[str, str], tables: verdicts.Tables | None
-) -> tuple[str, str]:
-    """What was found, and the note, in Korean: judged from the tables, as claims.csv has English.
+) -> tuple[str, str, list[thresholds.Reach]]:
+    """What claims.csv does not hold and the tables say: Korean words, and other thresholds.
 
-    Where the tables do not say what claims.csv says, as in another setting, it is the English.
+    Returns:
+        What was found, and the note, in Korean; in English where the tables do not say what
+        claims.csv says, as in another setting. And how far each threshold can be moved; nothing
+        where the tables give another verdict than claims.csv.
     """
-    english = row["obtained"], row["note"]
+    obtained, note = row["obtained"], row["note"]
+    reaches: list[thresholds.Reach] = []
     if tables is None:
-        return english
+        return obtained, note, reaches
     try:
         judgement = claim.judge(tables)
-        if (claim.found(judgement), claim.note(judgement)) != english:
-            return english
-        return claim.found(judgement, "ko"), claim.note(judgement, "ko")
+        if judgement.verdict == row["verdict"]:
+            reaches = thresholds.reaches(thresholds.moved(claim, tables, judgement))
+        if (claim.found(judgement), claim.note(judgement)) == (obtained, note):
+            obtained, note = claim.found(judgement, "ko"), claim.note(judgement, "ko")
     except Exception:  # whatever the tables lack: `check` says it
-        return english
+        pass
+    return obtained, note, reaches
 
 
 def _bounds(low: str, high: str) -> tuple[float, float] | None:

@@ -15,6 +15,7 @@ from reproductions.running import experiment, runner
 from reproductions.running.results import read_claims
 
 NAME = "document_arithmetic"  # needs no TensorFlow
+STORED = experiment.FOLDER.parent / "results" / "expected"
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,57 @@ def test_an_experiment_is_found_by_its_results(made):
     assert "factors" in section.parts["Assumptions"]
     assert "1e-10" in section.found["ko"]
     assert section.command == f"python -m reproductions run {NAME} --force"
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """Stored results of one experiment, whose verdict depends on some of its thresholds."""
+    folder = tmp_path / "stored"
+    shutil.copytree(STORED / "weight_scale", folder / "weight_scale")
+    shutil.copy(STORED / "claims.csv", folder)
+    return folder
+
+
+def test_thresholds_that_change_a_verdict_come_first(stored):
+    page = content.gather(stored)
+    assert {reach.id for _, reach in page.reaches} == {"SL-10"}
+    assert all(claim.id == reach.id for claim, reach in page.reaches)
+    near = [reach.near for _, reach in page.reaches]
+    assert near == sorted(near, reverse=True)
+    assert len(set(near)) == 2
+    html = build.render(stored)
+    _, _, after = html.partition('<table id="thresholds-table">')
+    rows = re.findall("<tr.*?</tr>", after.partition("</table>")[0], re.S)[1:]
+    assert ['class="near"' in row for row in rows] == near
+    for row, (_, reach) in zip(rows, page.reaches, strict=True):
+        assert f'<td class="value">{reach.stored:g}</td>' in row
+    assert html.index('id="claims-table"') < html.index('id="thresholds"')
+
+
+def test_a_claim_is_judged_once_for_its_words_and_its_thresholds(stored, monkeypatch):
+    given = []
+    moved = content.thresholds.moved
+    monkeypatch.setattr(
+        content.thresholds, "moved", lambda *asked: given.append(asked[2]) or moved(*asked)
+    )
+    content.gather(stored)
+    assert [judgement.verdict for judgement in given] == [verdicts.IN_PART]
+
+
+def test_another_verdict_than_that_of_the_tables_shows_no_thresholds(stored):
+    frame = read_claims(stored)
+    frame["verdict"] = verdicts.REPRODUCED
+    (stored / "claims.csv").write_bytes(to_csv(frame))
+    assert content.gather(stored).reaches == []
+
+
+def test_without_thresholds_there_is_no_section(made):
+    assert content.gather(made).reaches == []
+    assert 'id="thresholds"' not in build.render(made)
+
+
+def test_a_threshold_without_words_is_shown_by_its_name():
+    assert "some new limit" in build._threshold("some_new_limit")
 
 
 def test_no_experiment_is_named_in_the_code():

@@ -5,12 +5,12 @@ import re
 import pandas as pd
 import pytest
 
-from reproductions.evidence import verdicts
+from reproductions.evidence import thresholds, verdicts
 from reproductions.report import texts, untranslated
 from reproductions.running import experiment
 
 WHERE = "write it into [{}] of the experiment's TOML file"
-SECTIONS = ("ui", "verdicts", "documents", "player")
+SECTIONS = ("ui", "verdicts", "thresholds", "documents", "player")
 STORED = experiment.FOLDER.parent / "results" / "expected"
 CLAIMS = {claim.id: claim for name in experiment.names() for claim in experiment.load(name).claims}
 IDS = list(CLAIMS)
@@ -29,6 +29,15 @@ def test_both_languages_hold_the_same_words(section):
 def test_every_verdict_and_document_has_words():
     assert set(verdicts.VERDICTS) < set(texts.load("en")["verdicts"])
     assert {claim.document for claim in CLAIMS.values()} <= set(texts.load("en")["documents"])
+
+
+def test_every_threshold_has_words():
+    """Those of claims beyond the documents may do without: the page then shows their names."""
+    words = set(texts.load("en")["thresholds"])
+    of_documents, beyond = set(), set()
+    for claim in CLAIMS.values():
+        (beyond if claim.document == "none" else of_documents).update(thresholds.of(claim.judge))
+    assert of_documents <= words <= of_documents | beyond
 
 
 OF_DOCUMENTS = [

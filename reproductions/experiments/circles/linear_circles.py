@@ -321,13 +321,13 @@ TABLES = {
 NON_LINEAR = ("tanh", "relu")
 
 
-def _only_non_linear_ones_bend_the_boundary(tables: Tables) -> Judgement:
+def _only_non_linear_ones_bend_the_boundary(tables: Tables, *, most: float = 0.5) -> Judgement:
     networks = tables["networks"]
     linear = measured.rows(networks, activation="linear")
     judged = networks[networks["compared"].astype(bool)]
     bent = {name: measured.row(judged, activation=name) for name in NON_LINEAR}
     straight = linear["better"].sum() == 0
-    can = [row["low"] > 0.5 for row in bent.values()]
+    can = [row["low"] > most for row in bent.values()]
     count, seeds = linear["better"].sum(), linear["seeds"].sum()
     return Judgement(
         graded(straight and all(can), in_part=straight and any(can)),
@@ -342,13 +342,13 @@ def _only_non_linear_ones_bend_the_boundary(tables: Tables) -> Judgement:
     )
 
 
-def _only_non_linear_ones_are_uneven(tables: Tables) -> Judgement:
+def _only_non_linear_ones_are_uneven(tables: Tables, *, most: float = 0.5) -> Judgement:
     networks = tables["networks"]
     linear = measured.rows(networks, activation="linear")
     even = (linear["even"] == linear["seeds"]).all()
     uneven = {
         name: [
-            wilson(row["uneven"], row["seeds"])[0] > 0.5
+            wilson(row["uneven"], row["seeds"])[0] > most
             for _, row in measured.rows(networks, activation=name).iterrows()
         ]
         for name in NON_LINEAR

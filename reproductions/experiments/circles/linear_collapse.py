@@ -174,14 +174,14 @@ def _draw_collapse(stacks: pd.DataFrame) -> "Figure":
     return figure
 
 
-def _collapses(tables: Tables) -> Judgement:
+def _collapses(tables: Tables, *, least_change: float = 0.01) -> Judgement:
     stacks = tables["stacks"]
     within = stacks["within_bound"].astype(bool)
     float64 = measured.rows(stacks, dtype="float64")
     largest = (float64["difference"] / float64["size"]).max()
     control = (stacks["control_difference"] / stacks["size"]).min()
     return Judgement(
-        graded(within.all() and largest < 1e-10 and control > 1e-2),
+        graded(within.all() and largest < 1e-10 and control > least_change),
         float(within.mean()),
         notes=("main",),
         values={"depth": stacks["depth"].max(), "control": control},

@@ -239,12 +239,14 @@ TABLES = {
 }
 
 
-def _outputs_must_be_probabilities(tables: Tables) -> Judgement:
+def _outputs_must_be_probabilities(
+    tables: Tables, *, nearly_all: float = 0.95, hardly_any: float = 0.05
+) -> Judgement:
     rates = tables["rates"]
     softmax, raw, in_keras, sigmoid = (measured.row(rates, variant=name) for name in VARIANTS)
-    trains = softmax["low"] > 0.95
-    fails = raw["high"] < 0.05
-    fails_in_keras = in_keras["high"] < 0.05
+    trains = softmax["low"] > nearly_all
+    fails = raw["high"] < hardly_any
+    fails_in_keras = in_keras["high"] < hardly_any
     values = {
         "undefined": raw["undefined_start"] / raw["seeds"],
         "sigmoid": sigmoid["share"],

@@ -163,7 +163,7 @@ TABLES = {
 }
 
 
-def _used_a_lot(tables: Tables) -> Judgement:
+def _used_a_lot(tables: Tables, *, most: float = 0.5) -> Judgement:
     activations = tables["activations"]
     hidden = activations[activations["where"] == HIDDEN]
     networks = activations["network"].nunique()
@@ -173,8 +173,8 @@ def _used_a_lot(tables: Tables) -> Judgement:
     others = sorted(set(hidden["function"]) - set(NAMED))
     return Judgement(
         graded(
-            all(share > 0.5 for share in used.values()),
-            in_part=any(share > 0.5 for share in used.values()),
+            all(share > most for share in used.values()),
+            in_part=any(share > most for share in used.values()),
         ),
         None,
         notes=("main",),
@@ -186,14 +186,14 @@ def _used_a_lot(tables: Tables) -> Judgement:
     )
 
 
-def _softmax_at_the_end(tables: Tables) -> Judgement:
+def _softmax_at_the_end(tables: Tables, *, most: float = 0.5) -> Judgement:
     activations = tables["activations"]
     last = activations[activations["where"] == OUTPUT]
     softmax = (last["function"] == "softmax").sum()
     hidden = activations[(activations["where"] == HIDDEN) & (activations["function"] == "softmax")]
     networks = activations["network"].nunique()
     return Judgement(
-        graded(softmax == networks and hidden.empty, in_part=softmax > networks / 2),
+        graded(softmax == networks and hidden.empty, in_part=softmax > most * networks),
         softmax / networks,
         notes=("main",),
         values={"networks": networks, "hidden": hidden["network"].nunique()},

@@ -264,7 +264,7 @@ def _draw_operations(operations: pd.DataFrame):
 LARGEST_ERROR = 1e-15
 
 
-def _simple_derivative(tables: Tables) -> Judgement:
+def _simple_derivative(tables: Tables, *, operations: float = 2) -> Judgement:
     derivatives = tables["derivatives"]
     error = (derivatives["from_output"] - derivatives["exact"]).abs()
     finite = np.isfinite(derivatives["automatic"])
@@ -274,7 +274,7 @@ def _simple_derivative(tables: Tables) -> Judgement:
         for route in (FROM_OUTPUT, FROM_INPUT)
     )
     holds = error.max() <= LARGEST_ERROR and from_automatic.max() <= LARGEST_ERROR
-    simple = known["all"] <= 2 and known["exps"] == known["divisions"] == 0
+    simple = known["all"] <= operations and known["exps"] == known["divisions"] == 0
     simple &= known["all"] < whole["all"] and known["error"] <= LARGEST_ERROR
     lost = derivatives[(derivatives["from_output"] == 0) & (derivatives["exact"] > 0)]
     return Judgement(

@@ -142,14 +142,14 @@ def _outputs_as_printed(tables: Tables) -> Judgement:
     )
 
 
-def _printed_points_on_the_drawn_curve(tables: Tables) -> Judgement:
+def _printed_points_on_the_drawn_curve(tables: Tables, *, most: float = 0.5) -> Judgement:
     curve, points = tables["curve"].sort_values("z"), tables["rows"]
     z, printed = points["affine_printed"], points["output_printed"]
     height = np.interp(z, curve["z"], curve["sigmoid"])
     on_curve = np.isclose(height.round(3), printed, rtol=0, atol=1e-9)
     on_curve &= z.between(curve["z"].min(), curve["z"].max())
     return Judgement(
-        graded(on_curve.all(), in_part=on_curve.mean() > 0.5),
+        graded(on_curve.all(), in_part=on_curve.mean() > most),
         None,
         notes=("main",),
         values={

@@ -114,7 +114,7 @@ TABLES = {
 }
 
 
-def _relu_is_used(tables: Tables) -> Judgement:
+def _relu_is_used(tables: Tables, *, most: float = 0.5) -> Judgement:
     counts = tables["counts"]
     hidden = counts[counts["where"] == HIDDEN]
     relu = hidden[hidden["function"] == "relu"].groupby("network")["count"].sum()
@@ -131,7 +131,7 @@ def _relu_is_used(tables: Tables) -> Judgement:
         "last": ", ".join(sorted(set(counts[counts["where"] == OUTPUT]["function"]))),
     }
     return Judgement(
-        graded(whole, in_part=(shares > 0.5).all()),
+        graded(whole, in_part=(shares > most).all()),
         float(relu.sum() / every.sum()),
         notes=["main"],
         values=values,

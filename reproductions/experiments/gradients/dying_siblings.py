@@ -325,14 +325,16 @@ def alive_share(rows: pd.DataFrame) -> tuple[float, float, float]:
     return sums[:, 0].sum() / sums[:, 1].sum(), *interval
 
 
-def _dead_once_negative(tables: Tables) -> Judgement:
+def _dead_once_negative(
+    tables: Tables, *, hardly_any: float = 0.05, most: float = 0.5
+) -> Judgement:
     relu = measured.rows(tables["seeds"], function="relu")
     by_rate = {rate: alive_share(rows) for rate, rows in relu.groupby("rate")}
-    most = max(by_rate.values(), key=lambda found: found[0])
+    alive = max(by_rate.values(), key=lambda found: found[0])
     highest = max(high for *_, high in by_rate.values())
-    verdict = graded(highest < 0.05, in_part=highest < 0.5)
+    verdict = graded(highest < hardly_any, in_part=highest < most)
     values = {"by_rate": {f"{rate:g}:": share for rate, (share, *_) in by_rate.items()}}
-    return Judgement(verdict, *most, notes=("main",), values=values)
+    return Judgement(verdict, *alive, notes=("main",), values=values)
 
 
 def _siblings_never_still(tables: Tables) -> Judgement:

@@ -220,7 +220,7 @@ def _figure(spec: Spec, updates: pd.DataFrame, training: pd.DataFrame) -> "Figur
     return figure
 
 
-def _slow_where_flat(tables: Tables) -> Judgement:
+def _slow_where_flat(tables: Tables, *, near_nothing: float = 0.01, most: float = 0.5) -> Judgement:
     updates, training = tables["updates"], tables["training"]
 
     def at(table: pd.DataFrame, name: str, distance: float) -> Any:
@@ -229,11 +229,11 @@ def _slow_where_flat(tables: Tables) -> Judgement:
     sides = (-FAR, FAR)
     far = {name: [at(updates, name, side) for side in sides] for name in SMOOTH}
     relu = at(updates, "relu", FAR)
-    small = {name: all(row["high"] < 0.01 for row in rows) for name, rows in far.items()}
+    small = {name: all(row["high"] < near_nothing for row in rows) for name, rows in far.items()}
     relu_keeps = relu["low"] >= 1
-    stuck = all(at(training, name, side)["high"] < 0.5 for name in SMOOTH for side in sides)
-    free = all(at(training, name, 0.0)["low"] > 0.5 for name in SMOOTH)
-    trains = stuck and free and at(training, "relu", FAR)["low"] > 0.5
+    stuck = all(at(training, name, side)["high"] < most for name in SMOOTH for side in sides)
+    free = all(at(training, name, 0.0)["low"] > most for name in SMOOTH)
+    trains = stuck and free and at(training, "relu", FAR)["low"] > most
     verdict = graded(all(small.values()) and relu_keeps and trains, in_part=any(small.values()))
     worst = max((row for rows in far.values() for row in rows), key=lambda row: row["ratio"])
     values = {

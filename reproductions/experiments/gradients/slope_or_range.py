@@ -72,9 +72,6 @@ CENTRED, TANH = (0.0, 1.0, 0.25), (0.0, 2.0, 1.0)
 VANISHED = 1e-3
 """A gradient has vanished if less than this of it reaches the input; 0.1 a layer, three layers."""
 
-CURED = 0.05
-"""A wider range suffices if the gradient vanishes in a smaller share of the seeds than this."""
-
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Trains the network with every function from the same weights."""
@@ -334,11 +331,11 @@ def _draw_against_gradient(panel: "Axes", centred: pd.DataFrame) -> None:
     panel.legend(title="range", loc="upper left")
 
 
-def _wider_range_cures(tables: Tables) -> Judgement:
+def _wider_range_cures(tables: Tables, *, most: float = 0.5, hardly_any: float = 0.05) -> Judgement:
     gradients = tables["gradients"]
     sigmoid, wider, steeper = (_row_of(gradients, cell) for cell in (SIGMOID, WIDER, STEEPER))
-    vanishes = sigmoid["low"] > 0.5
-    suffices, helps = wider["high"] < CURED, wider["high"] < sigmoid["low"]
+    vanishes = sigmoid["low"] > most
+    suffices, helps = wider["high"] < hardly_any, wider["high"] < sigmoid["low"]
     verdict = graded(vanishes and suffices, in_part=vanishes and helps)
     values = {"sigmoid": sigmoid["share"], "steeper": steeper["share"]}
     notes = ["main"]

@@ -219,14 +219,17 @@ def _speed_figure(
     return figure
 
 
-NEAR_NOTHING = 0.01
-"""A gradient is near 0 if it is below this share of the one at Glorot's scale."""
-
-
-def _slow_at_both_ends(tables: Tables) -> Judgement:
+def _slow_at_both_ends(
+    tables: Tables,
+    *,
+    slope_at_5: float = 0.05,
+    slope_at_10: float = 1e-3,
+    most: float = 0.5,
+    near_nothing: float = 0.01,
+) -> Judgement:
     slope = tables["slopes"].set_index("x")["slope"]
     ends = {x: max(slope[-x], slope[x]) / slope[0.0] for x in (5.0, 10.0)}
-    flat = ends[5.0] < 0.05 and ends[10.0] < 0.001
+    flat = ends[5.0] < slope_at_5 and ends[10.0] < slope_at_10
     scales = tables["scales"].set_index("scale")
     small, large = scales.loc[scales.index.min()], scales.loc[scales.index.max()]
     first_layer = measured.rows(tables["start"], layer=1)
@@ -234,7 +237,7 @@ def _slow_at_both_ends(tables: Tables) -> Judgement:
     first_layer = first_layer.set_index("scale").sort_index()
     saturated, gradient = first_layer["saturated"], first_layer["gradient_q50"] / usual
     as_said = [
-        bool(row["low"] > 0.5 and ratio < NEAR_NOTHING)
+        bool(row["low"] > most and ratio < near_nothing)
         for row, ratio in ((small, gradient.iloc[0]), (large, gradient.iloc[-1]))
     ]
     verdict = graded(flat and all(as_said), in_part=flat and any(as_said))

@@ -288,10 +288,10 @@ TABLES = {
 }
 
 
-def _dying_is_no_great_problem(tables: Tables) -> Judgement:
+def _dying_is_no_great_problem(tables: Tables, *, point: float = POINT) -> Judgement:
     table = tables["differences"]
     units = measured.rows(tables["units"], function=REFERENCE)
-    no_problem = bool((table["low"] > -POINT).all())
+    no_problem = bool((table["low"] > -point).all())
     worse = table[table["low"] > 0]
     some_worse = len(worse) > 0
     best = table.loc[table["difference"].idxmin()]

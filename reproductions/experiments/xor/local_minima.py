@@ -216,7 +216,9 @@ TABLES = {
 }
 
 
-def _initialisation_decides(tables: Tables) -> Judgement:
+def _initialisation_decides(
+    tables: Tables, *, hardly_any: float = 0.05, nearly_all: float = 0.95, most: float = 0.5
+) -> Judgement:
     outcome, ends = tables["outcomes"].iloc[0], tables["ends"]
     unsolved = ends[ends["end"] == "not solved"].set_index("kind")
     seeds = int(unsolved["seeds"].max())
@@ -224,8 +226,8 @@ def _initialisation_decides(tables: Tables) -> Judgement:
         raise NotMeasured("every network of the tables solves XOR")
     minima = int(unsolved["count"]["local minimum"])
     low, high = wilson(minima, seeds)
-    both = outcome["low"] > 0.05 and outcome["high"] < 0.95
-    verdict = graded(both and low > 0.5, in_part=both)
+    both = outcome["low"] > hardly_any and outcome["high"] < nearly_all
+    verdict = graded(both and low > most, in_part=both)
     values = {
         "solved": outcome["share"],
         "seeds": seeds,

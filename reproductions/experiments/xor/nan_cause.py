@@ -221,7 +221,7 @@ TABLES = {
 }
 
 
-def _gradient_is_the_cause(tables: Tables) -> Judgement:
+def _gradient_is_the_cause(tables: Tables, *, most: float = 0.5) -> Judgement:
     networks = tables["networks"]
     sigmoid = measured.row(networks, activation="sigmoid")
     broken = int(networks["non_finite"].sum())
@@ -230,9 +230,9 @@ def _gradient_is_the_cause(tables: Tables) -> Judgement:
         return wilson(int(networks[name].sum()), max(broken, 1))
 
     low, high = interval("finite_from_logit")
-    followed = wilson(sigmoid["non_finite_of_vanished"], max(sigmoid["vanished"], 1))[0] > 0.5
-    preceded = interval("vanished_before")[0] > 0.5
-    remains = broken > 0 and high < 0.5
+    followed = wilson(sigmoid["non_finite_of_vanished"], max(sigmoid["vanished"], 1))[0] > most
+    preceded = interval("vanished_before")[0] > most
+    remains = broken > 0 and high < most
     answers = (followed, preceded, remains)
     shares = {name: networks[name].sum() / max(broken, 1) for name in COUNTED}
     values = {

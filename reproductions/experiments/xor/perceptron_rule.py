@@ -100,7 +100,9 @@ TABLES = {
 }
 
 
-def _weights_are_set_by_hand(tables: Tables) -> Judgement:
+def _weights_are_set_by_hand(
+    tables: Tables, *, most: float = 0.5, nearly_all: float = 0.95
+) -> Judgement:
     gates = tables["gates"].set_index("gate")
     easy = gates.loc[["AND", "OR"]]
     least = easy.loc[easy["share"].idxmin()]
@@ -109,7 +111,7 @@ def _weights_are_set_by_hand(tables: Tables) -> Judgement:
         "xor": int(gates["learnt"]["XOR"]),
         "seeds": int(gates["seeds"]["XOR"]),
     }
-    verdict = graded((easy["high"] < 0.5).any(), in_part=not (easy["low"] > 0.95).all())
+    verdict = graded((easy["high"] < most).any(), in_part=not (easy["low"] > nearly_all).all())
     ends = least["low"], least["high"]
     return Judgement(verdict, least["share"], *ends, notes=("main", "xor"), values=values)
 

@@ -231,15 +231,15 @@ def _at_best_rate(tables: Tables, activation: str, update: str) -> dict[str, pd.
     return {event: measured.row(tables["shares"], **where, event=event) for event in EVENTS}
 
 
-def _vanishing_is_the_cause(tables: Tables) -> Judgement:
+def _vanishing_is_the_cause(tables: Tables, *, most: float = 0.5) -> Judgement:
     sigmoid, tanh = (
         {update: _at_best_rate(tables, activation, update) for update in UPDATES}
         for activation in ("sigmoid", "tanh")
     )
-    fair = [update for update in (TO_ONE, TO_LAST) if tanh[update][END]["low"] > 0.5]
+    fair = [update for update in (TO_ONE, TO_LAST) if tanh[update][END]["low"] > most]
     plain = sigmoid[PLAIN]
     undone = [
-        update for update in fair if sigmoid[update][END]["low"] > max(0.5, plain[END]["high"])
+        update for update in fair if sigmoid[update][END]["low"] > max(most, plain[END]["high"])
     ]
     helps = [sigmoid[update][ONCE]["low"] > plain[ONCE]["high"] for update in fair]
     names = {"plain": PLAIN, "one": TO_ONE, "last": TO_LAST}

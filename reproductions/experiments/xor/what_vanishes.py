@@ -209,14 +209,14 @@ TABLES = {
 }
 
 
-def _weights_vanish(tables: Tables) -> Judgement:
+def _weights_vanish(tables: Tables, *, nearly_all: float = 0.95) -> Judgement:
     table = tables["vanished"]
     factors, updates, weights = (
         measured.row(table, activation="sigmoid", what=what) for what in (FACTORS, UPDATES, WEIGHTS)
     )
-    nearly_all = [row["low"] > 0.95 for row in (factors, updates)]
+    vanish = [row["low"] > nearly_all for row in (factors, updates)]
     values = {"updates": updates["share"], "weights": weights["share"]}
-    verdict = graded(all(nearly_all), in_part=any(nearly_all))
+    verdict = graded(all(vanish), in_part=any(vanish))
     ends = factors["low"], factors["high"]
     return Judgement(verdict, factors["share"], *ends, notes=("main",), values=values)
 

@@ -53,7 +53,7 @@ def _only_shifted(tables: Tables) -> Judgement:
     )
 
 
-def _bent(tables: Tables) -> Judgement:
+def _bent(tables: Tables, *, area_ratio: float = 2.0, turn_deg: float = 1.0) -> Judgement:
     cells = {name: rows(tables["cells"], map=name) for name in ("affine", *ACTIVATIONS)}
     lines = {name: rows(tables["lines"], map=name) for name in cells}
     affine_keeps_shape = (
@@ -61,7 +61,7 @@ def _bent(tables: Tables) -> Judgement:
         and np.ptp(cells["affine"]["area"]) <= 2 * ROUNDING
     )
     bends = [
-        _bends(cells[name], lines[name])
+        _bends(cells[name], lines[name], area_ratio=area_ratio, turn_deg=turn_deg)
         and _bends_in_the_right_places(name, cells[name], row(tables["maps"], map=name))
         for name in ACTIVATIONS
     ]
@@ -85,11 +85,13 @@ def _bent(tables: Tables) -> Judgement:
     )
 
 
-def _bends(cells: pd.DataFrame, lines: pd.DataFrame) -> bool:
+def _bends(cells: pd.DataFrame, lines: pd.DataFrame, *, area_ratio: float, turn_deg: float) -> bool:
     """Whether areas differ, some line turns, and det J is as the closed form has it."""
     area = cells["area"]
     agrees = (cells["det"] - cells["det_closed"]).abs().max() <= ROUNDING
-    return bool(area.min() < area.max() / 2 and agrees and lines["turned_deg"].max() > 1)
+    return bool(
+        area.min() < area.max() / area_ratio and agrees and lines["turned_deg"].max() > turn_deg
+    )
 
 
 def _bends_in_the_right_places(name: str, cells: pd.DataFrame, affine: pd.Series) -> bool:

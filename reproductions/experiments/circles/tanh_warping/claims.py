@@ -1,47 +1,53 @@
 """Judges which of the slides' networks separate the circles."""
 
-from collections.abc import Callable
-
 from reproductions.evidence import measured
 from reproductions.evidence.statistics import wilson
 from reproductions.evidence.verdicts import Judge, Judgement, Tables, graded
 from reproductions.experiments.circles.tanh_warping.run import BETTER, SEPARATES
 
 
-def _judge(network: str, verdict: Callable[[int, float, float], str]) -> Judge:
-    """Judges one network by how many seeds separate, and by the ends of the interval."""
+def _fails(network: str) -> Judge:
+    """Judges that a network fails to separate the circles."""
 
-    def judge(tables: Tables) -> Judgement:
-        rates = measured.rows(tables["rates"], network=network).set_index("event")
-        count, seeds = rates.loc[SEPARATES, ["count", "seeds"]]
-        low, high = wilson(count, seeds)
-        accuracy = measured.rows(tables["seeds"], network=network)["accuracy"]
-        return Judgement(
-            verdict(count, low, high),
-            count / seeds,
-            low,
-            high,
-            notes=("main",),
-            values={
-                "median": accuracy.median(),
-                "best": accuracy.max(),
-                "better": rates.loc[BETTER, "count"] / seeds,
-            },
-        )
+    def judge(tables: Tables, *, some: float = 0.2, most: float = 0.5) -> Judgement:
+        count, seeds, low, high = _separates(tables, network)
+        verdict = graded(count == 0 and high < some, in_part=high < most)
+        values = _values(tables, network)
+        return Judgement(verdict, count / seeds, low, high, notes=("main",), values=values)
 
     return judge
 
 
-def _fails(count: int, low: float, high: float) -> str:
-    return graded(count == 0 and high < 0.2, in_part=high < 0.5)
+def _succeeds(network: str) -> Judge:
+    """Judges that a network separates the circles."""
+
+    def judge(tables: Tables, *, most: float = 0.5, hardly_any: float = 0.05) -> Judgement:
+        count, seeds, low, high = _separates(tables, network)
+        verdict = graded(low > most, in_part=low > hardly_any)
+        values = _values(tables, network)
+        return Judgement(verdict, count / seeds, low, high, notes=("main",), values=values)
+
+    return judge
 
 
-def _succeeds(count: int, low: float, high: float) -> str:
-    return graded(low > 0.5, in_part=low > 0.05)
+def _separates(tables: Tables, network: str) -> tuple[int, int, float, float]:
+    """How many seeds separate the circles, of how many, and the interval of their share."""
+    row = measured.row(tables["rates"], network=network, event=SEPARATES)
+    return int(row["count"]), int(row["seeds"]), *wilson(row["count"], row["seeds"])
+
+
+def _values(tables: Tables, network: str) -> dict[str, float]:
+    accuracy = measured.rows(tables["seeds"], network=network)["accuracy"]
+    better = measured.row(tables["rates"], network=network, event=BETTER)
+    return {
+        "median": accuracy.median(),
+        "best": accuracy.max(),
+        "better": better["count"] / better["seeds"],
+    }
 
 
 CLAIMS = {
-    "SL-05": _judge("2-2-2-1", _fails),
-    "SL-06": _judge("2-3-2-1", _succeeds),
-    "SL-07": _judge("2-4-2-1", _succeeds),
+    "SL-05": _fails("2-2-2-1"),
+    "SL-06": _succeeds("2-3-2-1"),
+    "SL-07": _succeeds("2-4-2-1"),
 }

@@ -176,10 +176,12 @@ def _xor_post_curves(tables: Tables) -> Judgement:
     )
 
 
-def _elu_derivative_fades(tables: Tables) -> Judgement:
+def _elu_derivative_fades(
+    tables: Tables, *, slope_near: float = 0.1, slope_far: float = 1e-3
+) -> Judgement:
     near, far, farther = _at(tables, "elu", -1.0, -10.0, -100.0, column="derivative")
     return Judgement(
-        graded(near > 0.1 and 0 < far < 1e-3 and farther < 1e-12),
+        graded(near > slope_near and 0 < far < slope_far and farther < 1e-12),
         None,
         notes=("main",),
         values={"near": near, "far": far, "farther": farther},
@@ -198,7 +200,9 @@ def _relu_derivative_is_0_or_1(tables: Tables) -> Judgement:
     )
 
 
-def _network_post_curves(tables: Tables) -> Judgement:
+def _network_post_curves(
+    tables: Tables, *, near_limit: float = 0.01, near_x: float = 0.01
+) -> Judgement:
     swish, leaky, elu = (
         tables["curves"].query("function == @name").set_index("x")["value"]
         for name in ("swish", "leaky_relu", "elu")
@@ -208,8 +212,8 @@ def _network_post_curves(tables: Tables) -> Judgement:
     negative = leaky[leaky.index < 0]
     straight = np.allclose(negative / negative.index, negative.iloc[0] / negative.index[0])
     bent = straight and 0 < negative.iloc[0] / negative.index[0] < 1
-    levels = elu.is_monotonic_increasing and -1 < elu.iloc[0] < -0.99
-    follow_x = all(abs(f.iloc[-1] / f.index[-1] - 1) < 0.01 for f in (swish, leaky, elu))
+    levels = elu.is_monotonic_increasing and -1 < elu.iloc[0] < -1 + near_limit
+    follow_x = all(abs(f.iloc[-1] / f.index[-1] - 1) < near_x for f in (swish, leaky, elu))
     return Judgement(
         graded(dips and bent and levels and follow_x),
         None,

@@ -4,7 +4,9 @@ from reproductions.evidence import measured
 from reproductions.evidence.verdicts import Judgement, Tables, graded
 
 
-def _threshold_loses_information(tables: Tables) -> Judgement:
+def _threshold_loses_information(
+    tables: Tables, *, nearly_all: float = 0.99, nearly_certain: float = 0.001
+) -> Judgement:
     named, posterior, information = (
         tables[name] for name in ("named_heights", "posterior", "information")
     )
@@ -17,12 +19,12 @@ def _threshold_loses_information(tables: Tables) -> Judgement:
     best = answers.loc[answers["information_bits"].idxmax()]
     kept = best["information_bits"] / height
     answers_are_hard = named["threshold_answer"].isin([0, 1]).all()
-    posterior_is_soft = named["posterior_man"].between(0.001, 0.999).all()
+    posterior_is_soft = named["posterior_man"].between(nearly_certain, 1 - nearly_certain).all()
     sigmoid_error = (posterior["sigmoid"] - posterior["posterior_man"]).abs()
     loses = (
         answers_are_hard
         and posterior_is_soft
-        and kept < 0.99
+        and kept < nearly_all
         and abs(probability - height) < 1e-9
         and (sigmoid_error < 1e-12).all()
     )

@@ -6,7 +6,9 @@ from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.verdicts import Judgement, Tables, graded
 
 
-def _loss_is_continuous(tables: Tables) -> Judgement:
+def _loss_is_continuous(
+    tables: Tables, *, nearly_all: float = 0.99, deviation: float = 0.1
+) -> Judgement:
     jumps = tables["jumps"]
     points = jumps["points"]
     accuracy_jumps = (
@@ -14,11 +16,11 @@ def _loss_is_continuous(tables: Tables) -> Judgement:
         & (jumps["right_off_whole"] < 1e-4)
         & (jumps["smallest_accuracy_change"] > (1 - 1e-4) / points)
     )
-    loss_moves = jumps["loss_values"] >= 0.99 * jumps["steps"]
+    loss_moves = jumps["loss_values"] >= nearly_all * jumps["steps"]
     largest = jumps.pivot(index="seed", columns="steps", values="largest_loss_change_nats")
     ratio = largest.to_numpy()[:, 1:] / largest.to_numpy()[:, :-1]
     steps = largest.columns.to_numpy()
-    proportional = np.abs(ratio / (steps[:-1] / steps[1:]) - 1) < 0.1
+    proportional = np.abs(ratio / (steps[:-1] / steps[1:]) - 1) < deviation
     finest = jumps[jumps["steps"] == steps[-1]]
     accuracy_values, loss_values = finest[["accuracy_values", "loss_values"]].median()
     jump = finest["largest_accuracy_change"].min()

@@ -17,12 +17,6 @@ from reproductions.experiments.gradients.dying_relu.zeros import (
 FAR_BELOW = -10
 """A unit starts far below 0 if its bias is at most this."""
 
-HAPPENS = 0.05
-"""Something happens if it does in more than this share of the networks, beyond doubt."""
-
-RARE = 1e-4
-"""Exact zeros are rare if their share of all weighted sums is below this, beyond doubt."""
-
 
 def _dead_stays(tables: Tables) -> Judgement:
     relu = _far_below(measured.rows(tables["units"], function="relu"))
@@ -73,7 +67,7 @@ def _leaky_moves(tables: Tables) -> Judgement:
     return Judgement(verdict, moved / worst["seeds"], *ends, notes=notes, values=values)
 
 
-def _units_die(tables: Tables) -> Judgement:
+def _units_die(tables: Tables, *, hardly_any: float = 0.05) -> Judgement:
     deaths = tables["deaths_by_seed"]
     networks = deaths.assign(stayed=deaths["ever_dead"] - deaths["revived"])
     networks = networks.groupby(["rate", "seed"])[["ever_dead", "stayed"]].sum() > 0
@@ -81,7 +75,7 @@ def _units_die(tables: Tables) -> Judgement:
     rate = (counts["sum"] / counts["count"]).idxmax()
     stayed, seeds = (int(count) for count in counts.loc[rate])
     low, high = wilson(stayed, seeds)
-    verdict = graded(low > HAPPENS, in_part=networks["ever_dead"].any())
+    verdict = graded(low > hardly_any, in_part=networks["ever_dead"].any())
     first, above = deaths[deaths["layer"] == 1], deaths[deaths["layer"] > 1]
     came_back, back_low, back_high = _revived_share(above)
     values = {
@@ -104,7 +98,7 @@ def _revived_share(deaths: pd.DataFrame) -> tuple[float, float, float]:
     return share_over_networks(sums["revived"].to_numpy(), sums["ever_dead"].to_numpy())
 
 
-def _exact_zero_is_rare(tables: Tables) -> Judgement:
+def _exact_zero_is_rare(tables: Tables, *, rare: float = 1e-4) -> Judgement:
     at_zero = tables["at_zero"].set_index("source")["derivative"]
     one_sided = ["from the left", "from the right"]
     derivatives = sorted(set(at_zero.drop(one_sided)))
@@ -116,8 +110,7 @@ def _exact_zero_is_rare(tables: Tables) -> Judgement:
     # Networks that met no zero say nothing of the next: so large a share of them may meet one.
     most = wilson(post["with_zeros"], post["seeds"])[1] / post["sums"]
     high = max(most, post["high"])
-    rare = high < RARE
-    verdict = graded(kinked and rare and len(derivatives) == 1, in_part=kinked)
+    verdict = graded(kinked and high < rare and len(derivatives) == 1, in_part=kinked)
     values = {
         "derivative": derivatives[0],
         "first": first["share"],

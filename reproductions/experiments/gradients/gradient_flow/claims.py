@@ -9,9 +9,6 @@ from reproductions.evidence.statistics import wilson
 from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.experiments.gradients.gradient_flow.run import ILLUSTRATION, INITIALISATIONS
 
-BEYOND_DOUBT = 0.05
-"""More than this share of seeds, by the lower end of the interval, makes a gradient explode."""
-
 
 def _by_setting(rows: pd.DataFrame, column: str = "factor") -> dict[str, float]:
     """A column's numbers by initialisation and width."""
@@ -28,7 +25,7 @@ def _chain_rule(tables: Tables) -> Judgement:
     return Judgement(verdict, error, notes=("main",), values=values)
 
 
-def _first_layer(tables: Tables) -> Judgement:
+def _first_layer(tables: Tables, *, nearly_all: float = 0.95, most: float = 0.5) -> Judgement:
     post = tables["post"]
     first = measured.rows(post, layer=1)
     deep = measured.rows(first, depth=first["depth"].max())
@@ -39,7 +36,7 @@ def _first_layer(tables: Tables) -> Judgement:
         wilson(row["nearly_none"], row["seeds"])[1] < low and row["gradient_q50"] > 0
         for row in others.values()
     )
-    verdict = graded(low > 0.95 and apart, in_part=low > 0.5)
+    verdict = graded(low > nearly_all and apart, in_part=low > most)
     depth = int(deep["depth"].iloc[0])
     values = {
         "sigmoid": sigmoid["gradient_q50"],
@@ -51,14 +48,14 @@ def _first_layer(tables: Tables) -> Judgement:
     return Judgement(verdict, share, low, high, notes=("main", "others"), values=values)
 
 
-def _signal_shrinks(tables: Tables) -> Judgement:
+def _signal_shrinks(tables: Tables, *, layer_factor: float = 0.95) -> Judgement:
     rows = measured.rows(tables["factors"], activation="sigmoid")
     by_quantity = {
         "output": measured.rows(rows, quantity="value"),
         "spread": measured.rows(rows, quantity="spread"),
         "gradient": measured.rows(rows, quantity="gradient"),
     }
-    shrinks = [(factors["high"] < 0.95).all() for factors in by_quantity.values()]
+    shrinks = [(factors["high"] < layer_factor).all() for factors in by_quantity.values()]
     verdict = graded(all(shrinks), in_part=any(shrinks))
     layers = measured.rows(tables["layers"], activation="sigmoid")
     last = measured.rows(layers, layer=layers["layer"].max())
@@ -75,14 +72,16 @@ def _signal_shrinks(tables: Tables) -> Judgement:
     return Judgement(verdict, None, notes=("main",), values=values)
 
 
-def _relu_keeps(tables: Tables) -> Judgement:
+def _relu_keeps(
+    tables: Tables, *, layer_factor: float = 0.9, hardly_any: float = 0.05
+) -> Judgement:
     factors = measured.rows(tables["factors"], activation="relu", quantity="gradient")
     depths = measured.rows(tables["depths"], activation="relu")
     deepest = measured.rows(depths, depth=depths["depth"].max())
     rows = factors.merge(deepest, on=["initialisation", "width"])
     none_high = np.array([wilson(row.none, row.seeds_x)[1] for row in rows.itertuples()])
     rows["none_share"] = rows["none"] / rows["seeds_x"]
-    keeps = (rows["low"] >= 0.9) & (none_high < 0.05)
+    keeps = (rows["low"] >= layer_factor) & (none_high < hardly_any)
     verdict = graded(keeps.all(), in_part=keeps.any())
     values = {
         "keeps": int(keeps.sum()),
@@ -97,15 +96,16 @@ def _relu_keeps(tables: Tables) -> Judgement:
     return Judgement(verdict, None, notes=notes, values=values)
 
 
-def _bounded_output(tables: Tables) -> Judgement:
+def _bounded_output(tables: Tables, *, hardly_any: float = 0.05) -> Judgement:
     scales = tables["scales"]
     sigmoid = measured.rows(scales, activation="sigmoid")
     small = sigmoid[sigmoid["scale"] <= 1]
     if small.empty:
         raise NotMeasured("the tables have no scale of 1 or below")
     vanishes = (small["high"] < 1).all()
-    explodes = _explodes(sigmoid)
-    unbounded = _explodes(measured.rows(scales, activation="linear")).any()
+    explodes = _explodes(sigmoid, hardly_any=hardly_any)
+    linear = measured.rows(scales, activation="linear")
+    unbounded = _explodes(linear, hardly_any=hardly_any).any()
     verdict = graded(vanishes and unbounded and not explodes.any(), in_part=vanishes)
     worst = sigmoid.loc[sigmoid["factor"].idxmax()]
     values = {
@@ -118,12 +118,15 @@ def _bounded_output(tables: Tables) -> Judgement:
     return Judgement(verdict, float(worst["factor"]), low, high, notes=notes, values=values)
 
 
-def _explodes(rows: pd.DataFrame) -> np.ndarray:
-    """Whether the gradient of each row grows tenfold in a share of seeds that is beyond doubt."""
-    return np.array([wilson(row.grown, row.seeds)[0] > BEYOND_DOUBT for row in rows.itertuples()])
+def _explodes(rows: pd.DataFrame, *, hardly_any: float) -> np.ndarray:
+    """Whether the gradient of each row grows tenfold in more than hardly any of the seeds.
+
+    The lower end of the interval of their share decides.
+    """
+    return np.array([wilson(row.grown, row.seeds)[0] > hardly_any for row in rows.itertuples()])
 
 
-def _little_saturation(tables: Tables) -> Judgement:
+def _little_saturation(tables: Tables, *, nearly_all: float = 0.9, some: float = 0.1) -> Judgement:
     layers = tables["layers"]
     key = ["initialisation", "width", "layer"]
     by_name = {
@@ -137,7 +140,7 @@ def _little_saturation(tables: Tables) -> Judgement:
     }
     share = (below["sigmoid"] & below["tanh"]).mean()
     one_sided = bool(np.allclose(relu["saturated"], relu["zero"], rtol=0, atol=1e-9))
-    verdict = graded(share >= 0.9, in_part=share >= 0.1 or one_sided)
+    verdict = graded(share >= nearly_all, in_part=share >= some or one_sided)
     values = {
         "below_sigmoid": below["sigmoid"].mean(),
         "below_tanh": below["tanh"].mean(),
@@ -146,10 +149,10 @@ def _little_saturation(tables: Tables) -> Judgement:
     return Judgement(verdict, float(share), notes=notes, values=values)
 
 
-def _sparse(tables: Tables) -> Judgement:
+def _sparse(tables: Tables, *, some: float = 0.1, nearly_all: float = 0.9) -> Judgement:
     layers = tables["layers"]
     relu = measured.rows(layers, activation="relu")
-    inside = (relu["zero_low"] > 0.1) & (relu["zero_high"] < 0.9)
+    inside = (relu["zero_low"] > some) & (relu["zero_high"] < nearly_all)
     dense = max(
         measured.rows(layers, activation=name)["zero"].max() for name in ("sigmoid", "tanh")
     )

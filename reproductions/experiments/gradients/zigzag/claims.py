@@ -51,25 +51,25 @@ def _sigmoid_zigzags(tables: Tables) -> Judgement:
     return _judgement(verdict, lowest, ("cause",), values)
 
 
-def _tanh_cures(tables: Tables) -> Judgement:
+def _tanh_cures(tables: Tables, *, most: float = 0.5, slope_far: float = 1e-3) -> Judgement:
     longer, lowest = _lengthens(tables, "tanh + 1"), _at_lowest_rate(tables, "tanh + 1")
     left = measured.row(tables["excess"], function="tanh + 1", rate=lowest["rate"])
     slopes = measured.rows(tables["slopes"], function="tanh")
     slope_at_5 = slopes.loc[slopes["x"].abs() == 5, "slope"].max()
-    saturates = slope_at_5 < 1e-3
+    saturates = slope_at_5 < slope_far
     verdict = graded(
-        saturates and all(longer) and left["high"] < 0.5, in_part=saturates and any(longer)
+        saturates and all(longer) and left["high"] < most, in_part=saturates and any(longer)
     )
     values = {f"left_{end}": left[end] for end in ("left", "low", "high")}
     return _judgement(verdict, lowest, ("left", "saturates"), values | {"slope": slope_at_5})
 
 
-def _relu_zigzags(tables: Tables) -> Judgement:
+def _relu_zigzags(tables: Tables, *, as_much: float = 0.5) -> Judgement:
     never = _never_opposed(tables, "relu")
     longer = _lengthens(tables, "relu")
     lowest, sigmoid = (_at_lowest_rate(tables, function) for function in ("relu", "sigmoid"))
-    as_much = lowest["length"] - 1 >= (sigmoid["length"] - 1) / 2
-    verdict = graded(never and all(longer) and as_much, in_part=never and any(longer))
+    alike = lowest["length"] - 1 >= as_much * (sigmoid["length"] - 1)
+    verdict = graded(never and all(longer) and alike, in_part=never and any(longer))
     moments = tables["functions"].set_index("function")
     mean_over_spread = moments["mean"] / np.sqrt(moments["variance"])
     by_rate = _pairs(tables, "relu")[0]["length"]

@@ -17,7 +17,9 @@ from reproductions.experiments.speed.activation_cost.run import (
 SETTING = ["mode", "width", "batch"]
 
 
-def _relu_is_faster(tables: Tables) -> Judgement:
+def _relu_is_faster(
+    tables: Tables, *, much: float = MARGIN, noticeable: float = NOTICEABLE, most: float = 0.5
+) -> Judgement:
     functions = ("sigmoid", "tanh")
     elements = tables["elements"]
     values = {
@@ -25,10 +27,16 @@ def _relu_is_faster(tables: Tables) -> Judgement:
         "bare": _medians(tables["training"], [NO_WORK])[NO_WORK],
         "elements": _medians(elements, [name for name in functions if _has(elements, name)]),
     }
-    return _judgement(tables["training"], functions, ["main", "elements"], values)
+    verdict, counts = _compared(
+        tables["training"], functions, much=much, noticeable=noticeable, most=most
+    )
+    notes = ["main", "undecided" if counts["undecided"] else "elements"]
+    return Judgement(verdict, None, notes=notes, values=values | counts)
 
 
-def _exp_is_expensive(tables: Tables) -> Judgement:
+def _exp_is_expensive(
+    tables: Tables, *, much: float = MARGIN, noticeable: float = NOTICEABLE, most: float = 0.5
+) -> Judgement:
     training, elements = tables["training"], tables["elements"]
     sigmoid = measured.rows(training, function="sigmoid")
     values = {
@@ -39,38 +47,42 @@ def _exp_is_expensive(tables: Tables) -> Judgement:
     if _has(training, LEAKY):
         values["without"] = _medians(training, [LEAKY])[LEAKY]
         notes.append("without")
-    return _judgement(training, ["sigmoid"], notes, values)
+    verdict, counts = _compared(training, ["sigmoid"], much=much, noticeable=noticeable, most=most)
+    notes = ["main", "undecided"] if counts["undecided"] else notes
+    return Judgement(verdict, None, notes=notes, values=values | counts)
 
 
-def _judgement(
-    training: pd.DataFrame, functions: Sequence[str], notes: Sequence[str], values: dict
-) -> Judgement:
-    """Applies the rule to the sizes and modes of whole training steps.
+def _compared(
+    training: pd.DataFrame,
+    functions: Sequence[str],
+    *,
+    much: float,
+    noticeable: float,
+    most: float,
+) -> tuple[str, dict[str, int]]:
+    """The verdict on the sizes and modes of whole training steps, and how many settings gave it.
 
     In each of them the functions' smallest ratio to ReLU counts, with its interval. A busy machine
     makes intervals wide; that alone gives neither of the two clear verdicts.
     """
     rows = pd.concat([measured.rows(training, function=name) for name in functions])
     smallest = rows.groupby(SETTING)[["ratio_low", "ratio_high"]].min()
-    much = int((smallest["ratio_low"] > MARGIN).sum())
-    noticeably = int((smallest["ratio_low"] > NOTICEABLE).sum())
-    not_much = int((smallest["ratio_high"] <= MARGIN).sum())
+    much_longer = int((smallest["ratio_low"] > much).sum())
+    noticeably = int((smallest["ratio_low"] > noticeable).sum())
+    not_much = int((smallest["ratio_high"] <= much).sum())
     settings = len(smallest)
-    if 2 * much > settings:
+    if much_longer > most * settings:
         verdict = REPRODUCED
-    elif 2 * noticeably > settings or 2 * not_much <= settings:
+    elif noticeably > most * settings or not_much <= most * settings:
         verdict = IN_PART
     else:
         verdict = NOT_REPRODUCED
-    undecided = settings - much - not_much
-    counts = {
-        "much": much,
+    return verdict, {
+        "much": much_longer,
         "not_much": not_much,
         "settings": settings,
-        "undecided": undecided,
+        "undecided": settings - much_longer - not_much,
     }
-    notes = [*notes[:1], "undecided"] if undecided else notes
-    return Judgement(verdict, None, notes=notes, values=values | counts)
 
 
 def _has(frame: pd.DataFrame, function: str) -> bool:

@@ -35,7 +35,9 @@ def _faster(tables: Tables) -> Judgement:
     )
 
 
-def _six_times(tables: Tables) -> Judgement:
+def _six_times(
+    tables: Tables, *, six_from: float = ABOUT_SIX[0], six_to: float = ABOUT_SIX[1]
+) -> Judgement:
     rows = _sigmoid_and_tanh(tables)
     networks = rows["network"].unique()
     network = CNN if CNN in networks else networks[0]
@@ -43,9 +45,7 @@ def _six_times(tables: Tables) -> Judgement:
         (rows["network"] == network) & (rows["threshold"] == rows["threshold"].max())
     ].set_index("function")
     about_six = (
-        (published["low"] > 1)
-        & (published["low"] <= ABOUT_SIX[1])
-        & (published["high"] >= ABOUT_SIX[0])
+        (published["low"] > 1) & (published["low"] <= six_to) & (published["high"] >= six_from)
     )
     tanh, sigmoid = (published.loc[name] for name in ("tanh", "sigmoid"))
     others = rows[~((rows["network"] == network) & (rows["threshold"] == tanh["threshold"]))]

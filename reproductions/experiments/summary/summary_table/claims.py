@@ -4,11 +4,11 @@ from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.experiments.summary.summary_table.run import FAILS, HOLDS, PARTLY
 
 
-def _whole_table(tables: Tables) -> Judgement:
+def _whole_table(tables: Tables, *, most: float = 0.5) -> Judgement:
     statements = tables["statements"]
     counts = statements["holds"].value_counts()
     holds = statements["holds"] == HOLDS
-    verdict = graded(holds.all(), in_part=holds.mean() > 0.5)
+    verdict = graded(holds.all(), in_part=holds.mean() > most)
     others = statements[~holds]
     values = {
         "count": len(statements),
@@ -21,10 +21,10 @@ def _whole_table(tables: Tables) -> Judgement:
     return Judgement(verdict, float(holds.mean()), notes=notes, values=values)
 
 
-def _tanh_is_alike(tables: Tables) -> Judgement:
+def _tanh_is_alike(tables: Tables, *, most: float = 0.5) -> Judgement:
     post = tables["post"]
     same = post["alike"] == "yes"
-    verdict = graded(same.all(), in_part=same.mean() > 0.5)
+    verdict = graded(same.all(), in_part=same.mean() > most)
     several = post.loc[post["compared"].idxmax()]
     values = {
         "same": int(same.sum()),

@@ -14,10 +14,12 @@ def _rate(tables: Tables, activation: str, event: str, loss: str = "document"):
     return int(row["count"]), int(row["seeds"]), *wilson(row["count"], row["seeds"])
 
 
-def _sigmoid_seems_to_learn(tables: Tables) -> Judgement:
+def _sigmoid_seems_to_learn(
+    tables: Tables, *, nearly_all: float = 0.95, most: float = 0.5
+) -> Judgement:
     falls = measured.row(tables["falls"], activation="sigmoid", loss="document")
     learned, *_ = _rate(tables, "sigmoid", LOW_COST_ONCE)
-    verdict = graded(falls["low"] > 0.95, in_part=falls["low"] > 0.5)
+    verdict = graded(falls["low"] > nearly_all, in_part=falls["low"] > most)
     values = {
         "step": int(falls["step"]),
         "plateau": falls["on_plateau"] / falls["seeds"],
@@ -29,16 +31,16 @@ def _sigmoid_seems_to_learn(tables: Tables) -> Judgement:
     return Judgement(verdict, falls["share"], *ends, notes=("main",), values=values)
 
 
-def _sigmoid_fails(tables: Tables) -> Judgement:
+def _sigmoid_fails(tables: Tables, *, hardly_any: float = 0.05, most: float = 0.5) -> Judgement:
     count, seeds, low, high = _rate(tables, "sigmoid", "solved")
-    verdict = graded(high < 0.05, in_part=high < 0.5)
+    verdict = graded(high < hardly_any, in_part=high < most)
     plateau, *_ = _rate(tables, "sigmoid", "plateau")
     values = {"plateau": plateau, "seeds": seeds}
     return Judgement(verdict, count / seeds, low, high, notes=("main",), values=values)
 
 
 def _solves(activation: str) -> Judge:
-    def judge(tables: Tables) -> Judgement:
+    def judge(tables: Tables, *, nearly_all: float = 0.95, some: float = 0.2) -> Judgement:
         count, seeds, low, high = _rate(tables, activation, "solved")
         right_at_end, *_ = _rate(tables, activation, RIGHT_AT_END)
         broken, *_ = _rate(tables, activation, "non-finite")
@@ -47,7 +49,7 @@ def _solves(activation: str) -> Judge:
             stable, *_ = _rate(tables, activation, "solved", "stable")
             notes.append("stable")
             values["stable"] = stable / seeds
-        verdict = graded(low > 0.95, in_part=low > 0.2)
+        verdict = graded(low > nearly_all, in_part=low > some)
         return Judgement(verdict, count / seeds, low, high, notes=notes, values=values)
 
     return judge

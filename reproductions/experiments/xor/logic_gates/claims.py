@@ -5,7 +5,9 @@ from reproductions.evidence.statistics import wilson
 from reproductions.evidence.verdicts import DOCUMENT_ERROR, Judgement, Tables, graded
 
 
-def _linear_backpropagates(tables: Tables) -> Judgement:
+def _linear_backpropagates(
+    tables: Tables, *, most: float = 0.5, large_majority: float = 0.8
+) -> Judgement:
     outcomes, gradients = tables["outcomes"], tables["gradients"]
     linear = outcomes[outcomes["network"].str.startswith("linear")]
     if linear.empty:
@@ -16,8 +18,8 @@ def _linear_backpropagates(tables: Tables) -> Judgement:
     weakest = easy.loc[easy["share"].idxmin()]
     low, high = wilson(weakest["solved"], weakest["seeds"])
     at_floor = (linear["at_floor"] / linear["seeds"]).min()
-    refuted = exact and depends_on_input and low > 0.8 and at_floor > 0.8
-    verdict = graded(easy["high"].max() < 0.5, in_part=not refuted, otherwise=DOCUMENT_ERROR)
+    refuted = exact and depends_on_input and low > large_majority and at_floor > large_majority
+    verdict = graded(easy["high"].max() < most, in_part=not refuted, otherwise=DOCUMENT_ERROR)
     values = {
         "agree": int(gradients["agree"].sum()),
         "differ": int(gradients["differ_by_input"].sum()),

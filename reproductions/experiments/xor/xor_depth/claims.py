@@ -6,13 +6,13 @@ from reproductions.experiments.xor.xor_depth.run import SMALLEST
 from reproductions.training import xor
 
 
-def _needs_two_layers(tables: Tables) -> Judgement:
+def _needs_two_layers(tables: Tables, *, some: float = 0.2) -> Judgement:
     networks, single = tables["networks"].set_index("network"), tables["single"]
     one, two = networks.loc["2-1"], networks.loc[SMALLEST]
     low, high = wilson(two["solved"], two["seeds"])
     most = single[single["count"] > 0].groupby("moment")["right"].max()
     needed = one["solved"] == 0 and most.max() < len(xor.X) and two["solved"] > 0
-    verdict = graded(needed and low > 0.2, in_part=needed)
+    verdict = graded(needed and low > some, in_part=needed)
     values = {"seeds": int(one["seeds"]), "one": int(one["solved"]), **most.to_dict()}
     return Judgement(
         verdict, two["solved"] / two["seeds"], low, high, notes=("main",), values=values

@@ -2,14 +2,14 @@
 
 from reproductions.evidence import measured
 from reproductions.evidence.statistics import wilson
-from reproductions.evidence.verdicts import Judgement, Tables, graded
+from reproductions.evidence.verdicts import Judge, Judgement, Tables, graded
 
 
-def _sigmoid_breaks_late(tables: Tables) -> Judgement:
+def _sigmoid_breaks_late(tables: Tables, *, most: float = 0.5) -> Judgement:
     events = tables["events"]
     sigmoid = measured.row(events, activation="sigmoid", rate=0.01)
     low, high = wilson(sigmoid["late"], sigmoid["seeds"])
-    verdict = graded(low > 0.5, in_part=sigmoid["late"])
+    verdict = graded(low > most, in_part=sigmoid["late"])
     alike = events[(events["rate"] == 0.01) & (events["like_post"] > 0)]
     shares = alike["like_post"] / alike["seeds"]
     values = {"alike": dict(zip(alike["activation"], shares, strict=True))}
@@ -18,13 +18,13 @@ def _sigmoid_breaks_late(tables: Tables) -> Judgement:
     return Judgement(verdict, share, low, high, notes=notes, values=values)
 
 
-def _accuracy_half_after(tables: Tables) -> Judgement:
+def _accuracy_half_after(tables: Tables, *, nearly_all: float = 0.95) -> Judgement:
     events = tables["events"]
     half, broken = (int(events[name].sum()) for name in ("accuracy_half_after", "non_finite"))
     low, high = wilson(half, max(broken, 1))
-    verdict = graded(0 < broken == half, in_part=low > 0.95)
+    verdict = graded(0 < broken == half, in_part=low > nearly_all)
     values = {"half": half, "broken": broken}
     return Judgement(verdict, half / max(broken, 1), low, high, notes=("main",), values=values)
 
 
-CLAIMS = {"XP-03": _sigmoid_breaks_late, "XP-04": _accuracy_half_after}
+CLAIMS: dict[str, Judge] = {"XP-03": _sigmoid_breaks_late, "XP-04": _accuracy_half_after}
