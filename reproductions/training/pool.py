@@ -97,13 +97,18 @@ class Pool:
         store: keeps finished shards; by default none are kept.
         sending: sends shards to other processes; by default they stay here.
         line: of the terminal on which progress is shown, in a process beside others.
+        cache: what shards share in this process; by default that of this pool alone.
     """
 
     def __init__(
-        self, store: Store | None = None, sending: Sending | None = None, line: int | None = None
+        self,
+        store: Store | None = None,
+        sending: Sending | None = None,
+        line: int | None = None,
+        cache: Cache | None = None,
     ) -> None:
         self._store, self._sending, self._line = store, sending, line
-        self._cache = Cache()
+        self._cache = cache or Cache()
 
     def progress(
         self,

@@ -11,7 +11,7 @@ from reproductions.evidence import kinds
 from reproductions.experiments.xor.xor_nan import run as xor_nan
 from reproductions.running import experiment, runner
 from reproductions.training import pool
-from reproductions.training.pool import Pool
+from reproductions.training.pool import Cache, Pool
 from tests.experiments import beside
 
 SPLIT_UP = [name for name in experiment.names() if beside.of(name, "FEW_SEEDS", None) is not None]
@@ -71,11 +71,11 @@ def same(name, some, others):
 @pytest.mark.parametrize("name", SPLIT_UP)
 @pytest.mark.usefixtures("sendable")
 def test_the_split_changes_no_table(name, monkeypatch, bars):
-    run, spec = experiment.load(name).run, few(name)
-    whole = run(spec, Pool())
+    run, spec, cache = experiment.load(name).run, few(name), Cache()
+    whole = run(spec, Pool(cache=cache))
     asked = []
     monkeypatch.setattr(pool, "ranges", lambda seeds: asked.append(seeds) or SPLIT)
-    same(name, whole, run(spec, Pool()))
+    same(name, whole, run(spec, Pool(cache=cache)))
     assert set(asked) == {spec.seeds}
     assert [bar.told for bar in bars] == [bar.total for bar in bars]
 
@@ -90,11 +90,11 @@ def test_the_split_changes_no_table(name, monkeypatch, bars):
 def test_curves_of_many_seeds_are_counts_of_all_and_quantiles_of_the_first(
     name, quantiles, monkeypatch
 ):
-    run = experiment.load(name).run
-    of_all, of_first = run(few(name), Pool()), run(few(name, seeds=20), Pool())
+    run, cache = experiment.load(name).run, Cache()
+    of_all, of_first = (run(few(name, seeds=n), Pool(cache=cache)) for n in (SPLIT[-1][1], 20))
     monkeypatch.setattr(pool, "ranges", lambda seeds: SPLIT)
     monkeypatch.setattr(kinds, "LISTED", 20)
-    tables = run(few(name), Pool())
+    tables = run(few(name), Pool(cache=cache))
     expected = of_first["curves"][quantiles]
     assert not expected.equals(of_all["curves"][quantiles])
     of_all["curves"] = of_all["curves"].assign(**expected)

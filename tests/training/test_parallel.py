@@ -1,0 +1,102 @@
+"""Processes that start afresh: what they give, what goes wrong in them, and that none is left."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures.process import BrokenProcessPool
+
+import pytest
+
+from reproductions.running import experiment
+from reproductions.training.parallel import afresh
+
+
+def square(number):
+    return number**2, os.getpid()
+
+
+def fails(number):
+    if number == 1:
+        raise ValueError(f"a number must not be 1. Received: {number}")
+    time.sleep(60)  # ended with the one that fails
+
+
+def is_killed(number):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def says_its_libraries():
+    return {"tensorflow", "keras", "pandas"} <= set(sys.modules)
+
+
+def test_each_call_is_computed_in_a_process_of_its_own():
+    given = list(afresh(square, [(i,) for i in range(5)], most=2))
+    assert sorted(value for value, _ in given) == [0, 1, 4, 9, 16]
+    processes = {process for _, process in given}
+    assert len(processes) == 5
+    assert os.getpid() not in processes
+    assert not multiprocessing.active_children()
+
+
+def test_no_calls_give_nothing():
+    assert list(afresh(square, [], most=2)) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there are libraries imported beforehand")
+def test_the_libraries_are_there_at_once():
+    assert list(afresh(says_its_libraries, [()], most=1)) == [True]
+
+
+def test_an_error_ends_all():
+    with pytest.raises(ValueError, match=r"must not be 1. Received: 1"):
+        list(afresh(fails, [(0,), (1,), (2,)], most=2))
+    for process in multiprocessing.active_children():
+        process.join()
+        assert process.exitcode
+
+
+def test_a_process_that_is_killed_is_told():
+    with pytest.raises(BrokenProcessPool):
+        list(afresh(is_killed, [(0,)], most=1))
+
+
+def test_leaving_early_ends_all():
+    given = afresh(square, [(i,) for i in range(4)], most=1)
+    next(given)
+    given.close()
+    for process in multiprocessing.active_children():
+        process.join()
+
+
+LASTS = """
+import os, sys, time
+from reproductions.training.parallel import afresh
+from tests.training import test_parallel
+list(afresh(test_parallel.tells_and_lasts, [(sys.argv[1],)], most=1))
+"""
+
+
+def tells_and_lasts(path):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"{os.getpid()}\n")
+    time.sleep(600)
+
+
+def test_a_process_ends_with_the_one_that_started_it(tmp_path):
+    path = tmp_path / "process"
+    starter = subprocess.Popen(
+        [sys.executable, "-c", LASTS, str(path)], cwd=experiment.FOLDER.parent
+    )
+    while not path.exists() or not (text := path.read_text(encoding="utf-8")).endswith("\n"):
+        assert starter.poll() is None
+        time.sleep(0.01)
+    os.kill(int(text), 0)  # it is there
+    starter.kill()
+    starter.wait()
+    with pytest.raises(ProcessLookupError):
+        while True:
+            os.kill(int(text), 0)
+            time.sleep(0.01)
