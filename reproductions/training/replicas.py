@@ -11,6 +11,7 @@ without them the results are the same bits, three times slower.
 """
 
 import functools
+import itertools
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +23,9 @@ import numpy as np
 import tensorflow as tf
 
 from reproductions.evidence.statistics import generator
+from reproductions.training import optimizers
 from reproductions.training.parallel import workers
+from reproductions.training.replicated import Network
 
 BLOCK = 64
 """Replicas in a call: a block's weights, signals and gradients stay in a core's L2 cache."""
@@ -42,7 +45,7 @@ class Trained:
             that does not watch, -1 where they are not finite in the end, else all steps.
     """
 
-    model: keras.Sequential
+    model: keras.Model
     weights: Weights
     records: dict[str, np.ndarray]
     finite_steps: np.ndarray
@@ -51,7 +54,7 @@ class Trained:
         """The number of replicas."""
         return len(self.finite_steps)
 
-    def replica(self, i: int) -> keras.Sequential:
+    def replica(self, i: int) -> keras.Model:
         """One replica as an ordinary Keras model, to predict with, plot and save."""
         model = keras.models.clone_model(self.model)
         model.set_weights([array[..., i] for array in self.weights])
@@ -59,11 +62,10 @@ class Trained:
 
 
 class Replicas:
-    """A network whose replicas are trained together by plain SGD.
+    """A network whose replicas are trained together.
 
     Args:
-        model: a built `keras.Sequential` of `Dense` layers (with bias, trainable) and layers that
-            act on each element alone and have no state, such as all of `custom_layers` but Softmax.
+        model: a built Keras model of layers that `replicated.Network` knows.
         loss: a function of (y, output), shapes (batch, unit, 1 or replica) and (batch, unit,
             replica), that gives the loss of each replica, (replica,).
         record: a function of (y, output) that gives what is recorded, by name, each (..., replica);
@@ -77,15 +79,16 @@ class Replicas:
         transform: a function of the list of gradients, in `get_weights` order and each with the
             replica on its last axis, that gives what the weights move by in their place; it must
             treat every replica alone. Recorded norms are still those of the gradients themselves.
+        optimizer: a new `keras.optimizers.SGD`, `RMSprop` or `Adam`; by default plain SGD.
 
     Raises:
-        ValueError: the model has no Dense layer, or a layer that cannot be replicated; later, the
-            loss does not give one number a replica, or the transform not one array per gradient.
+        ValueError: the model or the optimizer cannot be replicated; later, the loss does not give
+            one number a replica, or the transform not one array per gradient.
     """
 
     def __init__(
         self,
-        model: keras.Sequential,
+        model: keras.Model,
         loss: Callable,
         record: Callable | None = None,
         gradients: bool = False,
@@ -94,8 +97,10 @@ class Replicas:
         threads: int | None = None,
         block: int = BLOCK,
         transform: Callable[[list[tf.Tensor]], list[tf.Tensor]] | None = None,
+        optimizer: keras.optimizers.Optimizer | None = None,
     ):
-        _check_model(model)
+        self.network = Network(model)
+        self.rule = optimizers.rule(optimizer or keras.optimizers.SGD())
         self.model = model
         self.loss = loss
         self.record = record or (lambda y, output: {"loss": loss(y, output)})
@@ -117,7 +122,7 @@ class Replicas:
         weights: Weights | Callable[[int, int], Weights],
         x: np.ndarray,
         y: np.ndarray,
-        rate: float | np.ndarray,
+        rate: float | np.ndarray | None,
         steps: int,
         done: Callable[[int], object] = lambda replicas: None,
         **options: Any,
@@ -146,7 +151,7 @@ class Replicas:
         weights: Weights | Callable[[int, int], Weights],
         x: np.ndarray,
         y: np.ndarray,
-        rate: float | np.ndarray,
+        rate: float | np.ndarray | None,
         steps: int,
         every: int | None = None,
         batches: np.ndarray | Callable[[int, int], np.ndarray] | None = None,
@@ -163,7 +168,8 @@ class Replicas:
                 need be in memory at once.
             x: inputs, (sample, unit); the same for all replicas.
             y: targets, (sample, unit).
-            rate: learning rate, for all replicas or one for each, (replica,).
+            rate: learning rate, for all replicas or one for each, (replica,); None for that of the
+                optimizer, which may be a schedule.
             steps: number of updates.
             every: take a record before the first and then before every so many updates; by
                 default, before the first only.
@@ -183,7 +189,8 @@ class Replicas:
         count, rate = self._check(x, y, rate, steps, every, batches, given)
         seen = (x, y) if record_on is None else record_on
         _check_data(*seen, self.model)
-        x, y, seen_x, seen_y = (tf.constant(array, tf.float32) for array in (x, y, *seen))
+        dtype = self.network.dtype
+        x, y, seen_x, seen_y = (tf.constant(array, dtype) for array in (x, y, *seen))
         records = int(-(-steps // every))
         # Fewer records need no other compilation. Another thread may train on this engine too.
         capacity = self._capacity = max(self._capacity, records)
@@ -205,8 +212,8 @@ class Replicas:
                 _check_order(order, (steps, None, stop - start), len(x))
                 order = self._fill(order)
             trained, taken, finite = self._compiled(
-                [tf.constant(self._fill(w), tf.float32) for w in initial],
-                tf.constant(self._fill(rate[start:stop]), tf.float32),
+                [tf.constant(self._fill(w), dtype) for w in initial],
+                None if rate is None else tf.constant(self._fill(rate[start:stop]), dtype),
                 x,
                 y,
                 seen_x,
@@ -238,30 +245,22 @@ class Replicas:
             return array  # padding with nothing would take longer than a hundred steps' work
         return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, missing)], mode="edge")
 
-    def _check(self, x, y, rate, steps, every, batches, count) -> tuple[int, np.ndarray]:
+    def _check(self, x, y, rate, steps, every, batches, count) -> tuple[int, np.ndarray | None]:
         _check_data(x, y, self.model)
         for name, value in (("steps", steps), ("every", every), ("replicas", count)):
             if not isinstance(value, int | np.integer) or value < 1:
                 raise ValueError(f"{name} must be a whole number above 0. Received: {value}")
         if batches is not None and not callable(batches):
             _check_order(batches, (steps, None), len(x))
+        if rate is None:
+            return count, None
         if np.shape(rate) not in ((), (count,)) or not np.isfinite(rate).all():
             raise ValueError(f"rate must be finite, one number or one a replica. Received: {rate}")
-        return count, np.broadcast_to(np.asarray(rate, "float32"), (count,))
-
-    def _forward(self, weights, x):
-        """The model's output on replicas, (batch, unit, replica)."""
-        signal = tf.broadcast_to(x, (*x.shape[:2], self.block))
-        weights = iter(weights)
-        for layer in self.model.layers:
-            if isinstance(layer, keras.layers.Dense):
-                signal = layer.activation(dense(signal, next(weights), next(weights)))
-            else:
-                signal = layer(signal)
-        return signal
+        return count, np.broadcast_to(np.asarray(rate, self.network.dtype.name), (count,))
 
     def _loop(self, weights, rate, x, y, seen_x, seen_y, order, steps, every, records, capacity):
-        """Plain SGD on one block: an outer loop over records, an inner one over steps."""
+        """Trains one block: an outer loop over records, an inner one over steps."""
+        count, trainable, dtype = len(weights), self.network.trainable, self.network.dtype
 
         def batch(step):
             if order is None:
@@ -273,87 +272,63 @@ class Replicas:
             return xs[..., None], ys[..., None]
 
         def loss_gradients(weights, x, y):
-            losses = self.loss(y, self._forward(weights, x))
+            output, new_weights = self.network(weights, x, training=True)
+            losses = self.loss(y, output)
             if losses.shape != (self.block,):
                 raise ValueError(
                     "the loss must give one number a replica, shape (replica,)."
                     f" Received: {losses.shape} for {self.block} replicas"
                 )
             # Summed over replicas, each of which moves its own weights only.
-            return tf.gradients(tf.reduce_sum(losses), weights)
+            moved = list(itertools.compress(weights, trainable))
+            return tf.gradients(tf.reduce_sum(losses), moved), new_weights
 
         def take(weights):
             x, y = seen_x[..., None], seen_y[..., None]
-            taken = self.record(y, self._forward(weights, x))
+            taken = self.record(y, self.network(weights, x)[0])
             if self.gradients:
-                kernels = loss_gradients(weights, x, y)[::2]
+                gradients, _ = loss_gradients(weights, x, y)
+                kernels = [gradients[i] for i in self.network.kernels]
                 norms = [tf.sqrt(tf.reduce_sum(kernel**2, (0, 1))) for kernel in kernels]
                 taken = {**taken, "gradient_norm": tf.stack(norms)}
             if self.snapshots:
                 taken = {**taken, **{f"weight_{i}": w for i, w in enumerate(weights)}}
             return taken
 
-        def step(i, finite, *weights):
-            gradients = loss_gradients(weights, *batch(i))
+        def step(i, finite, *state):
+            weights, kept = state[:count], state[count:]
+            gradients, weights = loss_gradients(weights, *batch(i))
             if self.transform:
                 gradients = _transformed(self.transform, gradients)
-            weights = [w - rate * gradient for w, gradient in zip(weights, gradients, strict=True)]
+            now = tf.cast(self.rule.rate(i), dtype) if rate is None else rate
+            before = list(itertools.compress(weights, trainable))
+            moved, kept = self.rule.moved(before, gradients, kept, now, i)
+            moved = iter(moved)
+            weights = [next(moved) if t else w for w, t in zip(weights, trainable, strict=True)]
             if self.watch:
                 finite += tf.cast(_finite(weights), tf.int32)
-            return i + 1, finite, *weights
+            return i + 1, finite, *weights, *kept
 
-        def chunk(r, arrays, finite, *weights):
-            arrays = [a.write(r, v) for a, v in zip(arrays, take(weights).values(), strict=True)]
+        def chunk(r, arrays, finite, *state):
+            taken = take(state[:count]).values()
+            arrays = [a.write(r, v) for a, v in zip(arrays, taken, strict=True)]
             end = tf.minimum((r + 1) * every, steps)
-            _, finite, *weights = tf.while_loop(
-                lambda i, *_: i < end, step, (r * every, finite, *weights)
+            _, finite, *state = tf.while_loop(
+                lambda i, *_: i < end, step, (r * every, finite, *state)
             )
-            return r + 1, arrays, finite, *weights
+            return r + 1, arrays, finite, *state
 
         shapes = {name: value.shape for name, value in take(weights).items()}
-        arrays = [tf.TensorArray(tf.float32, capacity, element_shape=s) for s in shapes.values()]
+        arrays = [tf.TensorArray(dtype, capacity, element_shape=s) for s in shapes.values()]
         finite = tf.zeros(self.block, tf.int32)
-        _, arrays, finite, *weights = tf.while_loop(
-            lambda r, *_: r < records, chunk, (0, arrays, finite, *weights)
+        kept = self.rule.start(list(itertools.compress(weights, trainable)))
+        _, arrays, finite, *state = tf.while_loop(
+            lambda r, *_: r < records, chunk, (0, arrays, finite, *weights, *kept)
         )
+        weights = state[:count]
         if not self.watch:  # what is not finite never becomes finite again
             finite = tf.where(_finite(weights), steps, -1)
         return weights, {n: a.stack() for n, a in zip(shapes, arrays, strict=True)}, finite
-
-
-@tf.custom_gradient
-def dense(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> Any:
-    """The dense product of every replica.
-
-    A sum over a broadcast product rather than a matrix product: XLA compiles a loop as one kernel
-    only if there is no matrix product in it.
-
-    Args:
-        x: (batch, in, replica).
-        kernel: (in, out, replica).
-        bias: (out, replica).
-
-    Returns:
-        (batch, out, replica).
-    """
-    y = tf.reduce_sum(x[:, :, None] * kernel[None], 1) + bias
-
-    def gradient(dy):
-        dy = _computed_once(dy, bias[0, 0])
-        dx = tf.reduce_sum(dy[:, None] * kernel[None], 2)
-        return dx, _batch_sum(x[:, :, None] * dy[:, None]), _batch_sum(dy)
-
-    return y, gradient
-
-
-def _computed_once(x, scalar):
-    """Returns x, and keeps XLA from computing it anew wherever it is used.
-
-    XLA fuses the cheap product of gradient and slope into each of its readers, and so computes it
-    once for every element of theirs. A conditional is not fused; both branches give x, so `scalar`
-    only has to be unknown when the loop is compiled.
-    """
-    return tf.cond(scalar > 0, lambda: tf.identity(x), lambda: tf.identity(x))
 
 
 def _transformed(transform, gradients):
@@ -371,15 +346,8 @@ def _finite(weights):
     return tf.reduce_all(tf.stack(each), 0)
 
 
-def _batch_sum(x, group=8):
-    """Sums axis 0, in groups short enough for the compiler to unroll, and so to vectorise."""
-    while x.shape[0] > group and x.shape[0] % group == 0:
-        x = tf.reduce_sum(tf.reshape(x, (-1, group, *x.shape[1:])), 1)
-    return tf.reduce_sum(x, 0)
-
-
 def initial_weights(
-    model: keras.Sequential, seeds: Sequence[int] | np.ndarray, scheme: str = "normal"
+    model: keras.Model, seeds: Sequence[int] | np.ndarray, scheme: str = "normal"
 ) -> Weights:
     """Draws every replica's weights from a stream of its own.
 
@@ -389,16 +357,18 @@ def initial_weights(
         scheme: "normal", N(0, 1) for kernels and biases, as `tf.random_normal` draws them;
             "glorot", uniform with variance 2 / (in + out), biases 0 (Glorot and Bengio 2010;
             Keras' default); or "he", normal with variance 2 / in, biases 0 (He et al. 2015).
+            Normalizations begin as they do in Keras.
 
     Returns:
-        Arrays as `model.get_weights()`, float32, with the replica on one more, last axis.
+        Arrays as `model.get_weights()`, of its dtype, with the replica on one more, last axis.
 
     Raises:
         ValueError: there is no such scheme, or a seed is no whole number from 0.
     """
     if scheme not in ("normal", "glorot", "he"):
         raise ValueError(f"scheme must be 'normal', 'glorot' or 'he'. Received: {scheme!r}")
-    shapes = [w.shape for w in model.weights]
+    drawn_from = [(w, is_dense) for layer in model.layers for w, is_dense in _variables(layer)]
+    shapes = [w.shape for w, is_dense in drawn_from if is_dense]
     ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes])
     draw = (
         (lambda g: g.uniform(-1, 1, ends[-1]))
@@ -406,44 +376,25 @@ def initial_weights(
         else (lambda g: g.standard_normal(ends[-1]))
     )
     drawn = np.stack([draw(generator(seed)) for seed in seeds], axis=-1)
+    parts = iter(np.split(drawn, ends[:-1]))
     weights = []
-    for shape, part in zip(shapes, np.split(drawn, ends[:-1]), strict=True):
+    for variable, is_dense in drawn_from:
+        shape = variable.shape
+        if not is_dense:  # of a normalization, which begins as Keras' does
+            start = keras.ops.convert_to_numpy(variable)[..., None]
+            weights.append(np.repeat(start, len(seeds), axis=-1))
+            continue
         scale = 1.0
         if scheme != "normal":
             is_bias = len(shape) == 1
             variance = 2 / sum(shape) * 3 if scheme == "glorot" else 2 / shape[0]
             scale = 0.0 if is_bias else np.sqrt(variance)
-        weights.append((scale * part.reshape(*shape, -1)).astype("float32"))
+        weights.append((scale * next(parts).reshape(*shape, -1)).astype(variable.dtype))
     return weights
 
 
-def _check_model(model: keras.Sequential) -> None:
-    if not isinstance(model, keras.Sequential) or not model.built:
-        raise ValueError(f"the model must be a built keras.Sequential. Received: {model}")
-    dense_layers = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
-    if not dense_layers:
-        raise ValueError(f"the model must have a Dense layer. Received: {model.layers}")
-    for layer in model.layers:
-        is_dense = layer in dense_layers
-        if is_dense and not (layer.use_bias and layer.trainable):
-            raise ValueError(
-                f"Dense layers must have a bias and be trainable. Received: {layer.get_config()}"
-            )
-        if not is_dense and layer.variables:  # of which a random state, as Dropout's, is one
-            raise ValueError(f"only Dense layers may have weights or state. Received: {layer}")
-        if not _is_elementwise(layer.activation if is_dense else layer):
-            raise ValueError(
-                f"activations must act on each element alone, as the replicas do. Received: {layer}"
-            )
-
-
-def _is_elementwise(function: Callable) -> bool:
-    """Whether numbers come out the same in another shape and in other company."""
-    x = generator(0).standard_normal(30).astype("float32")
-    replicated = keras.ops.convert_to_numpy(function(x[:24].reshape(2, 3, 4)))
-    plain = keras.ops.convert_to_numpy(function(x.reshape(5, 6)))
-    same_shape = replicated.shape == (2, 3, 4) and plain.shape == (5, 6)
-    return same_shape and np.allclose(replicated.ravel(), plain.ravel()[:24], equal_nan=True)
+def _variables(layer: keras.Layer) -> list[tuple[keras.Variable, bool]]:
+    return [(variable, isinstance(layer, keras.layers.Dense)) for variable in layer.weights]
 
 
 def _check_order(order: np.ndarray, expected: tuple[int | None, ...], samples: int) -> None:
@@ -460,7 +411,7 @@ def _check_order(order: np.ndarray, expected: tuple[int | None, ...], samples: i
         )
 
 
-def _check_data(x, y, model: keras.Sequential) -> None:
+def _check_data(x, y, model: keras.Model) -> None:
     units = (model.input_shape[-1], model.output_shape[-1])
     if np.ndim(x) != 2 or np.ndim(y) != 2 or len(x) != len(y):
         raise ValueError(
@@ -474,7 +425,7 @@ def _check_data(x, y, model: keras.Sequential) -> None:
         )
 
 
-def _count(weights: Weights, model: keras.Sequential) -> int:
+def _count(weights: Weights, model: keras.Model) -> int:
     shapes = [np.shape(w) for w in weights]
     expected = [tuple(w.shape) for w in model.weights]
     sizes = {shape[-1] if shape else 0 for shape in shapes}

@@ -129,7 +129,7 @@ def _in_double(shard: Shard, spec: Spec, activation: str, seeds: tuple[int, ...]
     import tensorflow as tf
 
     import custom_layers
-    from reproductions.training import replicas
+    from reproductions.training import replicas, replicated
 
     if not seeds:
         return {"finite": np.zeros(0, bool)}
@@ -140,7 +140,7 @@ def _in_double(shard: Shard, spec: Spec, activation: str, seeds: tuple[int, ...]
     def costs(weights):
         signal = tf.broadcast_to(x, (*x.shape[:2], len(seeds)))
         for i in range(0, len(weights), 2):
-            signal = replicas.dense(signal, *weights[i : i + 2])
+            signal = replicated.dense(signal, *weights[i : i + 2])
             is_last = i + 2 == len(weights)
             signal = tf.sigmoid(signal) if is_last else function(signal, **slope)
         return xor.document_loss(y, signal)
