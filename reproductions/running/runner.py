@@ -180,7 +180,9 @@ def _one(
             shards.clear(results / name)
         fingerprint = provenance.decided_by(experiment, spec, results)
         store = shards.StoredShards(results / name, fingerprint)
-        judged = run_one(experiment, spec, results, setting, Pool(store, request.sending, line))
+        judged = run_one(
+            experiment, spec, results, setting, Pool(store, request.sending, line, renewing=True)
+        )
     return name, judged, f"{time.perf_counter() - started:.1f} s"
 
 

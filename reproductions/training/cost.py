@@ -15,7 +15,6 @@ import pandas as pd
 
 from reproductions.evidence.statistics import generator
 from reproductions.training.parallel import workers
-from reproductions.training.pool import Pool
 from reproductions.training.timing import interleaved, median_interval, ratios, timed
 
 if TYPE_CHECKING:
@@ -47,7 +46,6 @@ def element_times(
     sizes: Sequence[int] = (2**20,),
     rounds: int = 9,
     at_least_s: float = 0.001,
-    pool: Pool | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Times each layer by itself, and copies of as many bytes as it reads, in the same rounds.
 
@@ -59,7 +57,6 @@ def element_times(
         sizes: numbers of elements of an input, multiples of `AXIS`.
         rounds: at least 6.
         at_least_s: how long a measurement lasts at least; short calls are repeated.
-        pool: shows the progress.
 
     Returns:
         Two tables. The first has one row for each layer in each setting: its time per element in
@@ -90,7 +87,7 @@ def element_times(
                     _pass(make(dtype=dtype), mode, work, x, upstream) for make in layers.values()
                 ]
         groups = [2, *[len(layers)] * (len(WORKS) * len(modes))] * len(copies)
-        seconds = _measure(calls, groups, rounds, at_least_s, "cost per element", pool)
+        seconds = _measure(calls, groups, rounds, at_least_s, "cost per element")
     # In the order in which they were made: for each dtype and size two copies, then the layers.
     seconds = seconds.reshape(len(copies), -1, rounds)
     copied, seconds = seconds[:, :2].min(axis=1), seconds[:, 2:]
@@ -119,7 +116,6 @@ def step_times(
     batch: int = 64,
     rounds: int = 9,
     at_least_s: float = 0.001,
-    pool: Pool | None = None,
 ) -> pd.DataFrame:
     """Times a training step of a network of equal Dense layers, each with an activation.
 
@@ -134,7 +130,6 @@ def step_times(
         batch: number of samples.
         rounds: at least 6.
         at_least_s: how long a measurement lasts at least; short steps are repeated.
-        pool: shows the progress.
 
     Returns:
         One row for each mode, width and activation: the step's time in microseconds, its ratio to
@@ -148,7 +143,7 @@ def step_times(
         for make in layers.values()
     ]
     groups = [len(layers)] * len(settings)
-    seconds = _measure(calls, groups, rounds, at_least_s, "cost in a step", pool)
+    seconds = _measure(calls, groups, rounds, at_least_s, "cost in a step")
     seconds = seconds.reshape(len(settings), len(layers), rounds)
     names = list(layers)
     bare, of_reference = (seconds[:, [names.index(name)]] for name in (without, reference))
@@ -172,12 +167,11 @@ def _measure(
     rounds: int,
     at_least_s: float,
     what: str,
-    pool: Pool | None,
 ) -> np.ndarray:
     """Compiles all calls on all cores, then times them one at a time: seconds, (call, round)."""
     with workers() as executor:
         list(executor.map(lambda call: call(), calls))
-    return interleaved([timed(call, at_least_s) for call in calls], rounds, what, groups, pool)
+    return interleaved([timed(call, at_least_s) for call in calls], rounds, what, groups)
 
 
 def _compiled(function: Callable, mode: str) -> Callable:

@@ -47,7 +47,7 @@ def workers(threads: int | None = None) -> Iterator[ThreadPoolExecutor]:
         executor.shutdown(wait=False, cancel_futures=True)
 
 
-PRELOADED = ("reproductions.running.runner", "reproductions.training.replicas")
+PRELOADED = "reproductions.training.preloaded"
 """What a process that is started afresh has imported already: TensorFlow, Keras, pandas, ..."""
 
 T = TypeVar("T")
@@ -102,7 +102,7 @@ def _copies() -> Any:
     """Starts the process of which those of `afresh` are copies."""
     context = multiprocessing.get_context("forkserver")
     if sys.platform == "linux":  # elsewhere a process that has TensorFlow cannot be copied safely
-        context.set_forkserver_preload(list(PRELOADED))
+        context.set_forkserver_preload([PRELOADED])
     with _without_ctrl_c():
         forkserver.ensure_running()
     return context

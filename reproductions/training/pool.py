@@ -5,6 +5,7 @@ so the seeds: nothing else may tell two runs of it apart. It gives arrays or dat
 """
 
 import functools
+import itertools
 import os
 import threading
 import warnings
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from reproductions.training.parallel import start_tensorflow
+from reproductions.training.parallel import afresh, start_tensorflow
 
 RANGE, MOST_RANGES = 128, 1000
 """Seeds in a shard: few enough that an experiment of a few hundred keeps several cores busy, and
@@ -98,6 +99,7 @@ class Pool:
         sending: sends shards to other processes; by default they stay here.
         line: of the terminal on which progress is shown, in a process beside others.
         cache: what shards share in this process; by default that of this pool alone.
+        renewing: whether `apart` starts processes.
     """
 
     def __init__(
@@ -106,9 +108,10 @@ class Pool:
         sending: Sending | None = None,
         line: int | None = None,
         cache: Cache | None = None,
+        renewing: bool = False,
     ) -> None:
         self._store, self._sending, self._line = store, sending, line
-        self._cache = cache or Cache()
+        self._cache, self._renewing = cache or Cache(), renewing
 
     def progress(
         self,
@@ -119,6 +122,21 @@ class Pool:
     ) -> "tqdm[T]":
         """A progress bar, as the function `progress` makes it."""
         return progress(items, total, what, unit, self._line)
+
+    def apart(self, function: Callable[..., T], calls: Sequence[tuple], what: str) -> list[T]:
+        """What a function gives for each call, one after the other, nothing beside it.
+
+        TensorFlow keeps all that it compiles until a process ends. So in a run each call has a
+        process of its own, which gives its memory back.
+
+        Args:
+            function: of a module, not a closure.
+            calls: its arguments.
+            what: the progress bar's name.
+        """
+        here = itertools.starmap(function, calls)
+        given = afresh(function, calls, most=1) if self._renewing else here
+        return list(self.progress(given, len(calls), what, "setting"))
 
     def by_seeds(
         self,

@@ -1,6 +1,7 @@
 """Times the functions by themselves, and training steps of networks with them."""
 
 import functools
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
@@ -104,60 +105,52 @@ SMALL |= {"trained": ((4, 2), (6, 2))}
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Times the functions by themselves, then networks with them."""
-    from reproductions.training import cost
-
-    layers = _layers()
-    elements, copies = cost.element_times(
-        {name: layers[name] for name in spec.functions},
-        REFERENCE,
-        spec.modes,
-        spec.dtypes,
-        spec.sizes,
-        rounds=spec.rounds,
-        at_least_s=spec.at_least_s,
-        pool=pool,
-    )
-    steps = cost.step_times(
-        {name: layers[name] for name in spec.step_functions},
-        REFERENCE,
-        NO_WORK,
-        spec.widths,
-        spec.step_modes,
-        spec.depth,
-        spec.batch,
-        rounds=spec.rounds,
-        at_least_s=spec.step_at_least_s,
-        pool=pool,
-    )
+    sizes = [(spec, dtype, size) for dtype, size in itertools.product(spec.dtypes, spec.sizes)]
+    elements, copies = zip(*pool.apart(_elements, sizes, "cost per element"), strict=True)
+    networks = [(spec, spec.step_functions, width, spec.batch) for width in spec.widths]
+    networks += [(spec, spec.trained_functions, *size) for size in spec.trained]
+    times = pool.apart(_steps, networks, "cost in a step")
+    steps, training = times[: len(spec.widths)], times[len(spec.widths) :]
     return {
-        "elements": elements,
-        "copies": copies,
-        "steps": steps,
-        "training": training(spec, pool),
+        "elements": pd.concat(elements, ignore_index=True),
+        "copies": pd.concat(copies, ignore_index=True),
+        "steps": pd.concat(steps, ignore_index=True).drop(columns="batch"),
+        "training": pd.concat(training, ignore_index=True),
     }
 
 
-def training(spec: Spec, pool: Pool) -> pd.DataFrame:
-    """Times whole training steps of networks of several sizes, in every mode."""
+def _elements(spec: Spec, dtype: str, size: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Times the functions by themselves, and copies, on so many elements."""
     from reproductions.training import cost
 
     layers = _layers()
-    sizes = [
-        cost.step_times(
-            {name: layers[name] for name in spec.trained_functions},
-            REFERENCE,
-            NO_WORK,
-            (width,),
-            spec.step_modes,
-            spec.depth,
-            batch,
-            rounds=spec.rounds,
-            at_least_s=spec.step_at_least_s,
-            pool=pool,
-        ).assign(batch=batch)
-        for width, batch in spec.trained
-    ]
-    return pd.concat(sizes, ignore_index=True)
+    return cost.element_times(
+        {name: layers[name] for name in spec.functions},
+        REFERENCE,
+        spec.modes,
+        (dtype,),
+        (size,),
+        rounds=spec.rounds,
+        at_least_s=spec.at_least_s,
+    )
+
+
+def _steps(spec: Spec, functions: tuple[str, ...], width: int, batch: int) -> pd.DataFrame:
+    """Times whole training steps of a network of one size, in every mode."""
+    from reproductions.training import cost
+
+    layers = _layers()
+    return cost.step_times(
+        {name: layers[name] for name in functions},
+        REFERENCE,
+        NO_WORK,
+        (width,),
+        spec.step_modes,
+        spec.depth,
+        batch,
+        rounds=spec.rounds,
+        at_least_s=spec.step_at_least_s,
+    ).assign(batch=batch)
 
 
 def _layers() -> dict[str, Callable[..., "keras.Layer"]]:
