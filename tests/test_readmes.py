@@ -77,17 +77,17 @@ def test_the_findings_are_what_the_stored_claims_say(name):
         assert {f"{share}%" for share in re.findall(r"(\d+) %", item)} <= measured
 
 
-FEWER = {"range(4096)": "range(8)", "20_001": "201"}
-"""The example of the engine takes minutes as it is."""
+FEWER = {"range(4096)": "range(8)", "20_001": "201", "range(1024)": "range(8)", "2_000": "20"}
+"""The examples of the engine take minutes as they are."""
 
 
-def example(name, tmp_path, monkeypatch):
-    """The module that a page's only Python example makes."""
+def example(name, tmp_path, monkeypatch, number=0):
+    """The module that a Python example of a page makes."""
     text = (ROOT / name).read_text(encoding="utf-8")
-    (source,) = re.findall("```python\n(.*?)```", text, re.S)
+    source = re.findall("```python\n(.*?)```", text, re.S)[number]
     for many, few in FEWER.items():
         source = source.replace(many, few)
-    module = "example_" + re.sub(r"\W", "_", name)
+    module = f"example_{number}_" + re.sub(r"\W", "_", name)
     (tmp_path / f"{module}.py").write_text(source, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     return importlib.import_module(module)
@@ -102,6 +102,12 @@ def test_the_example_of_the_engine(tmp_path, monkeypatch):
     made = example("reproductions/training/README.md", tmp_path, monkeypatch)
     assert made.trained.records["loss"].shape == (3, 8)
     assert made.trained.replica(7).predict(made.xor.X, verbose=0).shape == (4, 1)
+
+
+def test_the_example_with_an_optimizer(tmp_path, monkeypatch):
+    made = example("reproductions/training/README.md", tmp_path, monkeypatch, number=1)
+    assert made.trained.records["loss"].shape == (1, 8)
+    assert (made.trained.finite_steps == 20).all()
 
 
 def test_the_example_of_the_tables(tmp_path, monkeypatch):
