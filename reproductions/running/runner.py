@@ -132,28 +132,34 @@ def _all(names: list[str], request: Request, judged_claims: pd.DataFrame) -> Ite
 
     Each runs in a process of its own, so that its memory is given back: side by side as many as
     there are cores, those that take longest first, and then, one at a time, those that are timed.
-    A lone one runs in this process, and so do all whose shards go to other machines, which only
-    this process is connected to.
+    Where only one is left, it runs in this process, and so do all whose shards go to other
+    machines, which only this process is connected to.
     """
     readers = [name for name in names if load(name).inputs]
     timed = [name for name in names if load(name).alone and name not in readers]
     others = [name for name in names if name not in (*readers, *timed)]
-    if len(names) == 1 or request.sending is not None:
-        for name in [*others, *timed, *readers]:
-            yield _one(name, request, judged_claims)
-        return
-    tqdm.set_lock(lock := bars_lock())
-    cores = os.cpu_count() or 1
     longest_first = sorted(others, key=provenance.stored_seconds, reverse=True)
+    cores = os.cpu_count() or 1
     for together, most in ((longest_first, cores), (timed, 1), (readers, cores)):
-        calls = [(name, request, judged_claims, 1 + i % most) for i, name in enumerate(together)]
-        try:
-            yield from afresh(_one_in_process, calls, most, lock)
-        except BrokenProcessPool as error:
-            raise InputError(
-                "the process of an experiment was ended; is there memory enough? The same command"
-                f" goes on from the shards that are done. Received: {' '.join(str(error).split())}"
-            ) from error
+        if len(together) < 2 or request.sending is not None:
+            for name in together:
+                yield _one(name, request, judged_claims)
+        else:
+            yield from _side_by_side(together, most, request, judged_claims)
+
+
+def _side_by_side(
+    names: list[str], most: int, request: Request, judged_claims: pd.DataFrame
+) -> Iterator[Outcome]:
+    tqdm.set_lock(lock := bars_lock())
+    calls = [(name, request, judged_claims, 1 + i % most) for i, name in enumerate(names)]
+    try:
+        yield from afresh(_one_in_process, calls, most, lock)
+    except BrokenProcessPool as error:
+        raise InputError(
+            "the process of an experiment was ended; is there memory enough? The same command goes"
+            f" on from the shards that are done. Received: {' '.join(str(error).split())}"
+        ) from error
 
 
 def _one_in_process(name: str, request: Request, judged_claims: pd.DataFrame, line: int) -> Outcome:

@@ -133,7 +133,7 @@ def _plan(model: keras.Model) -> tuple[list[tuple[keras.Layer, list[int], int]],
         return output
 
     clone = keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call)
-    return plan, numbers[id(clone.outputs[0])]
+    return plan, numbers.get(id(clone.outputs[0]), 0)
 
 
 @tf.custom_gradient

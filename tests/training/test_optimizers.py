@@ -216,7 +216,6 @@ def test_other_optimizers_are_refused(optimizer, words):
 @pytest.mark.parametrize(
     ("layer", "words"),
     [
-        (lambda: keras.layers.LayerNormalization(axis=[0, 1]), "over the last axis"),
         (lambda: keras.layers.BatchNormalization(renorm=True), "plain formula"),
         (lambda: keras.layers.BatchNormalization(trainable=False), "must be trainable"),
         (lambda: keras.layers.Dropout(0.5), "weights or state"),

@@ -45,6 +45,9 @@ class Spec(battery.Setting):
 
 
 SPEC = Spec()
+
+ALONE = True
+
 QUICK = {"trained": ("relu",)}
 SMALL = {
     "trained": ("relu",),
