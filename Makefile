@@ -24,15 +24,15 @@ export KERAS_BACKEND := tensorflow
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-reproduce: $(STAMP) ## run the experiments; results go to results/latest
-	$(PY) -m reproductions run
+reproduce: $(STAMP) ## run the experiments, or NAMES="..."; results go to results/latest
+	$(PY) -m reproductions run $(NAMES)
 
 quick: $(STAMP) ## a first look: the experiments with few initialisations, and the check
 	$(PY) -m reproductions run --quick
 	$(PY) -m reproductions check
 
-check: $(STAMP) ## hold results/latest against the stored numbers
-	$(PY) -m reproductions check
+check: $(STAMP) ## hold results/latest, or NAMES="..." in it, against the stored numbers
+	$(PY) -m reproductions check $(NAMES)
 
 fit-check: $(STAMP) ## hold the engine against Keras' own Model.fit over whole runs (minutes)
 	$(PY) -m reproductions run tanh_warping_fit
