@@ -2,15 +2,17 @@
 
 import dataclasses
 import json
+import math
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from tqdm import tqdm
@@ -31,9 +33,13 @@ from reproductions.running.results import (
     write_folder,
 )
 from reproductions.training.parallel import afresh, bars_lock
-from reproductions.training.pool import Pool, Sending, progress
+from reproductions.training.pool import Pool, ProcessFullError, Sending, progress
 
 QUICK_SEEDS = 32
+
+MOST_BYTES = 1.1e9
+"""Memory after which the process of an experiment is renewed, where experiments run side by side;
+half of it are the libraries, which the processes share."""
 
 REFUSALS = (ValueError, MemoryError)
 """How a setting fails on purpose: its spec or what it runs refuses a value, or has no room."""
@@ -143,7 +149,7 @@ def _all(names: list[str], request: Request, judged_claims: pd.DataFrame) -> Ite
     for together, most in ((longest_first, cores), (timed, 1), (readers, cores)):
         if len(together) < 2 or request.sending is not None:
             for name in together:
-                yield _one(name, request, judged_claims)
+                yield _one(_Call(name, request, judged_claims))
         else:
             yield from _side_by_side(together, most, request, judged_claims)
 
@@ -152,9 +158,16 @@ def _side_by_side(
     names: list[str], most: int, request: Request, judged_claims: pd.DataFrame
 ) -> Iterator[Outcome]:
     tqdm.set_lock(lock := bars_lock())
-    calls = [(name, request, judged_claims, 1 + i % most) for i, name in enumerate(names)]
+    waiting: deque[tuple] = deque(
+        _Call(name, request, judged_claims, 1 + i % most, MOST_BYTES)
+        for i, name in enumerate(names)
+    )
     try:
-        yield from afresh(_one_in_process, calls, most, lock)
+        for outcome in afresh(_one_in_process, waiting, most, lock):
+            if isinstance(outcome, _Call):  # its process is full, and another one goes on
+                waiting.appendleft(outcome)
+            else:
+                yield outcome
     except BrokenProcessPool as error:
         raise InputError(
             "the process of an experiment was ended; is there memory enough? The same command goes"
@@ -162,15 +175,42 @@ def _side_by_side(
         ) from error
 
 
-def _one_in_process(name: str, request: Request, judged_claims: pd.DataFrame, line: int) -> Outcome:
+class _Call(NamedTuple):
+    """What the process of an experiment needs to know.
+
+    Attributes:
+        name: the experiment's.
+        request: what the run is asked for.
+        judged_claims: claims.csv so far.
+        line: of the terminal on which progress is shown; None is the next one.
+        most_bytes: how much memory the process may take.
+        spent_s: how long others have worked on it in this run; 0 only if there were none.
+    """
+
+    name: str
+    request: Request
+    judged_claims: pd.DataFrame
+    line: int | None = None
+    most_bytes: float = math.inf
+    spent_s: float = 0.0
+
+
+def _one_in_process(*fields: Any) -> Outcome | _Call:
     settings.hold()
-    return _one(name, request, judged_claims, line)
+    call, started = _Call(*fields), time.perf_counter()
+    try:
+        return _one(call)
+    except ProcessFullError:
+        return call._replace(spent_s=call.spent_s + time.perf_counter() - started)
 
 
-def _one(
-    name: str, request: Request, judged_claims: pd.DataFrame, line: int | None = None
-) -> Outcome:
-    """Runs one experiment unless it is current."""
+def _one(call: _Call) -> Outcome:
+    """Runs one experiment unless it is current.
+
+    Raises:
+        ProcessFullError: the process has taken as much memory as it may; what is done is kept.
+    """
+    name, request, judged_claims = call.name, call.request, call.judged_claims
     experiment, results = load(name), request.results
     changes = request.changes.get(name, {})
     setting = in_words(other_than_stored(experiment, changes))
@@ -182,14 +222,15 @@ def _one(
         if not request.force and provenance.is_current(results / name, experiment, spec):
             _tell(experiment, provenance.read(results / name).get("left_out"))
             return name, claims_again(experiment, results, judged_claims, setting), "unchanged"
-        if request.force:
+        if request.force and not call.spent_s:
             shards.clear(results / name)
         fingerprint = provenance.decided_by(experiment, spec, results)
         store = shards.StoredShards(results / name, fingerprint)
-        judged = run_one(
-            experiment, spec, results, setting, Pool(store, request.sending, line, renewing=True)
+        pool = Pool(
+            store, request.sending, call.line, most_bytes=call.most_bytes, goes_on=call.spent_s > 0
         )
-    return name, judged, f"{time.perf_counter() - started:.1f} s"
+        judged = run_one(experiment, spec, results, setting, pool, call.spent_s)
+    return name, judged, f"{call.spent_s + time.perf_counter() - started:.1f} s"
 
 
 def claims_again(
@@ -254,7 +295,12 @@ def spec_for(
 
 
 def run_one(
-    experiment: Experiment, spec: Any, results: Path, setting: str = "", pool: Pool | None = None
+    experiment: Experiment,
+    spec: Any,
+    results: Path,
+    setting: str = "",
+    pool: Pool | None = None,
+    spent_s: float = 0.0,
 ) -> pd.DataFrame:
     """Runs one experiment, writes its files, and returns its rows of claims.csv.
 
@@ -272,7 +318,7 @@ def run_one(
     judged = verdicts.judge(experiment.claims, tables, setting, left_out)
     contents |= drawing.render_all(experiment.figures(spec, tables), left_out)
     _tell(experiment, left_out)
-    seconds = time.perf_counter() - started
+    seconds = spent_s + time.perf_counter() - started
     digest = verdicts.digest(judged)
     record = provenance.describe(experiment, spec, seconds, contents, results, digest)
     record |= {"left_out": left_out} if left_out else {}

@@ -1,12 +1,12 @@
 """Work on all cores: threads, as compiled loops run outside Python's lock, or processes."""
 
 import functools
-import itertools
 import multiprocessing
 import os
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -54,7 +54,7 @@ T = TypeVar("T")
 
 
 def afresh(
-    function: Callable[..., T], calls: Iterable[tuple], most: int, lock: Any = None
+    function: Callable[..., T], calls: Iterable[tuple] | deque[tuple], most: int, lock: Any = None
 ) -> Iterator[T]:
     """What a function gives for each call, each in a process of its own, as they are done.
 
@@ -63,7 +63,7 @@ def afresh(
 
     Args:
         function: of a module, not a closure.
-        calls: its arguments; they are started in this order.
+        calls: its arguments; they are started in this order, and a deque may be added to meanwhile.
         most: how many processes run side by side.
         lock: of the progress bars, which several processes write to one terminal.
 
@@ -71,20 +71,16 @@ def afresh(
         BrokenProcessPool: a process was ended from outside. Then, and after any other error or
             Ctrl-C, those that still run are ended too.
     """
-    context, waiting = _copies(), iter(calls)
+    context = _copies()
+    waiting = calls if isinstance(calls, deque) else deque(calls)
     running: dict[Future, ProcessPoolExecutor] = {}
-
-    def start(count: int) -> None:
-        for call in itertools.islice(waiting, count):
-            executor = ProcessPoolExecutor(1, context, initializer=_begin, initargs=(lock,))
-            running[executor.submit(function, *call)] = executor
-
     try:
-        start(most)
-        while running:
+        while waiting or running:
+            while waiting and len(running) < most:
+                executor = ProcessPoolExecutor(1, context, initializer=_begin, initargs=(lock,))
+                running[executor.submit(function, *waiting.popleft())] = executor
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 running.pop(future).shutdown()
-                start(1)
                 yield future.result()
     except BaseException:
         for process in multiprocessing.active_children():

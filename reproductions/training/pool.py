@@ -6,7 +6,10 @@ so the seeds: nothing else may tell two runs of it apart. It gives arrays or dat
 
 import functools
 import itertools
+import math
 import os
+import resource
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,10 +27,20 @@ RANGE, MOST_RANGES = 128, 1000
 """Seeds in a shard: few enough that an experiment of a few hundred keeps several cores busy, and
 that little is lost with a machine; and how many ranges at most one process gathers."""
 
+NEIGHBOURS = 8
+"""Calls whose shards are computed in turn: more than there are cores to compile for, mostly."""
+
 Arrays = Mapping[str, np.ndarray | pd.DataFrame]
 """What a shard gives, by name."""
 
 T = TypeVar("T")
+
+
+class ProcessFullError(Exception):
+    """This process has taken as much memory as it may; what is computed so far is kept.
+
+    TensorFlow keeps all that it compiles until a process ends.
+    """
 
 
 class Cache:
@@ -99,7 +112,10 @@ class Pool:
         sending: sends shards to other processes; by default they stay here.
         line: of the terminal on which progress is shown, in a process beside others.
         cache: what shards share in this process; by default that of this pool alone.
-        renewing: whether `apart` starts processes.
+        most_bytes: how much memory this process may take: once it has taken more, and shards are
+            kept, `gather` raises `ProcessFullError`. By default there is no limit.
+        goes_on: whether this run itself has kept shards, in another process; then that it goes on
+            from them is not said.
     """
 
     def __init__(
@@ -108,10 +124,11 @@ class Pool:
         sending: Sending | None = None,
         line: int | None = None,
         cache: Cache | None = None,
-        renewing: bool = False,
+        most_bytes: float = math.inf,
+        goes_on: bool = False,
     ) -> None:
         self._store, self._sending, self._line = store, sending, line
-        self._cache, self._renewing = cache or Cache(), renewing
+        self._cache, self._most_bytes, self._goes_on = cache or Cache(), most_bytes, goes_on
 
     def progress(
         self,
@@ -126,8 +143,8 @@ class Pool:
     def apart(self, function: Callable[..., T], calls: Sequence[tuple], what: str) -> list[T]:
         """What a function gives for each call, one after the other, nothing beside it.
 
-        TensorFlow keeps all that it compiles until a process ends. So in a run each call has a
-        process of its own, which gives its memory back.
+        TensorFlow keeps all that it compiles until a process ends. So in a run, where shards are
+        kept, each call has a process of its own, which gives its memory back.
 
         Args:
             function: of a module, not a closure.
@@ -135,7 +152,7 @@ class Pool:
             what: the progress bar's name.
         """
         here = itertools.starmap(function, calls)
-        given = afresh(function, calls, most=1) if self._renewing else here
+        given = afresh(function, calls, most=1) if self._store else here
         return list(self.progress(given, len(calls), what, "setting"))
 
     def by_seeds(
@@ -148,7 +165,9 @@ class Pool:
     ) -> list[list[dict[str, Any]]]:
         """What a function gives for each call, its seeds split into ranges, a shard each.
 
-        All calls come before the next seeds, so that no two cores wait for the same compilation.
+        Calls that are neighbours come before their next seeds, so that no two cores wait for the
+        same compilation; and all seeds of some calls before the next calls, whose networks may
+        then be compiled in another process.
 
         Args:
             function: as for `gather`; after the arguments of a call it takes its seeds' start and
@@ -163,7 +182,7 @@ class Pool:
         """
         counts = [seeds] * len(calls) if isinstance(seeds, int) else seeds
         split = [(i, *span) for i, count in enumerate(counts) for span in ranges(count)]
-        split.sort(key=lambda shard: shard[1])
+        split.sort(key=lambda shard: (shard[0] // NEIGHBOURS, shard[1]))
         sizes = [each * (stop - start) for _, start, stop in split]
         gathered = self.gather(
             function, [(*calls[i], *span) for i, *span in split], what, sizes, "seed"
@@ -195,6 +214,9 @@ class Pool:
 
         Returns:
             The shards' arrays and data frames, in the order of `calls`.
+
+        Raises:
+            ProcessFullError: this process has taken as much memory as it may. What is done is kept.
         """
         store, sending = self._store, self._sending
         names = [f"{function.__module__}.{function.__qualname__}{call!r}" for call in calls]
@@ -206,7 +228,7 @@ class Pool:
             start_tensorflow()
         with self.progress(total=sum(counted), what=what, unit=unit) as bar:
             bar.update(sum(counted[i] for i in done))
-            if done:
+            if done and not self._goes_on:
                 bar.write(f"{what}: goes on from {len(done)} of {len(calls)} shards")
             shard = Shard(bar.update, self._cache)
             with (
@@ -219,6 +241,8 @@ class Pool:
                     done[i] = arrays
                     if not sizes or sending:  # a shard elsewhere cannot count for itself
                         bar.update(counted[i])
+                    if store and len(done) < len(calls) and peak_bytes() > self._most_bytes:
+                        raise ProcessFullError
         return [_unpack(done[i]) for i in range(len(calls))]
 
     @contextmanager
@@ -289,6 +313,12 @@ def progress(
         leave=False,
         dynamic_ncols=True,
     )
+
+
+def peak_bytes() -> int:
+    """The most memory that this process has taken, with what it shares with others."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak  # bytes there, kilobytes elsewhere
 
 
 def ranges(seeds: int) -> list[tuple[int, int]]:

@@ -646,6 +646,24 @@ def test_a_first_look_side_by_side_gives_the_same_tables(tmp_path, capsys):
     assert tables[0] == tables[1]
 
 
+def test_processes_that_are_renewed_give_the_same_tables(tmp_path, capsys, monkeypatch):
+    names = ["relu_output", "xor_depth"]  # of several shards each
+    changes = {name: experiment.load(name).small | {"seeds": 3} for name in names}
+    renewed, one_by_one = tmp_path / "a", tmp_path / "b"
+    monkeypatch.setattr(runner, "MOST_BYTES", 1)
+    runner.run(names, runner.Request(renewed, changes=changes))
+    assert not list(renewed.glob("*/.*/*.npz"))
+    for name in names:
+        runner.run([name], runner.Request(one_by_one, changes=changes))
+    assert "goes on" not in capsys.readouterr().out
+    tables = [
+        {path: data for path, data in contents(folder).items() if path.endswith(".csv")}
+        for folder in (renewed, one_by_one)
+    ]
+    assert len(tables[0]) > len(names)
+    assert tables[0] == tables[1]
+
+
 def test_what_goes_wrong_side_by_side_is_one_line_too(tmp_path):
     names = ["document_arithmetic", "sigmoid_perceptron"]
     (tmp_path / names[0]).write_text("a file where a folder should be")

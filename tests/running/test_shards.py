@@ -105,6 +105,19 @@ def test_what_is_finished_before_an_error_is_kept(tmp_path, monkeypatch):
     assert len(list((tmp_path / shards.FOLDER).iterdir())) == 1
 
 
+def test_a_full_process_stops_and_the_next_ones_go_on(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    store, calls = StoredShards(tmp_path, "the same"), [(3,), (1, 2), (2,)]
+    for number in (1, 2):
+        with pytest.raises(pool.ProcessFullError):
+            Pool(store, most_bytes=1, goes_on=number > 1).gather(part, calls, "test")
+        assert len(list((tmp_path / shards.FOLDER).iterdir())) == number
+    # The last shard is computed, so that there is nothing to stop for.
+    results = Pool(store, most_bytes=1, goes_on=True).gather(part, calls, "test")
+    assert_same(results, Pool(most_bytes=1).gather(part, calls, "test"))  # nothing would be kept
+    assert "goes on" not in capsys.readouterr().err
+
+
 def test_a_link_is_removed_and_not_followed(tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()
