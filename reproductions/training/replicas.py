@@ -360,7 +360,8 @@ def initial_weights(
             Normalizations begin as they do in Keras.
 
     Returns:
-        Arrays as `model.get_weights()`, of its dtype, with the replica on one more, last axis.
+        Arrays as `model.get_weights()`, of its dtype, with the replica on one more, last axis. They
+        are float32 numbers whatever the dtype, so that both precisions start from the same weights.
 
     Raises:
         ValueError: there is no such scheme, or a seed is no whole number from 0.
@@ -389,7 +390,8 @@ def initial_weights(
             is_bias = len(shape) == 1
             variance = 2 / sum(shape) * 3 if scheme == "glorot" else 2 / shape[0]
             scale = 0.0 if is_bias else np.sqrt(variance)
-        weights.append((scale * next(parts).reshape(*shape, -1)).astype(variable.dtype))
+        values = (scale * next(parts).reshape(*shape, -1)).astype("float32")
+        weights.append(values.astype(variable.dtype))
     return weights
 
 

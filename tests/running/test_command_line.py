@@ -647,8 +647,8 @@ def test_a_first_look_side_by_side_gives_the_same_tables(tmp_path, capsys):
 
 
 def test_processes_that_are_renewed_give_the_same_tables(tmp_path, capsys, monkeypatch):
-    names = ["relu_output", "xor_depth"]  # of several shards each
-    changes = {name: experiment.load(name).small | {"seeds": 3} for name in names}
+    names = ["relu_output", "document_arithmetic"]  # the first has several shards
+    changes = {names[0]: experiment.load(names[0]).small | {"seeds": 3}}
     renewed, one_by_one = tmp_path / "a", tmp_path / "b"
     monkeypatch.setattr(runner, "MOST_BYTES", 1)
     runner.run(names, runner.Request(renewed, changes=changes))

@@ -180,6 +180,8 @@ def test_double_precision():
     replicas = engine(make, keras.optimizers.Adam(0.003))
     start = initial_weights(replicas.model, SEEDS)
     assert start[0].dtype == np.float64
+    for a, b in zip(start, initial_weights(sequential(), SEEDS), strict=True):
+        np.testing.assert_array_equal(a, b)  # from the same weights as in single precision
     trained = replicas.train(start, X, Y, None, 200, batches=BATCHES)
     assert trained.weights[0].dtype == trained.records["loss"].dtype == np.float64
     expected = plain(make(), of(start, 2), keras.optimizers.Adam(0.003), 200)
