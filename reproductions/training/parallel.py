@@ -21,6 +21,8 @@ from typing import Any, TypeVar
 
 from tqdm import tqdm
 
+from reproductions.evidence import settings
+
 
 @functools.cache
 def start_tensorflow() -> None:
@@ -99,7 +101,10 @@ def _copies() -> Any:
     context = multiprocessing.get_context("forkserver")
     if sys.platform == "linux":  # elsewhere a process that has TensorFlow cannot be copied safely
         context.set_forkserver_preload([PRELOADED])
-    with _without_ctrl_c():
+    # After Ctrl-C the processes' own keeper cleans up, and would warn that it had to.
+    wanted = (os.environ.get("PYTHONWARNINGS"), "ignore:resource_tracker")
+    quiet = ",".join(filter(None, wanted))
+    with _without_ctrl_c(), settings.variables(PYTHONWARNINGS=quiet):
         forkserver.ensure_running()
     return context
 

@@ -74,6 +74,7 @@ def test_leaving_early_ends_all():
 
 LASTS = """
 import os, sys, time
+from reproductions.training import parallel
 from reproductions.training.parallel import afresh
 from tests.training import test_parallel
 list(afresh(test_parallel.tells_and_lasts, [(sys.argv[1],)], most=1))
@@ -84,6 +85,24 @@ def tells_and_lasts(path):
     with open(path, "w", encoding="utf-8") as file:
         file.write(f"{os.getpid()}\n")
     time.sleep(600)
+
+
+def test_ctrl_c_leaves_nothing_to_complain_of(tmp_path):
+    path = tmp_path / "process"
+    code = LASTS.replace("most=1", "most=1, lock=parallel.bars_lock()")
+    starter = subprocess.Popen(
+        [sys.executable, "-c", code, str(path)],
+        cwd=experiment.FOLDER.parent,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not path.exists():
+        assert starter.poll() is None
+        time.sleep(0.01)
+    starter.send_signal(signal.SIGINT)
+    _, errors = starter.communicate()
+    assert "KeyboardInterrupt" in errors
+    assert "leaked" not in errors
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for the process in /proc")
