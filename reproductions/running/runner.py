@@ -121,7 +121,7 @@ def _run(names: list[str], request: Request) -> None:
     write_whole(results / CLAIMS_FILE, to_csv(judged_claims))  # fails now rather than after an hour
     judged_now = []
     with progress(total=len(names), what="experiments", unit="experiment") as bar:
-        for name, judged, took in _all(names, request, judged_claims):
+        for name, judged, took in _outcomes(names, request, judged_claims):
             ids = [claim.id for claim in load(name).claims]
             judged_now.extend(ids)
             judged_claims = verdicts.merge(judged_claims, judged, ids)
@@ -133,7 +133,7 @@ def _run(names: list[str], request: Request) -> None:
     print(verdict_lines(judged_claims[judged_claims["id"].isin(judged_now)]))
 
 
-def _all(names: list[str], request: Request, judged_claims: pd.DataFrame) -> Iterator[Outcome]:
+def _outcomes(names: list[str], request: Request, judged_claims: pd.DataFrame) -> Iterator[Outcome]:
     """Runs the experiments; those that read what others make come last.
 
     Each runs in a process of its own, so that its memory is given back: side by side as many as
@@ -157,6 +157,11 @@ def _all(names: list[str], request: Request, judged_claims: pd.DataFrame) -> Ite
 def _side_by_side(
     names: list[str], most: int, request: Request, judged_claims: pd.DataFrame
 ) -> Iterator[Outcome]:
+    """Runs experiments in processes of their own, so many at a time, and gives those that are done.
+
+    Raises:
+        InputError: such a process was ended from outside.
+    """
     tqdm.set_lock(lock := bars_lock())
     waiting: deque[tuple] = deque(
         _Call(name, request, judged_claims, 1 + i % most, MOST_BYTES)

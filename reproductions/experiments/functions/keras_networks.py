@@ -13,7 +13,7 @@ networks' own, and the classes fewer; no activation depends on either.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import pandas as pd
 
@@ -47,22 +47,7 @@ Network = Literal[
 class Spec:
     """The networks, one of each family, and what they are built for."""
 
-    networks: tuple[Network, ...] = (
-        "VGG16",
-        "ResNet50",
-        "ResNet50V2",
-        "InceptionV3",
-        "InceptionResNetV2",
-        "Xception",
-        "MobileNet",
-        "MobileNetV2",
-        "MobileNetV3Small",
-        "DenseNet121",
-        "NASNetMobile",
-        "EfficientNetB0",
-        "EfficientNetV2B0",
-        "ConvNeXtTiny",
-    )
+    networks: tuple[Network, ...] = get_args(Network)
     pixels: int = 96
     classes: int = 10
 

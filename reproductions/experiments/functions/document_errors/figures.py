@@ -142,7 +142,7 @@ def _draw_graph(nodes: pd.DataFrame, influences: pd.DataFrame):
     for symbol, y in (("dz/dx", 1.0), ("dz/dy", -1.0)):
         text = f"{symbol.replace('d', '∂')} = {derivative[symbol]:.4f}"
         axes.text(1.5, y, text, ha="left", va="center", fontsize=9)
-    axes.set_title("Forward values in green, backward derivatives in red")
+    axes.set_title("Forward values in green, backward derivatives in orange")
     axes.set(xlim=(-0.7, 6.4), ylim=(-2.0, 2.0))
     axes.axis("off")
     return figure
