@@ -70,12 +70,13 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     others = [(*call, spec.seeds, spec.seeds + spec.tuning_seeds) for call in calls]
     sizes = [each * spec.tuning_seeds] * len(calls)
     tuned = pool.gather(_train, others, "vanishing_cause, tuning", sizes, "seed")
-    rows, tuning = [], []
+    rows: list[dict[str, object]] = []
+    tuning: list[dict[str, object]] = []
     for network, ranges_of_seeds, arrays in zip(networks, judged, tuned, strict=True):
         events = whole(ranges_of_seeds)["events"].sum(axis=-1)  # (event, rate)
         solved = arrays["events"][EVENTS.index(END)].sum(axis=-1)
         for i, rate in enumerate(spec.rates):
-            key = dict(zip(KEY, (*network, rate), strict=True))
+            key: dict[str, object] = dict(zip(KEY, (*network, rate), strict=True))
             for event, count in zip(EVENTS, events[:, i].tolist(), strict=True):
                 row = {**key, "event": event, "count": count, "seeds": spec.seeds}
                 rows.append({**row, **share_of(count, spec.seeds)})
