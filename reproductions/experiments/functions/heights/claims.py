@@ -1,4 +1,4 @@
-"""Judges what a threshold on the height loses, and whether a sigmoid is the probability of a man."""
+"""Judges what a threshold on the height loses, and whether a sigmoid keeps it as a probability."""
 
 from reproductions.evidence import measured
 from reproductions.evidence.verdicts import Judgement, Tables, graded
