@@ -269,15 +269,12 @@ def _draw_one_update(update: pd.DataFrame):
     figure, (row,) = drawing.panels(1, 2, width=3.9, height=2.6, sharey=True)
     rows = update.set_index("moment").loc[[BEFORE, BACKPROP, OPTIMIZER, QUOTIENTS]]
     places = np.arange(len(rows))
-    for axes, column, label in (
-        (row[0], "changed", "weights that have changed"),
-        (row[1], "loss", "loss (mean squared error)"),
-    ):
-        axes.plot(rows[column], places, "o", color=drawing.BLUE)
-        axes.set(xlabel=label)
+    row[0].plot(rows["changed"], places, "o", color=drawing.BLUE)
+    row[1].plot(rows["loss"], places, "o", color=drawing.BLUE)
     row[0].set_yticks(places, rows.index)
-    row[0].set(xlim=(-1, rows["weights"].max() + 1))
+    row[0].set(xlim=(-1, rows["weights"].max() + 1), xlabel="weights that have changed")
+    row[1].set(xlabel="mean squared error")
+    row[1].locator_params(axis="x", nbins=3)
     row[0].invert_yaxis()
-    row[0].set_title("Back-propagation changes no weight")
-    row[1].set_title("The optimizer lowers the loss")
+    figure.suptitle("Back-propagation changes no weight, the optimizer does", x=0.01, ha="left")
     return figure
