@@ -8,6 +8,7 @@ Assumptions: nothing is measured, and the verdict is no better than the literatu
 the rectifier is a published use of max(0, x) as the output of a unit that models a neuron, whatever
 it was called.
 Known differences: the post names no works.
+
 References:
     Householder (1941), "A theory of steady-state activity in nerve-fiber networks", Bulletin of
     Mathematical Biophysics 3.
