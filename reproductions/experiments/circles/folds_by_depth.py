@@ -166,7 +166,7 @@ def _draw(spec: Spec, counted: pd.DataFrame):
     axes.set_xticks(sorted(counted["layers"].unique()))
     axes.set(ylim=(0, 1), xlabel="layers of three units before the layer of two")
     axes.set(ylabel="share with several folds")
-    axes.set_title(f"Networks that fold the plane several times ({spec.seeds:,} seeds each)")
+    axes.set_title(f"More layers fold the plane more often than one ({spec.seeds:,} seeds each)")
     figure.legend(loc="outside lower left", ncols=2)
     return figure
 

@@ -89,16 +89,16 @@ def _draw(works: pd.DataFrame, solved: int):
             axes.annotate(
                 f"{row.authors.split(',')[0]} {row.year}",
                 (row.year, place),
-                (0, 7 if above % 2 == 0 else -15),
+                (5 if row.year > solved else -5, 4 if above % 2 == 0 else -13),
                 textcoords="offset points",
-                ha="center",
+                ha="left" if row.year > solved else "right",
                 fontsize=9,
             )
     label = "year that the post gives for the solution by ReLU"
     axes.axvline(solved, color=drawing.VERMILION, linestyle="--", label=label)
     axes.set_yticks(range(len(present)), [EVENTS[event] for event in present])
     axes.set(xlabel="year", ylim=(len(present) - 0.5, -0.6))
-    axes.margins(x=0.1)
+    axes.margins(x=0.25)
     axes.set_title("Rectifiers are older than the problem that they are said to solve")
     figure.legend(loc="outside lower left")
     return figure
