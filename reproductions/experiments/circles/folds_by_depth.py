@@ -192,7 +192,7 @@ def _more_layers_more_folds(tables: Tables) -> Judgement:
     first, last = trained.iloc[0], trained.iloc[-1]
     at_start = measured.row(tables["folds"], moment=START, layers=last["layers"])
     values = {
-        "layers": dict(zip(map(str, trained["layers"]), trained["share"], strict=True)),
+        "layers": {f"{row.layers}:": row.share for row in trained.itertuples()},
         "once": first["once"] / first["seeds"],
         "fewest": first["layers"],
         "most": last["layers"],

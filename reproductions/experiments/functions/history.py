@@ -98,7 +98,8 @@ def _draw(works: pd.DataFrame, solved: int):
     axes.axvline(solved, color=drawing.VERMILION, linestyle="--", label=label)
     axes.set_yticks(range(len(present)), [EVENTS[event] for event in present])
     axes.set(xlabel="year", ylim=(len(present) - 0.5, -0.6))
-    axes.margins(x=0.25)
+    first, last = works["year"].min(), works["year"].max()
+    axes.set_xlim(first - (last - first) / 2, last + (last - first) / 3)  # room for the names
     axes.set_title("Rectifiers are older than the problem that they are said to solve")
     figure.legend(loc="outside lower left")
     return figure

@@ -75,9 +75,9 @@ def _draw(performance: pd.DataFrame):
         [f"{NAMES[row.differs]} {row.setting}" if row.differs == SCALE
          else f"{NAMES[row.differs]} ({row.setting})" for row in rows.itertuples()],
     )  # fmt: skip
-    axes.set(xlim=(-0.02, 1.02), xlabel="share of networks that have solved their task in the end")
+    axes.set(xlim=(-0.02, 1.02), xlabel="share that has solved its task")
     axes.invert_yaxis()
-    axes.set_title("What initial weights alone decide")
+    axes.set_title("Initial weights alone decide whether a task is solved")
     return figure
 
 
