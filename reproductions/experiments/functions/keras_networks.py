@@ -54,7 +54,6 @@ class Spec:
 
 
 SPEC = Spec()
-OPTIONAL = True  # until it takes fewer seconds, it runs when it is named
 
 QUICK = {"networks": ("VGG16", "MobileNet", "DenseNet121", "EfficientNetB0")}
 
