@@ -117,5 +117,8 @@ CASES = [
     ("XX-11", derivatives(), DOCUMENT_ERROR),
 ]
 
-DRAWN_BY_FORMULA = {"x itself": "the line on which what comes back is what was put in"}
+DRAWN_BY_FORMULA = {
+    "x itself": "the line on which what comes back is what was put in",
+    "changed weights": "exact counts, which a run can only repeat",
+}
 """Artists that are drawn by a formula and not from a table, each with what it is."""

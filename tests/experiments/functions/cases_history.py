@@ -20,3 +20,6 @@ CASES = [
     ("RP-16", works((2010, "Nair, Hinton"), (1969, "Fukushima")), DOCUMENT_ERROR),
     ("RP-16", works((2006, "Glorot")), DOCUMENT_ERROR),
 ]
+
+DRAWN_BY_FORMULA = {"_child0": "the years of the works, which are the table's key"}
+"""Artists that are drawn by a formula and not from a table, each with what it is."""

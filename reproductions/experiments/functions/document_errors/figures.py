@@ -269,7 +269,7 @@ def _draw_one_update(update: pd.DataFrame):
     figure, (row,) = drawing.panels(1, 2, width=3.9, height=2.6, sharey=True)
     rows = update.set_index("moment").loc[[BEFORE, BACKPROP, OPTIMIZER, QUOTIENTS]]
     places = np.arange(len(rows))
-    row[0].plot(rows["changed"], places, "o", color=drawing.BLUE)
+    row[0].plot(rows["changed"], places, "o", color=drawing.BLUE, label="changed weights")
     row[1].plot(rows["loss"], places, "o", color=drawing.BLUE)
     row[0].set_yticks(places, rows.index)
     row[0].set(xlim=(-1, rows["weights"].max() + 1), xlabel="weights that have changed")
