@@ -20,7 +20,7 @@ import pandas as pd
 
 from reproductions.evidence import drawing, functions
 from reproductions.evidence.kinds import Exact, Table
-from reproductions.evidence.verdicts import Judgement, Tables, graded
+from reproductions.evidence.verdicts import Judge, Judgement, Tables, graded
 from reproductions.training.pool import Pool
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def _softmax_at_the_end(tables: Tables, *, most: float = 0.5) -> Judgement:
     )
 
 
-CLAIMS = {
+CLAIMS: dict[str, Judge] = {
     "SL-29": _used_a_lot,
     "SL-30": _softmax_at_the_end,
     "NP-22": _hardly_used,

@@ -16,7 +16,7 @@ seeds: in a first run it was chosen on four, and leaky ReLU was given a rate at 
 four, but more than a third of the other seeds diverged.
 Known differences: the post names no network, no data and no measure of performance.
 It runs only when it is named: ten settings are trained at six rates each, which takes more than
-half a minute of a core.
+half a minute on one core.
 """
 
 from collections.abc import Callable

@@ -15,7 +15,7 @@ the end, on 32 other seeds. A gradient of exactly 0 stays 0.
 Known differences: the cost is computed from the logit, so that no NaN of the loss's arithmetic is
 in the way. Plain sigmoid networks come out the same under both ways (`deep_xor`).
 It runs only when it is named: networks of ten layers are compiled for every update, which takes
-most of more than half a minute of a core.
+most of more than half a minute on one core.
 """
 
 import itertools
