@@ -29,3 +29,9 @@ CASES = [
     ("SL-32", folds(40, 60, 80, 45), NOT_REPRODUCED),
     ("SL-32", folds(95, 70, 40, 10), NOT_REPRODUCED),
 ]
+
+FEW_SEEDS = {"layers": (1,)}
+"""A setting of few seeds, short enough to be run for several splits of them."""
+
+FIXED_NUMBERS = {"units": "how many the layers have, which is no field"}
+"""A word beside a number that is no field's though it equals one, and what the number is."""
