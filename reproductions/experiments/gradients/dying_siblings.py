@@ -12,8 +12,7 @@ the same test for every function, whatever its slope.
 Known differences: the documents show no numbers. The leaky ReLU has the slides' slope, 0.1. Whether
 the siblings also make fewer errors is another question. Networks whose weights do not stay finite
 are left out of the shares.
-It runs only when it is named, as it takes more than half a minute on one core: a third to compile,
-much of the rest to follow every unit over all images.
+It runs only when it is named, as it takes more than half a minute on one core.
 """
 
 from collections.abc import Sequence
