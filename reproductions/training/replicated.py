@@ -80,8 +80,8 @@ class Network:
                     signal = signal + signals[i]
             elif isinstance(layer, keras.layers.LayerNormalization):
                 of_layer = [layout.over_batch(weight) for weight in of_layer]
-                moments = tf.nn.moments(signal, layout.unit_axis, keepdims=True)
-                signal = _normalized(layer, signal, *moments, of_layer)
+                mean, variance = tf.nn.moments(signal, layout.unit_axis, keepdims=True)
+                signal = _normalized(layer, signal, mean, variance, of_layer)
             elif isinstance(layer, keras.layers.BatchNormalization):
                 *of_layer, mean, variance = of_layer
                 if training and layer.trainable:
