@@ -6,6 +6,7 @@ what its tables hold: a table `seeds` (activation, loss, seed, outcome), for exa
 networks that learn XOR.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,7 +138,7 @@ def _xor(
         for (activation, loss), rows in seeds.groupby(["activation", "loss"])
         if set(rows["seed"]) == set(range(len(rows)))
     }
-    setting = {name: spec[name] for name in ("hidden", "rate", "steps", "every") if name in spec}
+    setting = _finite(spec, ("hidden", "rate", "steps", "every"))
     stored = {"outcomes": letters, **setting}
     browser = read_table(OUTCOMES_FILE, OUTCOMES)
     return {"stored": stored, "agreement": agreement(browser, seeds)}
@@ -150,9 +151,21 @@ def _height(
     found = _holding(tables, "posterior", _HEIGHTS)
     if found is None:
         return {}
-    spec = specs[found]
-    names = {"women": "mean_women_cm", "men": "mean_men_cm", "deviation": "deviation_cm"}
-    return {name: spec[key] for name, key in names.items()}
+    names = {"mean_women_cm": "women", "mean_men_cm": "men", "deviation_cm": "deviation"}
+    given = _finite(specs[found], names)
+    return {names[key]: value for key, value in given.items()} if len(given) == 3 else {}
+
+
+def _finite(spec: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The fields that a setting has and JSON can hold: a file that was edited may have others."""
+    found = {}
+    for name in names:
+        try:
+            json.dumps(spec[name], allow_nan=False)
+        except (KeyError, ValueError):
+            continue
+        found[name] = spec[name]
+    return found
 
 
 def agreement(browser: pd.DataFrame, seeds: pd.DataFrame) -> dict[str, Any] | None:

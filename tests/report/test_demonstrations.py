@@ -89,6 +89,24 @@ def test_functions_are_those_of_the_layers(scripts, name, precision):
     np.testing.assert_allclose(got, expected, rtol=rtol, atol=atol)
 
 
+def test_the_sigmoid_is_exactly_1_where_it_is_in_float32(scripts):
+    """And so has derivative 0: it is why the post's network becomes NaN."""
+    import tensorflow as tf
+
+    z = np.linspace(16, 18, 401).astype("float32")
+    expected = tf.sigmoid(z).numpy() == 1
+    assert 0 < expected.sum() < len(z)
+    script = """z => {
+        const y = new Float32Array(z.length), slope = new Float32Array(z.length);
+        functions.activation("sigmoid", functions.precisions.single)(
+            Float32Array.from(z), y, slope, z.length);
+        return [...y, ...slope, ...z.map((x) => functions.sigmoidOf(x, Math.fround))];
+    }"""
+    value, slope, probability = numbers(scripts, script, z.tolist()).reshape(3, -1)
+    for exact in (value == 1, slope == 0, probability == 1):
+        assert np.array_equal(exact, expected)
+
+
 FORMULAS = {
     "-x^2": lambda x: -(x**2),
     "2x - 1": lambda x: 2 * x - 1,
@@ -191,6 +209,23 @@ def test_gradients_are_those_of_keras(scripts, activation):
         np.testing.assert_allclose(costs, records["cost"][:, seed], rtol=2e-4)
 
 
+@pytest.mark.parametrize("broken", [False, True])
+def test_outcomes_are_those_of_the_suite(scripts, broken):
+    edges = (xor.SOLVED_COST, *(xor.PLATEAU_COST + d for d in (-0.01, 0.01)))
+    costs = [cost + shift for cost in edges for shift in (-1e-6, 1e-6)] + [5.0]
+    expected = xor.outcomes(np.array([costs]), np.full(len(costs), broken))
+    assert len(set(expected)) == (1 if broken else 3)
+    for cost, outcome in zip(costs, expected, strict=True):
+        script = "([cost, finite]) => xorEngine.outcomeOf(cost, finite)"
+        assert scripts.evaluate(script, [cost, not broken]) == outcome
+
+
+def test_an_update_that_breaks_the_weights_is_seen(scripts):
+    run = trained(scripts, activation="leaky_relu", loss="stable", rate=3e38, steps=1)
+    assert np.isfinite(run["result"]["cost"])
+    assert run["result"]["outcome"] == "non-finite"
+
+
 def test_double_precision_turns_fewer_networks_into_nan(scripts):
     """As the experiment on the cause of NaN has it: some of those that break in float32."""
     broken = {"single": set(), "double": set()}
@@ -229,6 +264,20 @@ def test_disagreement_is_counted(outcomes):
     seeds.loc[wrong, "outcome"] = "none"
     assert demonstrations.agreement(outcomes, seeds)["least"] == pytest.approx(0.5, abs=0.01)
     assert demonstrations.agreement(outcomes, seeds[:0]) is None
+
+
+def test_results_without_a_setting_or_an_experiment_have_no_comparison():
+    seeds = stored_seeds()
+    heights = pd.DataFrame({"height_cm": [1.0], "density_women": [1.0], "density_men": [1.0]})
+    tables = {"one": {"seeds": seeds}, "two": {"posterior": heights}}
+    broken = {"one": {"rate": np.nan, "steps": 5}, "two": {"mean_women_cm": 160.0}}
+    found = demonstrations.gather(tables, broken)
+    assert "height" not in found.names
+    assert set(found.start["xor"]["stored"]) == {"outcomes", "steps"}
+    assert len(found.start["xor"]["stored"]["outcomes"]["tanh stable"]) == 4096
+    whole = {"two": {"mean_women_cm": 160.0, "mean_men_cm": 170.0, "deviation_cm": 5.0}}
+    assert demonstrations.gather({"two": tables["two"]}, whole).names == demonstrations.NAMES
+    assert demonstrations.gather({}, {}).start["xor"] == {}
 
 
 def test_outcomes_of_the_page_are_those_of_the_file(xor_page, full, report, request):

@@ -10,10 +10,7 @@ const philox = (() => {
 
   // Four words of 32 bits that a seed and a spawn key are mixed into, as by NumPy's SeedSequence.
   function pool(seed, stream) {
-    const words = [seed >>> 0, Math.floor(seed / 2 ** 32)];
-    if (!words[1]) words.pop();
-    if (stream.length) while (words.length < 4) words.push(0);
-    const entropy = [...words, ...stream];
+    const entropy = [seed >>> 0, Math.floor(seed / 2 ** 32), 0, 0, ...stream];
     let constant = 0x43b0d7e5;
     const hash = (value) => {
       value ^= constant;
@@ -25,7 +22,7 @@ const philox = (() => {
       const mixed = Math.imul(x, 0xca01f9dd) - Math.imul(y, 0x4973f715) | 0;
       return mixed ^ (mixed >>> 16);
     };
-    const mixed = [0, 1, 2, 3].map((i) => hash(entropy[i] ?? 0));
+    const mixed = [0, 1, 2, 3].map((i) => hash(entropy[i]));
     for (let from = 0; from < 4; from++) {
       for (let to = 0; to < 4; to++) {
         if (from !== to) mixed[to] = mix(mixed[to], hash(mixed[from]));

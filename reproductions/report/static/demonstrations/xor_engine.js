@@ -112,8 +112,8 @@ const xorEngine = (() => {
   const count = (widths) =>
     widths.slice(1).reduce((sum, width, l) => sum + (widths[l] + 1) * width, 0);
 
-  function outcomeOf(cost, broken) {
-    if (broken) return "non-finite";
+  function outcomeOf(cost, finite) {
+    if (!finite) return "non-finite";
     if (cost < SOLVED_COST) return "solved";
     return Math.abs(cost - PLATEAU_COST) < PLATEAU_WIDTH ? "plateau" : "other";
   }
@@ -128,14 +128,13 @@ const xorEngine = (() => {
     // Both precisions start from the same float32 numbers.
     const initial = Float32Array.from(philox.normals(seed, count(widths)));
     const net = network(widths, activate, numbers, initial);
-    let cost = NaN, accuracy = 0, broken = false;
+    let cost = NaN, accuracy = 0;
     for (let i = 0; i < steps; i++) {
       const z = net.forward(), recorded = i % every === 0;
       for (let p = 0; p < POINTS; p++) net.delta[p] = rule.gradient(z[p], TARGETS[p], round);
       if (recorded) {
         cost = round([...z].reduce((sum, x, p) => sum + rule.cost(x, TARGETS[p], round), 0) / POINTS);
         accuracy = z.reduce((sum, x, p) => sum + rule.right(x, TARGETS[p], round), 0) / POINTS;
-        broken ||= !Number.isFinite(cost);
       }
       const answers = recorded && Array.from(z, (x) => functions.sigmoidOf(x, round));
       net.backward(step);
@@ -143,9 +142,10 @@ const xorEngine = (() => {
       // What is NaN from end to end stays so.
       if (recorded && Number.isNaN(cost) && net.weights.every(Number.isNaN)) break;
     }
-    broken ||= !net.weights.every(Number.isFinite);
-    return { outcome: outcomeOf(cost, broken), cost, accuracy };
+    // A cost that is not finite breaks the weights at the same update: what breaks stays broken.
+    const finite = net.weights.every(Number.isFinite);
+    return { outcome: outcomeOf(cost, finite), cost, accuracy };
   }
 
-  return { OUTCOMES, PLATEAU_COST, SOLVED_COST, train };
+  return { OUTCOMES, PLATEAU_COST, outcomeOf, train };
 })();
