@@ -39,6 +39,7 @@ OUTCOMES_FILE = HERE.parents[1] / "results" / "browser" / "outcomes.csv"
 OUTCOMES = Table(key=("activation", "loss", "seed"), columns={"outcome": Exact()})
 
 _SEEDS = {"activation", "loss", "seed", "outcome"}
+_CURVE = {"activation", "rate", "step", "seed", "cost", "accuracy"}
 _HEIGHTS = {"height_cm", "density_women", "density_men"}
 
 
@@ -141,7 +142,20 @@ def _xor(
     setting = _finite(spec, ("hidden", "rate", "steps", "every"))
     stored = {"outcomes": letters, **setting}
     browser = read_table(OUTCOMES_FILE, OUTCOMES)
-    return {"stored": stored, "agreement": agreement(browser, seeds)}
+    late = _learns_then_breaks(tables, letters, setting.get("rate"))
+    return {"stored": stored, "agreement": agreement(browser, seeds), "late": late}
+
+
+def _learns_then_breaks(
+    tables: Mapping[str, Mapping[str, pd.DataFrame]], letters: Mapping[str, str], rate: Any
+) -> dict[str, Any] | None:
+    """A network that learns XOR and then becomes NaN, where an experiment has looked for one."""
+    found = _holding(tables, "curve", _CURVE)
+    rows = tables[found]["curve"] if found else pd.DataFrame(columns=list(_CURVE))
+    for (activation, seed), _ in rows[rows["rate"] == rate].groupby(["activation", "seed"]):
+        if seed >= 0 and letters.get(f"{activation} document", "")[seed : seed + 1] == "n":
+            return {"activation": activation, "seed": int(seed)}
+    return None
 
 
 def _height(

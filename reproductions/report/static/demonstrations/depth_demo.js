@@ -33,7 +33,8 @@ demonstrations.add("depth", (demo) => {
       slopes.push(new Array(width));
       f(z, signal, slopes[l], width);
     }
-    let gradient = Array.from(ends.subarray((POINTS + depth - 1) * width, (POINTS + depth) * width));
+    const entry = (POINTS + depth - 1) * width; // each depth has a gradient of its own
+    let gradient = Array.from(ends.subarray(entry, entry + width));
     const rms = [];
     for (let l = depth - 1; l >= 0; l--) {
       const local = gradient.map((value, o) => value * slopes[l][o]);

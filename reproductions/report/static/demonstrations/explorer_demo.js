@@ -4,7 +4,8 @@ demonstrations.add("explorer", (demo) => {
   const { colourOf, named, three } = demonstrations;
   const POINTS = 961, LARGEST = 12, SETTLED_LAYERS = 30;
   const slider = demo.field("x"), from = Number(slider.min), to = Number(slider.max);
-  const xs = Float64Array.from({ length: POINTS }, (_, i) => from + ((to - from) * i) / (POINTS - 1));
+  const xs = Float64Array.from({ length: POINTS },
+    (_, i) => from + ((to - from) * i) / (POINTS - 1));
   let asked = null, curve = null, mistake = "", place = null;
 
   const chosen = () => (demo.get("function") === "formula" ? demo.get("formula")

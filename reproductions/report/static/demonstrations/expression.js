@@ -50,7 +50,10 @@ const expression = (() => {
   const UNARY = 30; // -x^2 is -(x^2)
 
   function tokens(text) {
-    const pattern = /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([A-Za-z_π]+)|(\*\*|[-+*/^(),]))/y;
+    const A_NUMBER = /((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/, A_NAME = /([A-Za-z_π]+)/;
+    const A_SIGN = /(\*\*|[-+*/^(),])/;
+    const any = [A_NUMBER, A_NAME, A_SIGN].map(({ source }) => source).join("|");
+    const pattern = new RegExp(`\\s*(?:${any})`, "y");
     const list = [];
     const plain = text.replace(/[−–]/g, "-").replace(/[×·]/g, "*").replace(/÷/g, "/").trimEnd();
     while (pattern.lastIndex < plain.length) {

@@ -77,16 +77,17 @@ const plot = (() => {
           "stroke-linejoin": "round" };
       make("path", { d: path, ...style }, inside);
     }
-    for (const { x: a, y: b, text, dash = "4 3", end } of rules) {
+    for (const { x: a, y: b, dash = "4 3" } of rules) {
       const across = b !== undefined;
       make("line", { class: "rule", "stroke-dasharray": dash,
         x1: across ? left : px(a), x2: across ? width - right : px(a),
         y1: across ? py(b) : top, y2: across ? py(b) : height - bottom }, svg);
-      if (text) {
-        make("text", { class: "said", x: across ? width - right - 4 : px(a) + (end ? -5 : 5),
-          y: across ? py(b) - 5 : top + 12,
-          "text-anchor": across || end ? "end" : "start" }, svg, text);
-      }
+    }
+    for (const { x: a, y: b, text = "", end, low } of rules) { // over all rules, so that all are read
+      const across = b !== undefined;
+      make("text", { class: "said", x: across ? width - right - 4 : px(a) + (end ? -5 : 5),
+        y: across ? py(b) - 5 : low ? height - bottom - 8 : top + 12,
+        "text-anchor": across || end ? "end" : "start" }, svg, text);
     }
     for (const { x: a, y: b, colour, size = 5, hollow } of dots) {
       if (Number.isFinite(b)) {

@@ -116,13 +116,16 @@ demonstrations.add("xor", (demo) => {
       at ? `${demo.word("step")} ${at.step}, ${demo.word("cost")} ${three(at.cost)}` : "");
     const accent = "var(--accent)", layers = asked.hidden.length + 1;
     const most = Math.max(2, ...records.map(({ cost }) => (cost < 1e6 ? cost : 0)));
+    const end = records.find(({ cost }) => !Number.isFinite(cost));
     plot.draw(demo.pick("costs"), {
       x: { from: 0, to: STEPS - 1, title: demo.word("step"), ticks: [0, 5000, 10000, 15000, 20000] },
       y: { from: COST_FLOOR, to: most, log: true },
       lines: [{ points: records.map(({ step, cost }) => [step, cost]),
         colour: demonstrations.colourOf(asked.activation) }],
       rules: [{ y: PLATEAU_COST, text: demo.word("plateau_line") },
-        ...(at ? [{ x: at.step, dash: "" }] : [])],
+        ...(at ? [{ x: at.step, dash: "" }] : []),
+        ...(end ? [{ x: end.step, text: demo.word("from_here"), end: end.step > STEPS / 2,
+          low: true }] : [])],
       dots: at ? [{ x: at.step, y: at.cost, colour: accent, size: 6 }] : [],
     });
     const norms = at?.norms ?? [], seen = records.flatMap((record) => record.norms)
@@ -202,6 +205,12 @@ demonstrations.add("xor", (demo) => {
   });
   play.addEventListener("click", toggle);
   demo.pick("next").addEventListener("click", () => demo.set({ seed: demo.get("seed") + 1 }));
+  const { late } = demo.data;
+  const show = (name, values) => demo.pick(name)?.addEventListener("click", () =>
+    demo.set({ depth: 9, width: 5, rate: 0.01, precision: "single", ...values }));
+  show("as-post", { function: "sigmoid", loss: "document", seed: 0 });
+  show("late", { function: late?.activation, loss: "document", seed: late?.seed });
+  show("cured", { function: late?.activation, loss: "stable", seed: late?.seed });
   demo.pick("hundred").addEventListener("click", hundred);
   run();
   return draw;
