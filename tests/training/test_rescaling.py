@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reproductions.evidence.statistics import generator
-from reproductions.experiments.xor.vanishing_cause import (
+from reproductions.training.rescaling import (
     to_norm_of_last,
     to_norm_one,
     whole_to_norm_one,
