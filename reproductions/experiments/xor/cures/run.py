@@ -21,14 +21,21 @@ QUICK = {
     "together": (),
     "working": ("tanh",),
     "tuning_seeds": 16,
+    "probed_seeds": 32,
 }
 
 SMALL = {
-    "hidden": (3,) * 3,
+    "hidden": (2,) * 2,
+    "changes": (
+        *("glorot", "he", "lecun", "orthogonal", "lsuv", "identity", "scales", "longer"),
+        *("adam", "skip", "batch_norm", "tanh", "rate"),
+    ),
+    "best": ("tanh", "skip"),
     "steps": 41,
     "short_steps": 21,
     "records": 10,
     "tuning_seeds": 2,
+    "longer": 2,
 }
 
 ZEROS, ONES = np.flatnonzero(xor.Y[:, 0] == 0), np.flatnonzero(xor.Y[:, 0] == 1)
@@ -49,7 +56,7 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     calls = [(cell.setting, spec.records, spec.probed_seeds) for cell in flat]
     trained = iter(pool.by_seeds(_train, calls, [cell.seeds for cell in flat], "cures"))
     tables = {
-        name: pd.DataFrame([_row(cell, next(trained)) for cell in table])
+        name: pd.DataFrame([_row(spec, cell, next(trained)) for cell in table])
         for name, table in cells.items()
     }
     return {**tables, "tuning": _tuning(spec, pool)}
@@ -148,7 +155,7 @@ def _ratio(part: np.ndarray, of: np.ndarray) -> np.ndarray:
         return np.where(part == 0, 0.0, part / of)
 
 
-def _row(cell: Cell, ranges_of_seeds: Sequence[dict[str, Any]]) -> dict[str, object]:
+def _row(spec: Spec, cell: Cell, ranges_of_seeds: Sequence[dict[str, Any]]) -> dict[str, object]:
     """A cell's row: its counts, when it is solved, and the medians of what was looked at."""
     arrays = whole(ranges_of_seeds)
     solved = arrays["solved"]
@@ -156,12 +163,19 @@ def _row(cell: Cell, ranges_of_seeds: Sequence[dict[str, Any]]) -> dict[str, obj
     updates = arrays["updates"][solved]
     return {
         **cell.key,
+        "training": "as the post" if _is_trained_as_the_post(spec, cell.setting) else "other",
         **counts,
         "seeds": cell.seeds,
         **share_of(counts["solved"], cell.seeds),
         "updates_q50": np.median(updates) if len(updates) else np.nan,
         **{f"{name}_q50": _median(arrays[name]) for name in PROBED},
     }
+
+
+def _is_trained_as_the_post(spec: Spec, setting: Setting) -> bool:
+    """Whether by plain SGD at the post's learning rate, and with the gradients as they are."""
+    by = setting.optimizer, setting.rate, setting.gradient
+    return by == ("sgd", spec.rate, "") and setting.steps <= spec.steps
 
 
 def _median(values: np.ndarray) -> float:
@@ -210,6 +224,7 @@ def _tune(
 START = "medians of float64 numbers that follow from the initial weights, without training"
 
 COLUMNS: dict[str, Kind] = {
+    "training": Exact(),
     **shares("solved"),
     **dict.fromkeys(("once", "non_finite"), Rate(trials="seeds")),
     "updates_q50": Unchecked(nan=True),

@@ -1,6 +1,6 @@
 """The settings that are compared: the post's, and what changes make of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -54,11 +54,11 @@ class Spec:
     longer: int = 10  # times as many updates
     wide: int = 10  # units in each hidden layer
     sgd_rate: float = 1.0
-    momentum_rate: float = 0.1
-    rmsprop_rate: float = 0.003
+    momentum_rate: float = 0.3
+    rmsprop_rate: float = 0.01
     adam_rate: float = 0.001
     sgd_rates: tuple[float, ...] = (0.1, 0.3, 1.0, 3.0)
-    momentum_rates: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3)
+    momentum_rates: tuple[float, ...] = (0.03, 0.1, 0.3, 1.0)
     rmsprop_rates: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03)
     adam_rates: tuple[float, ...] = (0.0003, 0.001, 0.003, 0.01)
     factor: float = 0.2  # from layer to layer, where the gradient is made to vanish
