@@ -1,18 +1,18 @@
-"""Whether what cures the 10-layer network acts through the gradient, or through the signals' spread.
+"""Whether the cures of the 10-layer network act through the gradient or the signals' spread.
 
 Document: none; the xor-post says that the vanishing gradient is why the network does not learn.
 Setup: the cells are all networks of `cures`: single changes, pairs, and networks that work from
-which one thing was taken. Each has a share that solves XOR, a gradient ratio before the first update
-(the norm of the first hidden layer's gradient over that of the last), and a spread of the signals
-(the distance between the two closest points that need different answers at the last hidden layer,
-over the size of these signals), both medians over seeds. The log-odds of the share are regressed on
-the logarithms of both, over all cells, and over those that are trained as the post trains, by plain
-SGD at its learning rate. A gradient that does not vanish has a ratio of 1, so larger ratios count as
-1, and both are at least 1e-8.
+which one thing was taken. Each has a share that solves XOR, a gradient ratio before the first
+update (the norm of the first hidden layer's gradient over that of the last), and a spread of the
+signals (the distance between the two closest points that need different answers at the last hidden
+layer, over the size of these signals), both medians over seeds. The log-odds of the share are
+regressed on the logarithms of both, over all cells, and over those that are trained as the post
+trains, by plain SGD at its learning rate. A gradient that does not vanish has a ratio of 1, so
+larger ratios count as 1, and both are at least 1e-8.
 Assumptions: the intervals come from 2,000 bootstrap samples: the cells are drawn with replacement,
-and each cell's count anew from the binomial distribution with its share. In cells with fewer updates
-the share is smaller for that reason; a term of the regression takes this up. Half a success and half
-a failure are added to each cell, so that shares of 0 and 1 have log-odds.
+and each cell's count anew from the binomial distribution with its share. In cells with fewer
+updates the share is smaller for that reason; a term of the regression takes this up. Half a success
+and half a failure are added to each cell, so that shares of 0 and 1 have log-odds.
 Known differences: cells are no random sample of all networks, and pairs share changes with single
 cells. A regression shows what goes together. What is changed on purpose, in `cures`, shows causes.
 """
