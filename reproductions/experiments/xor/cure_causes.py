@@ -9,12 +9,14 @@ layer, over the size of these signals), both medians over seeds. The log-odds of
 regressed on the logarithms of both, over all cells, and over those that are trained as the post
 trains, by plain SGD at its learning rate. A gradient that does not vanish has a ratio of 1, so
 larger ratios count as 1, and both are at least 1e-8.
-Assumptions: the intervals come from 2,000 bootstrap samples: the cells are drawn with replacement,
-and each cell's count anew from the binomial distribution with its share. In cells with fewer
-updates the share is smaller for that reason; a term of the regression takes this up. Half a success
+Assumptions: a seed has solved XOR if its cost is below log(2)/4 at some record, as the arithmetic
+of the post's loss can turn a solution into NaN later. The intervals come from 2,000 bootstrap
+samples: the cells are drawn with replacement, and each cell's count anew from the binomial
+distribution with its share. Pairs, and networks from which something was taken, have fewer updates;
+a term of the regression takes this up, and shares of variance are of what it leaves. Half a success
 and half a failure are added to each cell, so that shares of 0 and 1 have log-odds.
 Known differences: cells are no random sample of all networks, and pairs share changes with single
-cells. A regression shows what goes together. What is changed on purpose, in `cures`, shows causes.
+cells. A regression shows what goes together; what is changed on purpose, in `cures`, shows causes.
 """
 
 from collections.abc import Mapping
@@ -25,7 +27,7 @@ import pandas as pd
 
 from reproductions.evidence import drawing, measured
 from reproductions.evidence.kinds import Close, Exact, Table, shares
-from reproductions.evidence.statistics import generator
+from reproductions.evidence.statistics import generator, share_of
 from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.training.pool import Pool
 
@@ -45,7 +47,10 @@ INPUTS = {"cures": ("singles", "pairs", "reverse")}
 
 KEYS = {"singles": ("change",), "pairs": ("first", "second"), "reverse": ("network", "without")}
 
-SOLVED = ("solved", "seeds", "share", "low", "high")
+NETWORKS = {"all": "all four", "tanh": "tanh", "batch_norm": "batch normalization"}
+
+KEPT, VANISHED, FEW, MOST = 0.1, 1e-3, 0.05, 0.5
+"""The thresholds of what contradicts the explanation by the vanishing gradient."""
 
 EVERY, AS_THE_POST = "all", "trained as the post"
 
@@ -67,7 +72,7 @@ def run(spec: Spec, pool: Pool, inputs: Mapping[str, Tables]) -> dict[str, pd.Da
         (EVERY, cells),
         (AS_THE_POST, cells[cells["training"] == "as the post"]),
     ):
-        values = regression(_design(chosen), _log_odds(chosen["solved"], chosen["seeds"]))
+        values = regression(_design(chosen), _log_odds(chosen["reached"], chosen["seeds"]))
         samples = _resampled(spec, chosen)
         low, high = np.nanquantile(samples, (0.025, 0.975), axis=0)
         for row in zip(QUANTITIES, values, low, high, strict=True):
@@ -86,15 +91,22 @@ def _cells(spec: Spec, tables: Tables) -> pd.DataFrame:
         if name == "pairs":
             table = table[table["first"] != table["second"]]
         cell = table[list(key)].agg(" + ".join, axis=1)
+        label = table["label"]
+        if name == "reverse":
+            label = table["network"].map(NETWORKS) + ", " + label
         columns = {
             "table": name,
-            "cell": cell.str.replace(" + ", ", without ") if name == "reverse" else cell,
+            "cell": cell,
+            "label": label,
             "training": table["training"],
             "gradient": table["ratio_q50"].clip(spec.least, 1),
             "spread": table["spread_q50"].clip(spec.least, None),
-            **{column: table[column] for column in SOLVED},
+            "reached": table["once"],
+            "seeds": table["seeds"],
         }
-        frames.append(pd.DataFrame(columns))
+        counts = zip(table["once"].tolist(), table["seeds"].tolist(), strict=True)
+        share = pd.DataFrame([share_of(*pair) for pair in counts], index=table.index)
+        frames.append(pd.DataFrame(columns).join(share))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -104,9 +116,9 @@ def _design(cells: pd.DataFrame) -> np.ndarray:
     return np.column_stack([logs, cells["table"] != "singles"])
 
 
-def _log_odds(solved, seeds) -> np.ndarray:
-    solved, seeds = np.asarray(solved, float), np.asarray(seeds, float)
-    return np.log((solved + 0.5) / (seeds - solved + 0.5))
+def _log_odds(reached, seeds) -> np.ndarray:
+    reached, seeds = np.asarray(reached, float), np.asarray(seeds, float)
+    return np.log((reached + 0.5) / (seeds - reached + 0.5))
 
 
 def regression(design: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -134,12 +146,12 @@ def _resampled(spec: Spec, cells: pd.DataFrame) -> np.ndarray:
     """The quantities of bootstrap samples, (sample, quantity)."""
     random = generator(0)
     design, seeds = _design(cells), cells["seeds"].to_numpy()
-    shares_solved = cells["solved"].to_numpy() / seeds
+    share = cells["reached"].to_numpy() / seeds
     samples = []
     for _ in range(spec.resamples):
         chosen = random.integers(len(cells), size=len(cells))
-        solved = random.binomial(seeds[chosen], shares_solved[chosen])
-        samples.append(regression(design[chosen], _log_odds(solved, seeds[chosen])))
+        reached = random.binomial(seeds[chosen], share[chosen])
+        samples.append(regression(design[chosen], _log_odds(reached, seeds[chosen])))
     return np.array(samples)
 
 
@@ -149,8 +161,8 @@ def figures(spec: Spec, tables: Tables) -> drawing.Figures:
 
 
 STYLES = {
-    "as the post": (drawing.BLUE, "o", "trained as the post: SGD at its learning rate"),
-    "other": (drawing.ORANGE, "^", "trained in another way"),
+    "as the post": (drawing.BLUE, "o", "trained as the post, by SGD at its rate"),
+    "other": (drawing.ORANGE, "^", "another optimizer, rate or gradient"),
 }
 
 PANELS = {
@@ -172,37 +184,45 @@ def contradictions(
         most: the share above which it does.
 
     Returns:
-        Those that do not learn although the gradient has not vanished, and those that learn
-        although it has; where the whole interval of the share is below or above.
+        Those that do not learn in the post's number of updates although the gradient has not
+        vanished, and those that learn although it has; where the whole interval of the share is
+        below or above.
     """
-    fail = cells[(cells["gradient"] >= kept) & (cells["high"] < few)]
+    as_long = cells["table"] == "singles"
+    fail = cells[as_long & (cells["gradient"] >= kept) & (cells["high"] < few)]
     learn = cells[(cells["gradient"] <= vanished) & (cells["low"] > most)]
     return fail, learn
 
 
 def _draw(cells: pd.DataFrame, fits: pd.DataFrame):
-    figure, axes = drawing.panels(1, 2, width=5.2, height=5.2, sharey=True)
+    figure, axes = drawing.panels(1, 3, width=4.1, height=4.9, width_ratios=(4, 4, 3))
     fail, learn = contradictions(cells, KEPT, VANISHED, FEW, MOST)
-    for panel, name in zip(axes[0], PANELS, strict=True):
+    against = pd.concat([fail, learn])
+    for panel, name in zip(axes[0], PANELS, strict=False):
         for training, (color, marker, label) in STYLES.items():
             rows = cells[cells["training"] == training]
-            panel.plot(rows[name], rows["share"], marker, color=color, alpha=0.7, label=label)
+            style = {"color": color, "alpha": 0.7, "linestyle": "none"}
+            panel.plot(rows[name], rows["share"], marker=marker, label=label, **style)
+        ring = {"markersize": 12, "markerfacecolor": "none", "color": drawing.BLACK}
+        label = "contradicts the explanation by the gradient"
+        panel.plot(against[name], against["share"], "o", linestyle="none", label=label, **ring)
         value = _fit(fits, EVERY, f"R² of the {name} alone")
-        panel.set_title(f"R² = {value['value']:.2f} ({value['low']:.2f} to {value['high']:.2f})")
-        panel.set(xscale="log", xlabel=PANELS[name], ylim=(-0.04, 1.04))
-    axes[0, 0].set_ylabel("share that solves XOR")
-    for names, place in ((learn, (0.02, 0.6)), (fail, (0.98, 0.05))):
-        text = "\n".join(names["cell"])
-        side = "left" if place[0] < 0.5 else "right"
-        axes[0, 0].text(
-            *place, text, transform=axes[0, 0].transAxes, ha=side, va="bottom", fontsize=7
-        )
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    figure.suptitle(f"{len(fail) + len(learn)} of {len(cells)} networks contradict the story")
+        panel.set_title(f"R² {value['value']:.2f} ({value['low']:.2f} to {value['high']:.2f})")
+        panel.set(xscale="log", xlabel=PANELS[name], ylim=(-0.05, 1.05))
+    axes[0, 0].set_ylabel("share that solves XOR at some record")
+    lists = {"Vanished, and yet most learn:": learn, "Not vanished, and yet hardly any:": fail}
+    lines = []
+    for title, names in lists.items():
+        lines += [title, *(f"  {label}" for label in names["label"]), ""]
+    axes[0, 2].axis("off")
+    axes[0, 2].text(0, 1, "\n".join(lines), va="top", fontsize=8)
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    both = _fit(fits, EVERY, "R² of both")["value"]
+    figure.suptitle(
+        f"Gradient and spread before training explain {both:.0%} of how often {len(cells)} networks"
+        f" learn XOR;\n{len(against)} networks contradict the explanation by the vanishing gradient"
+    )
     return figure
-
-
-KEPT, VANISHED, FEW, MOST = 0.1, 1e-3, 0.05, 0.5
 
 
 FOLLOWS = "follows from shares and medians that the tables of `cures` hold"
@@ -211,9 +231,9 @@ TABLES = {
     "cells": Table(
         key=("table", "cell"),
         columns={
-            "training": Exact(),
+            **dict.fromkeys(("label", "training"), Exact()),
             **dict.fromkeys(("gradient", "spread"), Close(1e-3, 1e-12, FOLLOWS)),
-            **shares("solved"),
+            **shares("reached"),
         },
         over_seeds=True,
     ),

@@ -106,7 +106,7 @@ def stored_tuning():
 
 
 def test_updates_are_counted_from_the_first_cost_that_is_low_enough():
-    cell = settings.Cell({"change": "x"}, PLAIN, 4)
+    cell = settings.Cell({"change": "x"}, "X", PLAIN, 4)
     arrays = {
         "solved": np.array([True, True, False, False]),
         "once": np.array([True, True, True, False]),

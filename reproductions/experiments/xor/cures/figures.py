@@ -1,11 +1,9 @@
 """Draws what each change, each pair of changes, and each thing taken away comes to."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence import drawing, functions, measured
+from reproductions.evidence import drawing, measured
 from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.xor.cures import settings
 from reproductions.experiments.xor.cures.settings import ALL, POST, Spec
@@ -48,43 +46,7 @@ def group(name: str) -> str:
     return "other training"
 
 
-def labels(spec: Spec) -> Mapping[str, str]:
-    """What each change is called in a figure."""
-    rates = {name: getattr(spec, f"{rule}_rate") for name, rule in settings.TUNED.items()}
-    scales = {
-        settings.scale_name(scale): f"weights from N(0, 1) × {scale:g}" for scale in spec.scales
-    }
-    return {
-        POST: "the post's network",
-        "glorot": "Glorot's weights",
-        "he": "He's weights",
-        "lecun": "LeCun's weights",
-        "orthogonal": "orthogonal weights",
-        "lsuv": "LSUV weights",
-        "identity": f"weights {spec.identity_scale:g} × identity",
-        **scales,
-        "logit": "loss from the logit",
-        "centred": "inputs −1 and 1",
-        "rate": f"SGD, rate {rates['rate']:g}",
-        "longer": f"{spec.longer} times the updates",
-        "momentum": f"momentum, rate {rates['momentum']:g}",
-        "rmsprop": f"RMSprop, rate {rates['rmsprop']:g}",
-        "adam": f"Adam, rate {rates['adam']:g}",
-        "layer_norm": "layer normalization",
-        "batch_norm": "batch normalization",
-        "skip": "skip connections",
-        "last_norm": "each layer's gradient to the last's norm",
-        "norm_one": "each layer's gradient to norm 1",
-        "wide": f"{spec.wide} units per layer",
-        "gelu": "GELU",
-        "selu": "SELU",
-        **{
-            name: functions.label(name)
-            for name in settings.ACTIVATIONS
-            if name not in settings.FROM_KERAS
-        },
-    }
-
+ONCE = "solved at some record"
 
 SOLVED = "share that solves XOR, 95 % interval"
 
@@ -94,6 +56,8 @@ def _dots(axes, rows: pd.DataFrame, names: list[str], styles: list[tuple[str, st
     for place, ((_, row), (color, marker)) in enumerate(zip(rows.iterrows(), styles, strict=True)):
         errors = drawing.error_bars(row)
         axes.errorbar(row["share"], place, xerr=errors, fmt=marker, color=color, capsize=3)
+    once = rows["once"] / rows["seeds"]
+    axes.plot(once, range(len(rows)), "|", color=drawing.GREY, markersize=11, label=ONCE)
     axes.set_yticks(range(len(names)), names)
     axes.set(xlim=(-0.02, 1.02), ylim=(len(names) - 0.5, -0.5))
 
@@ -105,12 +69,11 @@ def _singles(spec: Spec, table: pd.DataFrame):
         ["share", "updates_q50", "place"], ascending=[False, True, True]
     )
     figure, ((axes,),) = drawing.panels(width=8.2, height=1.6 + 0.25 * len(rows))
-    called = labels(spec)
     groups = [group(name) for name in rows["change"]]
     _dots(
         axes,
         rows,
-        [called[name] for name in rows["change"]],
+        rows["label"].tolist(),
         [GROUPS[title][:2] for title in groups],
     )
     for place, updates in enumerate(rows["updates_q50"]):
@@ -123,6 +86,7 @@ def _singles(spec: Spec, table: pd.DataFrame):
         for title, (color, marker, _) in GROUPS.items()
         if title in groups
     ]
+    handles += [line for line in axes.lines if line.get_label() == ONCE]
     figure.legend(handles=handles, loc="outside lower center", ncols=3)
     changed = rows[rows["change"] != POST]
     most = int((changed["low"] > 0.5).sum())
@@ -140,8 +104,8 @@ def _depth(spec: Spec) -> int:
 
 
 def _pairs(spec: Spec, table: pd.DataFrame):
-    called = labels(spec)
     names = list(spec.best)
+    called = table[table["first"] == table["second"]].set_index("first")["label"]
     shares = np.full((len(names),) * 2, np.nan)
     for _, row in table.iterrows():
         shares[names.index(row["second"]), names.index(row["first"])] = row["share"]
@@ -177,39 +141,34 @@ def _pairs(spec: Spec, table: pd.DataFrame):
 
 
 NETWORKS = {
-    ALL: "sigmoids with {names}",
+    ALL: "sigmoids with {changes}",
     "tanh": "tanh",
     "batch_norm": "sigmoids with batch normalization",
 }
 
 
 def _reverse(spec: Spec, table: pd.DataFrame):
-    called = labels(spec)
     networks = [n for n in (ALL, *spec.working) if n in set(table["network"])]
     counts = [len(measured.rows(table, network=network)) for network in networks]
     figure, axes = drawing.panels(
         len(networks), width=8.0, height=0.9 + 0.3 * max(counts), sharex=True,
         height_ratios=counts,
     )  # fmt: skip
-    worse = {
-        "nothing": "nothing taken away",
-        "vanishing": f"gradient × {spec.factor:g} from layer to layer",
-        "near": f"inputs {spec.near:g} and 1",
-        "slower": f"a learning rate {spec.slower} times lower",
-        "to_glorot": "Glorot's weights",
-    }
+    kept = ", ".join(settings.labels(spec)[name] for name in spec.together)
     for panel, network in zip(axes[:, 0], networks, strict=True):
         rows = measured.rows(table, network=network)
         rows = rows.sort_values(["share", "updates_q50"], ascending=[False, True])
-        names = [worse.get(name) or f"without: {called[name]}" for name in rows["without"]]
         styles = [
             (drawing.BLACK, "X") if name == "nothing" else (drawing.BLUE, "o")
             for name in rows["without"]
         ]
-        _dots(panel, rows, names, styles)
-        kept = ", ".join(called[name] for name in spec.together)
-        panel.set_title(NETWORKS[network].format(names=kept))
+        _dots(panel, rows, rows["label"].tolist(), styles)
+        panel.set_title(NETWORKS[network].format(changes=kept))
     axes[-1, 0].set_xlabel(SOLVED)
+    figure.legend(
+        handles=[line for line in axes[-1, 0].lines if line.get_label() == ONCE],
+        loc="outside lower center",
+    )
     whole = table[table["without"] == "nothing"].set_index("network")
     rest = table[table["without"] != "nothing"]
     broken = int((rest["high"] < 0.5 * whole["low"].loc[rest["network"]].to_numpy()).sum())

@@ -163,6 +163,7 @@ def _row(spec: Spec, cell: Cell, ranges_of_seeds: Sequence[dict[str, Any]]) -> d
     updates = arrays["updates"][solved]
     return {
         **cell.key,
+        "label": cell.label,
         "training": "as the post" if _is_trained_as_the_post(spec, cell.setting) else "other",
         **counts,
         "seeds": cell.seeds,
@@ -224,7 +225,7 @@ def _tune(
 START = "medians of float64 numbers that follow from the initial weights, without training"
 
 COLUMNS: dict[str, Kind] = {
-    "training": Exact(),
+    **dict.fromkeys(("label", "training"), Exact()),
     **shares("solved"),
     **dict.fromkeys(("once", "non_finite"), Rate(trials="seeds")),
     "updates_q50": Unchecked(nan=True),

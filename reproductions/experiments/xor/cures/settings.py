@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from reproductions.evidence import functions
 from reproductions.training import xor
 from reproductions.training.activations import layer, one_of
 
@@ -23,9 +24,6 @@ POST, ALL = "post", "all"
 
 TUNED = {"rate": "sgd", "momentum": "momentum", "rmsprop": "rmsprop", "adam": "adam"}
 """The optimizers of the changes whose learning rate is chosen on other seeds."""
-
-WORSE = ("vanishing", "near", "slower")
-"""What is made worse in networks that work."""
 
 
 @dataclass(frozen=True)
@@ -173,9 +171,10 @@ class Setting:
 
 
 class Cell(NamedTuple):
-    """A row of a table: its key, its setting, and how many seeds it has."""
+    """A row of a table: its key, what it is called, its setting, and how many seeds it has."""
 
     key: dict[str, str]
+    label: str
     setting: Setting
     seeds: int
 
@@ -209,6 +208,36 @@ def changes(spec: Spec) -> dict[str, dict[str, Any]]:
     return made
 
 
+def labels(spec: Spec) -> dict[str, str]:
+    """What each change is called."""
+    rates = {name: f"{getattr(spec, f'{rule}_rate'):g}" for name, rule in TUNED.items()}
+    return {
+        POST: "the post's network",
+        "glorot": "Glorot's weights",
+        "he": "He's weights",
+        "lecun": "LeCun's weights",
+        "orthogonal": "orthogonal weights",
+        "lsuv": "LSUV weights",
+        "identity": f"weights {spec.identity_scale:g} × identity",
+        **{scale_name(scale): f"weights from N(0, 1) × {scale:g}" for scale in spec.scales},
+        "logit": "loss from the logit",
+        "centred": "inputs −1 and 1",
+        "rate": f"SGD, rate {rates['rate']}",
+        "longer": f"{spec.longer} times the updates",
+        "momentum": f"momentum, rate {rates['momentum']}",
+        "rmsprop": f"RMSprop, rate {rates['rmsprop']}",
+        "adam": f"Adam, rate {rates['adam']}",
+        "layer_norm": "layer normalization",
+        "batch_norm": "batch normalization",
+        "skip": "skip connections",
+        "last_norm": "each layer's gradient to the last's norm",
+        "norm_one": "each layer's gradient to norm 1",
+        "wide": f"{spec.wide} units per layer",
+        **{name: functions.label(name) for name in ACTIVATIONS if name not in FROM_KERAS},
+        **{name: name.upper() for name in FROM_KERAS},
+    }
+
+
 def scale_name(scale: float) -> str:
     """What the weights from N(0, 1) times a scale are called."""
     return f"normal_{scale:g}"
@@ -220,9 +249,15 @@ def singles(spec: Spec) -> list[Cell]:
     names = [
         name for change in spec.changes for name in (scales if change == "scales" else [change])
     ]
-    few = min(spec.seeds, spec.long_seeds)
+    seeds = {"longer": min(spec.seeds, spec.long_seeds)}
+    called = labels(spec)
     return [
-        Cell({"change": name}, with_changes(spec, [name]), few if name == "longer" else spec.seeds)
+        Cell(
+            {"change": name},
+            called[name],
+            with_changes(spec, [name]),
+            seeds.get(name, spec.seeds),
+        )
         for name in (POST, *names)
     ]
 
@@ -242,8 +277,14 @@ def with_changes(spec: Spec, names: Sequence[str]) -> Setting:
 
 def pairs(spec: Spec) -> list[Cell]:
     """Every two of the best together, and each of them alone."""
+    called = labels(spec)
     return [
-        Cell({"first": a, "second": b}, _short(spec, with_changes(spec, [a, b])), spec.seeds)
+        Cell(
+            {"first": a, "second": b},
+            called[a] if a == b else f"{called[a]} + {called[b]}",
+            _short(spec, with_changes(spec, [a, b])),
+            spec.seeds,
+        )
         for i, a in enumerate(spec.best)
         for b in spec.best[i:]
     ]
@@ -251,24 +292,37 @@ def pairs(spec: Spec) -> list[Cell]:
 
 def reverse(spec: Spec) -> list[Cell]:
     """Networks that work, and what is taken away or made worse in them."""
-    cells = []
+    cells, called = [], labels(spec)
     networks = {ALL: spec.together} if spec.together else {}
     networks |= {name: (name,) for name in spec.working}
     for network, names in networks.items():
         whole = with_changes(spec, names)
-        versions = {"nothing": whole}
+        worse = changes(spec)
+        versions = {"nothing": ("nothing taken away", whole)}
         if network == ALL:
             versions |= {
-                name: with_changes(spec, [n for n in names if n != name]) for name in names
+                name: (
+                    f"without {called[name]}",
+                    with_changes(spec, [n for n in names if n != name]),
+                )
+                for name in names
             }
-        worse = changes(spec)
-        versions |= {name: replace(whole, **worse[name]) for name in ("vanishing", "near")}
-        versions["slower"] = replace(whole, rate=whole.rate / spec.slower)
+        versions |= {
+            "vanishing": (
+                f"gradient × {spec.factor:g} from layer to layer",
+                replace(whole, **worse["vanishing"]),
+            ),
+            "near": (f"inputs {spec.near:g} and 1", replace(whole, **worse["near"])),
+            "slower": (
+                f"learning rate {spec.slower} times lower",
+                replace(whole, rate=whole.rate / spec.slower),
+            ),
+        }
         if "glorot" not in names:
-            versions["to_glorot"] = replace(whole, **worse["glorot"])
+            versions["to_glorot"] = called["glorot"], replace(whole, **worse["glorot"])
         cells += [
-            Cell({"network": network, "without": name}, _short(spec, setting), spec.seeds)
-            for name, setting in versions.items()
+            Cell({"network": network, "without": name}, label, _short(spec, setting), spec.seeds)
+            for name, (label, setting) in versions.items()
         ]
     return cells
 
