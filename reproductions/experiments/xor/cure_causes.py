@@ -47,7 +47,7 @@ INPUTS = {"cures": ("singles", "pairs", "reverse")}
 
 KEYS = {"singles": ("change",), "pairs": ("first", "second"), "reverse": ("network", "without")}
 
-NETWORKS = {"all": "all four", "tanh": "tanh", "batch_norm": "batch normalization"}
+NETWORKS = {"all": "all four changes", "tanh": "tanh", "batch_norm": "batch normalization"}
 
 KEPT, VANISHED, FEW, MOST = 0.1, 1e-3, 0.05, 0.5
 """The thresholds of what contradicts the explanation by the vanishing gradient."""
@@ -219,8 +219,9 @@ def _draw(cells: pd.DataFrame, fits: pd.DataFrame):
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     both = _fit(fits, EVERY, "R² of both")["value"]
     figure.suptitle(
-        f"Gradient and spread before training explain {both:.0%} of how often {len(cells)} networks"
-        f" learn XOR;\n{len(against)} networks contradict the explanation by the vanishing gradient"
+        f"Gradient and spread before training explain {both:.0%} of the differences between"
+        f" {len(cells)} networks;\n{len(against)} of them contradict the explanation by the"
+        " vanishing gradient"
     )
     return figure
 
@@ -239,7 +240,7 @@ TABLES = {
     ),
     "fits": Table(
         key=("cells", "quantity"),
-        columns=dict.fromkeys(VALUES, Close(0, 0.2, FOLLOWS)),
+        columns=dict.fromkeys(VALUES, Close(0.2, 0.2, FOLLOWS)),
         over_seeds=True,
     ),
 }

@@ -1,9 +1,12 @@
 """Draws what each change, each pair of changes, and each thing taken away comes to."""
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, measured
+from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.verdicts import Tables
 from reproductions.experiments.xor.cures import settings
 from reproductions.experiments.xor.cures.settings import ALL, POST, Spec
@@ -92,8 +95,8 @@ def _singles(spec: Spec, table: pd.DataFrame):
     most = int((changed["low"] > 0.5).sum())
     none = int((changed["high"] < 0.05).sum())
     figure.suptitle(
-        f"{most} of {len(changed)} single changes cure most {_depth(spec)}-layer sigmoid networks;"
-        f" {none} cure hardly any\n"
+        f"{most} of {len(changed)} single changes make most {_depth(spec)}-layer networks learn"
+        f" XOR, and {none} hardly any\n"
         f"XOR, {spec.steps:,} updates, {int(table['seeds'].max()):,} initialisations each"
     )
     return figure
@@ -132,16 +135,16 @@ def _pairs(spec: Spec, table: pd.DataFrame):
     )
     better, worse = int((together["low"] > best).sum()), int((together["high"] < least).sum())
     figure.suptitle(
-        f"Of {len(together)} pairs of cures, {better} solve XOR more often than either alone, and"
-        f" {worse} less often than the better one\n"
+        f"Of {len(together)} pairs of cures, {better} solve XOR more often than either alone,\n"
+        f"and {worse} less often than the better of the two\n"
         f"{_depth(spec)} layers, {spec.short_steps:,} updates, {int(table['seeds'].max()):,}"
-        " initialisations each; on the diagonal one cure alone"
+        " initialisations each; one cure alone in bold"
     )
     return figure
 
 
 NETWORKS = {
-    ALL: "sigmoids with {changes}",
+    ALL: "sigmoids + {changes}",
     "tanh": "tanh",
     "batch_norm": "sigmoids with batch normalization",
 }
@@ -149,12 +152,14 @@ NETWORKS = {
 
 def _reverse(spec: Spec, table: pd.DataFrame):
     networks = [n for n in (ALL, *spec.working) if n in set(table["network"])]
+    if not networks:
+        raise NotMeasured("the tables have no network that works")
     counts = [len(measured.rows(table, network=network)) for network in networks]
     figure, axes = drawing.panels(
         len(networks), width=8.0, height=0.9 + 0.3 * max(counts), sharex=True,
         height_ratios=counts,
     )  # fmt: skip
-    kept = ", ".join(settings.labels(spec)[name] for name in spec.together)
+    kept = textwrap.fill(" + ".join(settings.labels(spec)[n] for n in spec.together), 60)
     for panel, network in zip(axes[:, 0], networks, strict=True):
         rows = measured.rows(table, network=network)
         rows = rows.sort_values(["share", "updates_q50"], ascending=[False, True])
@@ -173,7 +178,8 @@ def _reverse(spec: Spec, table: pd.DataFrame):
     rest = table[table["without"] != "nothing"]
     broken = int((rest["high"] < 0.5 * whole["low"].loc[rest["network"]].to_numpy()).sum())
     figure.suptitle(
-        f"{broken} of {len(rest)} single changes for the worse break a network that works\n"
+        f"{broken} of {len(rest)} changes more than halve the share that solves XOR, in networks"
+        " that work\n"
         f"{_depth(spec)} layers on XOR, {spec.short_steps:,} updates,"
         f" {int(table['seeds'].max()):,} initialisations each"
     )

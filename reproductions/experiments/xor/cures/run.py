@@ -40,7 +40,7 @@ SMALL = {
 
 ZEROS, ONES = np.flatnonzero(xor.Y[:, 0] == 0), np.flatnonzero(xor.Y[:, 0] == 1)
 
-EVENTS = {"solved": "solved", "once": "solved at some record", "non_finite": "not finite"}
+EVENTS = ("solved", "once", "non_finite")
 
 PROBED = ("ratio", "ratio_half", "first", "spread")
 
@@ -55,10 +55,10 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     flat = [cell for table in cells.values() for cell in table]
     calls = [(cell.setting, spec.records, spec.probed_seeds) for cell in flat]
     trained = iter(pool.by_seeds(_train, calls, [cell.seeds for cell in flat], "cures"))
-    tables = {
-        name: pd.DataFrame([_row(spec, cell, next(trained)) for cell in table])
-        for name, table in cells.items()
-    }
+    tables = {}
+    for name, of_table in cells.items():
+        rows = [_row(spec, cell, next(trained)) for cell in of_table]
+        tables[name] = pd.DataFrame(rows, columns=TABLES[name].names)
     return {**tables, "tuning": _tuning(spec, pool)}
 
 
