@@ -12,7 +12,7 @@ import pandas as pd
 from reproductions.evidence import thresholds, verdicts
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.tables import parse_cells
-from reproductions.report import demonstrations, texts
+from reproductions.report import demonstrations, findings, texts
 from reproductions.report.figures import Picture, pictures
 from reproductions.report.players import player
 from reproductions.running import experiment, provenance
@@ -82,9 +82,19 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A figure that the page shows a second time: the first one's id, and what is said of it."""
+
+    id: str
+    picture: Picture
+    caption: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Page:
     """All of it."""
 
+    findings: list[findings.Finding]
     claims: list[Claim]
     sections: list[Section]
     missing: list[str]
@@ -94,6 +104,17 @@ class Page:
     def names(self) -> list[str]:
         """The experiments that there are results of."""
         return [section.name for section in self.sections]
+
+    def figure(self, finding: findings.Finding) -> Shown | None:
+        """The figure of a finding, if the results hold it."""
+        for section in self.sections:
+            if finding.claims[0] not in [claim.id for claim in section.claims]:
+                continue
+            for picture in section.figures:
+                if picture.name == finding.figure:
+                    id = f"figure-{section.name}-{picture.name}"
+                    return Shown(id, picture, section.captions[picture.name])
+        return None
 
     @property
     def reaches(self) -> list[tuple[Claim, thresholds.Reach]]:
@@ -143,7 +164,9 @@ def gather(results: Path) -> Page:
     sections.sort(key=lambda section: (order.get(section.document, len(order)), section.name))
     missing = [name for name in experiment.chosen([]) if name not in names]
     specs = {section.name: section.record["spec"] for section in sections}
-    return Page(rows, sections, missing, demonstrations.gather(tables, specs))
+    shown = [claim.id for claim in rows if claim.experiment in names]
+    opening = findings.gather(cells, shown)
+    return Page(opening, rows, sections, missing, demonstrations.gather(tables, specs))
 
 
 def _claim(

@@ -21,7 +21,6 @@ most of more than half a minute on one core.
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -30,12 +29,9 @@ from reproductions.evidence import drawing, functions, measured
 from reproductions.evidence.kinds import Exact, Rate, Table, shares
 from reproductions.evidence.statistics import share_of
 from reproductions.evidence.verdicts import Judgement, Tables, graded
-from reproductions.training import xor
+from reproductions.training import rescaling, xor
 from reproductions.training.activations import Activation
 from reproductions.training.pool import Arrays, Pool, Shard, whole
-
-if TYPE_CHECKING:
-    import tensorflow as tf
 
 
 @dataclass(frozen=True)
@@ -116,63 +112,11 @@ def _engine(hidden, activation, update):
     )
 
 
-def to_norm_one(gradients: "list[tf.Tensor]") -> "list[tf.Tensor]":
-    """Rescales each layer's gradient, kernel and bias together, to norm 1 in every replica.
-
-    Args:
-        gradients: a kernel's and a bias' for each layer, the replica on the last axis.
-    """
-    return _rescaled(gradients, 1.0)
-
-
-def to_norm_of_last(gradients: "list[tf.Tensor]") -> "list[tf.Tensor]":
-    """Rescales each layer's gradient to the norm of the last layer's; see `to_norm_one`."""
-    largest, norm = _size(*gradients[-2:])
-    return _rescaled(gradients, largest * norm)
-
-
-def whole_to_norm_one(gradients: "list[tf.Tensor]") -> "list[tf.Tensor]":
-    """Rescales all layers by the same factor, to norm 1 together; see `to_norm_one`."""
-    import tensorflow as tf
-
-    sizes = [_size(*pair) for pair in zip(gradients[::2], gradients[1::2], strict=True)]
-    largest = tf.reduce_max(tf.stack([size for size, _ in sizes]), axis=0)
-    relative = [norm * tf.math.divide_no_nan(size, largest) for size, norm in sizes]
-    factor = tf.math.divide_no_nan(1.0, tf.sqrt(tf.reduce_sum(tf.stack(relative) ** 2, axis=0)))
-    return [tf.math.divide_no_nan(array, largest) * factor for array in gradients]
-
-
-def _rescaled(gradients, norm_after):
-    import tensorflow as tf
-
-    rescaled = []
-    for pair in zip(gradients[::2], gradients[1::2], strict=True):
-        largest, norm = _size(*pair)
-        factor = tf.math.divide_no_nan(norm_after, norm)
-        rescaled += [tf.math.divide_no_nan(array, largest) * factor for array in pair]
-    return rescaled
-
-
-def _size(kernel, bias):
-    """The largest number of a layer's gradient, and its norm over that, each (replica,).
-
-    Divided by the largest number first, no square underflows.
-    """
-    import tensorflow as tf
-
-    largest = tf.maximum(
-        tf.reduce_max(tf.abs(kernel), axis=(0, 1)), tf.reduce_max(tf.abs(bias), axis=0)
-    )
-    kernel, bias = (tf.math.divide_no_nan(array, largest) for array in (kernel, bias))
-    squares = tf.reduce_sum(kernel**2, axis=(0, 1)) + tf.reduce_sum(bias**2, axis=0)
-    return largest, tf.sqrt(squares)
-
-
 TRANSFORMS: dict[str, Callable | None] = {
     PLAIN: None,
-    WHOLE: whole_to_norm_one,
-    TO_ONE: to_norm_one,
-    TO_LAST: to_norm_of_last,
+    WHOLE: rescaling.whole_to_norm_one,
+    TO_ONE: rescaling.to_norm_one,
+    TO_LAST: rescaling.to_norm_of_last,
 }
 
 

@@ -349,4 +349,9 @@
 
   speak(root.lang);
   colour(root.dataset.theme ?? "auto");
+
+  // A figure that stands on the page twice is held in it once.
+  for (const image of document.querySelectorAll("img[data-of]")) {
+    image.src = document.getElementById(image.dataset.of).src;
+  }
 })();

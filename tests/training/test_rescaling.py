@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from reproductions.evidence.statistics import generator
-from reproductions.experiments.xor.vanishing_cause import (
+from reproductions.training.rescaling import (
+    shrunk_by_layer,
     to_norm_of_last,
     to_norm_one,
     whole_to_norm_one,
@@ -52,3 +53,19 @@ def test_the_whole_gradient_keeps_the_ratios_of_its_layers():
 
 def whole(sizes):
     return whole_to_norm_one(gradients(sizes))
+
+
+def test_a_gradient_vanishes_by_a_factor_for_each_layer_below_the_last_hidden_one():
+    drawn = gradients(sizes=(1.0, 1.0, 1.0))
+    shrunk = shrunk_by_layer(0.1)(drawn)
+    for a, b, factor in zip(drawn, shrunk, (0.1, 0.1, 1, 1, 1, 1), strict=True):
+        np.testing.assert_allclose(b, factor * a, rtol=1e-6)
+
+
+def test_what_a_normalization_learns_vanishes_with_its_layer():
+    kernel, bias, *others = gradients(sizes=(1.0, 1.0, 1.0))
+    gamma, beta = 2 * bias, 3 * bias
+    drawn = [kernel, bias, gamma, beta, *others]
+    shrunk = shrunk_by_layer(0.1)(drawn)
+    for a, b, factor in zip(drawn, shrunk, (*[0.1] * 4, 1, 1, 1, 1), strict=True):
+        np.testing.assert_allclose(b, factor * a, rtol=1e-6)
