@@ -9,6 +9,7 @@ from custom_layers._arguments import non_negative
 from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
+@keras.saving.register_keras_serializable(package="custom_layers")
 def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     """Return x where it is above 0, and alpha times exp(x) - 1 elsewhere.
 
@@ -32,10 +33,10 @@ def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     """
     alpha = non_negative("alpha", alpha)
     x = as_float(x)
-    # TensorFlow's own kernel takes exp(x) - 1 as it stands: all digits are lost near 0. The inner
-    # choice keeps expm1 from infinity, whose gradient would pass as infinity times 0.
-    above = x > 0
-    return ops.where(above, x, alpha * ops.expm1(ops.where(above, 0.0, x)))
+    # TensorFlow's own kernel takes exp(x) - 1 as it stands: all digits are lost near 0. One of the
+    # two terms is 0; a choice between them would force one scale on both when the model is
+    # quantised to integers. At 0 relu's derivative is 0, so the other term gives the derivative.
+    return ops.relu(x) + alpha * ops.expm1(ops.where(x > 0, 0.0, x))
 
 
 @keras.saving.register_keras_serializable(package="custom_layers")
