@@ -33,10 +33,12 @@ def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     """
     alpha = non_negative("alpha", alpha)
     x = as_float(x)
-    # TensorFlow's own kernel takes exp(x) - 1 as it stands: all digits are lost near 0. One of the
-    # two terms is 0; a choice between them would force one scale on both when the model is
-    # quantised to integers. At 0 relu's derivative is 0, so the other term gives the derivative.
-    return ops.relu(x) + alpha * ops.expm1(ops.where(x > 0, 0.0, x))
+    # TensorFlow's own kernel takes exp(x) - 1 as it stands: all digits are lost near 0. The inner
+    # choice keeps expm1 from infinity, whose gradient would pass as infinity times 0. What is
+    # chosen from gets one scale when a model is quantised to integers: relu has none but the
+    # result's, x would give it its own.
+    above = x > 0
+    return ops.where(above, ops.relu(x), alpha * ops.expm1(ops.where(above, 0.0, x)))
 
 
 @keras.saving.register_keras_serializable(package="custom_layers")

@@ -40,9 +40,9 @@ def leaky_relu(x: Tensor, negative_slope: float) -> Tensor:
     if slope == 0:
         return ops.relu(x)  # 0 times minus infinity would be NaN
     # Keras' own leaky ReLU has derivative negative_slope at 0 on TensorFlow but 1 on JAX, and takes
-    # the slope as a float32 in float64. One of the two terms is 0; a choice between them would
-    # force one scale on both when the model is quantised to integers.
-    return ops.relu(x) + slope * ops.where(x > 0, 0.0, x)
+    # the slope as a float32 in float64. What is chosen from gets one scale when a model is
+    # quantised to integers: relu has none but the result's, x would give it its own.
+    return ops.where(x > 0, ops.relu(x), slope * x)
 
 
 @keras.saving.register_keras_serializable(package="custom_layers")
