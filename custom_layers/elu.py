@@ -34,11 +34,14 @@ def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     alpha = non_negative("alpha", alpha)
     x = as_float(x)
     # TensorFlow's own kernel takes exp(x) - 1 as it stands: all digits are lost near 0. The inner
-    # choice keeps expm1 from infinity, whose gradient would pass as infinity times 0. What is
-    # chosen from gets one scale when a model is quantised to integers: relu has none but the
-    # result's, x would give it its own.
+    # choice keeps expm1 from infinity, whose gradient would pass as infinity times 0.
     above = x > 0
-    return ops.where(above, ops.relu(x), alpha * ops.expm1(ops.where(above, 0.0, x)))
+    below = alpha * ops.expm1(ops.where(above, 0.0, x))
+    # Both sides of a choice get one scale when a model is quantised to integers. Of these two it is
+    # the result's; of x it would be x's own, and of `below` one that ends at alpha. Where `below` is
+    # chosen, positive is 0.
+    positive = ops.relu(x)
+    return ops.where(above, positive, positive + below)
 
 
 @keras.saving.register_keras_serializable(package="custom_layers")
