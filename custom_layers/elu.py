@@ -36,12 +36,7 @@ def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     # TensorFlow's own kernel takes exp(x) - 1 as it stands: all digits are lost near 0. The inner
     # choice keeps expm1 from infinity, whose gradient would pass as infinity times 0.
     above = x > 0
-    below = alpha * ops.expm1(ops.where(above, 0.0, x))
-    # Both sides of a choice get one scale when a model is quantised to integers. Of these two it is
-    # the result's; of x it would be x's own, and of `below` one that ends at alpha. Where `below` is
-    # chosen, positive is 0.
-    positive = ops.relu(x)
-    return ops.where(above, positive, positive + below)
+    return ops.where(above, x, alpha * ops.expm1(ops.where(above, 0.0, x)))
 
 
 @keras.saving.register_keras_serializable(package="custom_layers")
