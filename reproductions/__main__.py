@@ -353,7 +353,9 @@ COMMANDS = {
     "trial": _trial,
 }
 
-if __name__ == "__main__":
+
+def program() -> NoReturn:
+    """Runs the command of the command line, and ends the process with its status."""
     status = main()
     # All is written and said; in Python's own end Ctrl-C would kill, without a word.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -362,3 +364,7 @@ if __name__ == "__main__":
         sys.stdout.flush()
         os._exit(status)
     sys.exit(status)
+
+
+if __name__ == "__main__":
+    program()

@@ -1,4 +1,4 @@
-"""The layers as ONNX, where the packages are installed: with those of tests/requirements-torch.txt."""
+"""The layers as ONNX, with the packages of tests/requirements-torch.txt."""
 
 import keras
 import numpy as np
@@ -39,7 +39,7 @@ def test_keras_exports_all_but_elu(tmp_path):
 
 @pytest.mark.filterwarnings("ignore")
 def test_pytorch_exports_elu(tmp_path):
-    """ONNX has no exp(x) - 1 of its own; PyTorch's newer exporter, which Keras does not use, has."""
+    """ONNX has no exp(x) - 1 of its own; PyTorch's newer exporter writes it in other terms."""
     import torch
 
     model = made([case for case in CASES if case.layer is ELU])
