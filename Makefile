@@ -2,6 +2,7 @@
 # Another Python: make PYTHON=python3.12 ...
 
 VENV ?= .venv
+FORMAT ?= text
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed-$(shell cksum < requirements.txt | tr -dc '0-9')
 JAX := .venv-jax
@@ -24,7 +25,7 @@ export KERAS_BACKEND := tensorflow
 .PHONY: help reproduce quick check fit-check test test-backends test-cluster stress mutants drift bench bench-cluster report lint clean
 
 help: ## print this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 reproduce: $(STAMP) ## run the experiments, or NAMES="..."; results go to results/latest
 	$(PY) -m reproductions run $(NAMES)
@@ -34,7 +35,7 @@ quick: $(STAMP) ## a first look: the experiments with few initialisations, and t
 	$(PY) -m reproductions check
 
 check: $(STAMP) ## hold results/latest, or NAMES="..." in it, against the stored numbers
-	$(PY) -m reproductions check $(NAMES)
+	$(PY) -m reproductions check $(NAMES) --format $(FORMAT)
 
 fit-check: $(STAMP) ## hold the engine against Keras' own Model.fit over whole runs (minutes)
 	$(PY) -m reproductions run tanh_warping_fit
