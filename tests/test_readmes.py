@@ -82,12 +82,13 @@ FEWER = {"range(4096)": "range(8)", "20_001": "201", "range(1024)": "range(8)", 
 
 
 def example(name, tmp_path, monkeypatch, number=0):
-    """The module that a Python example of a page makes."""
+    """The module that a Python example of a page makes, or several examples one after another."""
     text = (ROOT / name).read_text(encoding="utf-8")
-    source = re.findall("```python\n(.*?)```", text, re.S)[number]
+    blocks = re.findall("```python\n(.*?)```", text, re.S)
+    source = "".join(blocks[number]) if isinstance(number, slice) else blocks[number]
     for many, few in FEWER.items():
         source = source.replace(many, few)
-    module = f"example_{number}_" + re.sub(r"\W", "_", name)
+    module = f"example_{len(source)}_" + re.sub(r"\W", "_", name)
     (tmp_path / f"{module}.py").write_text(source, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     return importlib.import_module(module)
@@ -96,6 +97,17 @@ def example(name, tmp_path, monkeypatch, number=0):
 def test_the_example_of_the_layers(tmp_path, monkeypatch):
     made = example("custom_layers/README.md", tmp_path, monkeypatch)
     assert made.model.output_shape == (None, 3)
+
+
+@pytest.mark.filterwarnings("ignore:Statistics for quantized inputs:UserWarning")
+def test_the_examples_of_a_model_of_one_s_own(tmp_path, monkeypatch):
+    made = example("custom_layers/README.md", tmp_path, monkeypatch, number=slice(None))
+    assert [dense.activation.__class__.__name__ for dense in made.activations] == [
+        "function",
+        "LeakyReLU",
+    ]
+    assert made.directional.shape == made.rows.shape == (16, 4)
+    assert made.integers[4:8] == b"TFL3"
 
 
 def test_the_example_of_the_engine(tmp_path, monkeypatch):
