@@ -127,6 +127,14 @@ def test_the_example_of_the_tables(tmp_path, monkeypatch):
     assert made.TABLES["rates"].names == ["activation", "solved", "seeds", "share", "low", "high"]
 
 
+def test_the_example_of_a_table_of_one_s_own(tmp_path, monkeypatch):
+    made = example("reproductions/evidence/README.md", tmp_path, monkeypatch, number=1)
+    made.test_my_table_is_the_stored_one()
+    monkeypatch.setattr(made, "STORED", made.STORED.replace("900", "300"))
+    with pytest.raises(AssertionError):
+        made.test_my_table_is_the_stored_one()
+
+
 @pytest.fixture(scope="module")
 def reaches():
     """How far each threshold of each rule can be moved, on the stored tables."""
