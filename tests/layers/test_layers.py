@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import custom_layers
-from custom_layers import LeakyReLU
+from custom_layers import LeakyReLU, Softmax
 
 from .cases import CASES
 from .gradients import DTYPES
@@ -181,8 +181,8 @@ FUNCTIONS = {case.function.__name__: case.function for case in CASES if case.lay
 
 
 def activations():
-    """What Dense takes as its activation: each function, and each layer with its arguments."""
-    return FUNCTIONS | {str(case): case.make() for case in CASES}
+    """What Dense takes as its activation: each function, or a layer with its arguments."""
+    return FUNCTIONS | {"LeakyReLU": LeakyReLU(0.2), "Softmax": Softmax(0.5)}
 
 
 def test_a_function_that_needs_an_argument_says_so_where_it_is_an_activation():
@@ -203,7 +203,8 @@ def test_a_function_is_registered_with_keras(name):
 
 def test_saved_model_loads_in_a_fresh_process(tmp_path):
     inputs = keras.Input((3, 4))
-    outputs = {str(case): case.make()(keras.layers.Dense(5)(inputs)) for case in CASES}
+    hidden = keras.layers.Dense(5)(inputs)
+    outputs = {str(case): case.make()(hidden) for case in CASES}
     for name, activation in activations().items():
         outputs[f"activation {name}"] = keras.layers.Dense(5, activation=activation)(inputs)
     model = keras.Model(inputs, list(outputs.values()))
