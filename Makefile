@@ -2,10 +2,13 @@
 # Another Python: make PYTHON=python3.12 ...
 
 VENV ?= .venv
+FORMAT ?= text
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed-$(shell cksum < requirements.txt | tr -dc '0-9')
 JAX := .venv-jax
 JAX_STAMP := $(JAX)/.installed-$(shell cksum < tests/requirements-jax.txt | tr -dc '0-9')
+TORCH := .venv-torch
+TORCH_STAMP := $(TORCH)/.installed-$(shell cksum < tests/requirements-torch.txt | tr -dc '0-9')
 STRESS := .venv-stress
 STRESS_FILES := requirements.txt tests/requirements-stress.txt
 STRESS_STAMP := $(STRESS)/.installed-$(shell cat $(STRESS_FILES) | cksum | tr -dc '0-9')
@@ -22,7 +25,7 @@ export KERAS_BACKEND := tensorflow
 .PHONY: help reproduce quick check fit-check test test-backends test-cluster stress mutants drift bench bench-cluster report lint clean
 
 help: ## print this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 reproduce: $(STAMP) ## run the experiments, or NAMES="..."; results go to results/latest
 	$(PY) -m reproductions run $(NAMES)
@@ -32,7 +35,7 @@ quick: $(STAMP) ## a first look: the experiments with few initialisations, and t
 	$(PY) -m reproductions check
 
 check: $(STAMP) ## hold results/latest, or NAMES="..." in it, against the stored numbers
-	$(PY) -m reproductions check $(NAMES)
+	$(PY) -m reproductions check $(NAMES) --format $(FORMAT)
 
 fit-check: $(STAMP) ## hold the engine against Keras' own Model.fit over whole runs (minutes)
 	$(PY) -m reproductions run tanh_warping_fit
@@ -41,9 +44,10 @@ fit-check: $(STAMP) ## hold the engine against Keras' own Model.fit over whole r
 test: $(STAMP) ## run the tests
 	$(PY) -m pytest -n auto --dist loadscope
 
-test-backends: $(STAMP) $(JAX_STAMP) ## run the layers' tests on TensorFlow and on JAX
+test-backends: $(STAMP) $(JAX_STAMP) $(TORCH_STAMP) ## run the layers' tests on TensorFlow, JAX and PyTorch
 	$(PY) -m pytest tests/layers -n auto
 	KERAS_BACKEND=jax $(JAX)/bin/python -m pytest tests/layers -n auto
+	OMP_NUM_THREADS=1 KERAS_BACKEND=torch $(TORCH)/bin/python -m pytest tests/layers -n auto
 
 test-cluster: $(CLUSTER_STAMP) ## run shards on a Dask cluster on loopback, and end its workers
 	$(CLUSTER)/bin/python -m pytest tests/cluster
@@ -73,9 +77,11 @@ lint: $(STAMP) ## check style, format, types, and the arrows between the rooms
 	$(VENV)/bin/lint-imports --no-cache
 	$(PY) -m mypy
 	$(PY) -m reproductions.report.untranslated
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	if [ -x $(VENV)/bin/actionlint ]; then $(VENV)/bin/actionlint; fi
 
 clean: ## remove the environments and what runs wrote; the stored numbers stay
-	rm -rf .venv .venv-jax .venv-stress .venv-cluster results/latest results/custom results/trials .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf .venv .venv-jax .venv-torch .venv-stress .venv-cluster results/latest results/custom results/trials .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp's name holds a checksum of the requirements: it is made again when they change, and
@@ -85,6 +91,9 @@ $(STAMP):
 
 $(JAX_STAMP):
 	@$(call make-venv,$(JAX),tests/requirements-jax.txt,$@)
+
+$(TORCH_STAMP):
+	@$(call make-venv,$(TORCH),tests/requirements-torch.txt,$@)
 
 $(STRESS_STAMP):
 	@$(call make-venv,$(STRESS),tests/requirements-stress.txt,$@)

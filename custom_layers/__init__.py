@@ -1,8 +1,9 @@
 """The documents' activation functions as Keras layers, each with a pure function.
 
-Importing the package registers the layers, so that a saved model that holds them loads without
-`custom_objects`. Every function takes tensors, arrays, numbers and symbolic inputs of any shape,
-on any backend of Keras. Common to all of them:
+Importing the package registers the layers with Keras, and the functions as activations of other
+layers, so that a saved model that holds them loads without `custom_objects`. Every function takes
+tensors, arrays, numbers and symbolic inputs of any shape, on any backend of Keras. Common to all of
+them:
 
 - Integers and booleans are taken as floats; complex numbers and texts are refused, and so is a
   layer's dtype that is not a floating-point one.

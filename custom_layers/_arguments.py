@@ -4,10 +4,16 @@ Each returns the plain Python number, so that a layer's config can be written as
 raises ValueError, for a wrong type too, with a message that ends with what was received.
 """
 
+import functools
 import numbers
 import reprlib
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 import numpy as np
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 # An argument meets float32 data: outside this range it would turn into 0 or infinity there.
 _SMALLEST = float(np.finfo(np.float32).tiny)
@@ -57,3 +63,25 @@ def integer(name: str, value: object) -> int:
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
         raise _error(name, "an integer", value)
     return int(value)
+
+
+def needed(argument: str, layer: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Say what to give instead where a function of x and an argument is called with x alone.
+
+    That is how a layer such as Dense calls its activation.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            if len(args) + len(kwargs) < 2:
+                raise TypeError(
+                    f"{function.__name__} needs {argument}. As the activation of another layer,"
+                    f" give custom_layers.{layer}({argument}=...) instead."
+                    f" Received: no {argument}"
+                )
+            return function(*args, **kwargs)
+
+        return checked
+
+    return decorate

@@ -9,6 +9,7 @@ from custom_layers._arguments import non_negative
 from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
+@keras.saving.register_keras_serializable(package="custom_layers")
 def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     """Return x where it is above 0, and alpha times exp(x) - 1 elsewhere.
 

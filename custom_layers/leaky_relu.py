@@ -5,10 +5,12 @@ from typing import Any
 import keras
 from keras import ops
 
-from custom_layers._arguments import non_negative
+from custom_layers._arguments import needed, non_negative
 from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
+@keras.saving.register_keras_serializable(package="custom_layers")
+@needed("negative_slope", "LeakyReLU")
 def leaky_relu(x: Tensor, negative_slope: float) -> Tensor:
     """Return x where it is above 0, and negative_slope times x elsewhere.
 
@@ -25,6 +27,8 @@ def leaky_relu(x: Tensor, negative_slope: float) -> Tensor:
         Tensor of x's shape and dtype (Keras' float dtype for integers and booleans).
 
     Raises:
+        TypeError: If negative_slope is left out, as by a layer that calls its activation with x
+            alone; such a layer takes `LeakyReLU(negative_slope=0.1)` as its activation.
         ValueError: If negative_slope is not a finite number, or is below 0.
 
     References:
@@ -35,8 +39,10 @@ def leaky_relu(x: Tensor, negative_slope: float) -> Tensor:
     x = as_float(x)
     if slope == 0:
         return ops.relu(x)  # 0 times minus infinity would be NaN
-    # Keras' own leaky ReLU has derivative negative_slope at 0 on TensorFlow but 1 on JAX.
-    return ops.where(x > 0, x, slope * x)
+    # Keras' own leaky ReLU has derivative negative_slope at 0 on TensorFlow but 1 on JAX, and takes
+    # the slope as a float32 in float64. What is chosen from gets one scale when a model is
+    # quantised to integers: relu has none but the result's, x would give it its own.
+    return ops.where(x > 0, ops.relu(x), slope * x)
 
 
 @keras.saving.register_keras_serializable(package="custom_layers")

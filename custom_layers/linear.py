@@ -5,6 +5,7 @@ import keras
 from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
+@keras.saving.register_keras_serializable(package="custom_layers")
 def linear(x: Tensor) -> Tensor:
     """Return x itself.
 

@@ -6,6 +6,7 @@ from keras import ops
 from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
+@keras.saving.register_keras_serializable(package="custom_layers")
 def relu(x: Tensor) -> Tensor:
     """Return x where it is above 0, and 0 elsewhere.
 

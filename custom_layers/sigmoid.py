@@ -6,6 +6,7 @@ from keras import ops
 from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
+@keras.saving.register_keras_serializable(package="custom_layers")
 def sigmoid(x: Tensor) -> Tensor:
     """Return the logistic function of x.
 

@@ -9,14 +9,23 @@ from custom_layers._arguments import integer, positive
 from custom_layers._tensors import Shape, ShapePreservingLayer, Tensor, as_float
 
 
+def _has_rank(shape):
+    return getattr(shape, "rank", 0) is not None  # TensorFlow may learn it from the data only
+
+
+def _is_empty(shape):
+    return _has_rank(shape) and 0 in tuple(shape)
+
+
 def _check_axis(axis, shape):
-    if getattr(shape, "rank", 0) is None:  # TensorFlow may learn the rank from the data only
+    if not _has_rank(shape):
         return
     rank = len(shape)
     if not -rank <= axis < rank:
         raise ValueError(f"axis must be an axis of x, of rank {rank}. Received: axis={axis}")
 
 
+@keras.saving.register_keras_serializable(package="custom_layers")
 def softmax(x: Tensor, temperature: float = 1.0, axis: int = -1) -> Tensor:
     """Return probabilities that are proportional to exp(x / temperature).
 
@@ -51,8 +60,9 @@ def softmax(x: Tensor, temperature: float = 1.0, axis: int = -1) -> Tensor:
         x = ops.cast(x, "float32")  # in float16 the sum of 70,000 ones is infinite
     # The greatest is taken away before the division: x / T can overflow, 0 / T cannot. It
     # cancels in the quotient, so it carries no gradient. Without an initial value Keras refuses
-    # an empty batch.
-    greatest = ops.max(x, axis=axis, keepdims=True, initial=float("-inf"))
+    # an empty batch; with one, a model that is quantised to integers would need it in its scale.
+    initial = float("-inf") if _is_empty(x.shape) else None
+    greatest = ops.max(x, axis=axis, keepdims=True, initial=initial)
     shifted = x - ops.stop_gradient(greatest)
     powers = ops.exp(shifted / temperature)
     return ops.cast(powers / ops.sum(powers, axis=axis, keepdims=True), dtype)

@@ -6,6 +6,7 @@ from keras import ops
 from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
+@keras.saving.register_keras_serializable(package="custom_layers")
 def softplus(x: Tensor) -> Tensor:
     """Return the natural logarithm of 1 + exp(x).
 
@@ -23,7 +24,10 @@ def softplus(x: Tensor) -> Tensor:
         Dugas, Bengio, Bélisle, Nadeau and Garcia (2001), "Incorporating second-order functional
         knowledge for better option pricing".
     """
-    return ops.softplus(as_float(x))
+    x = as_float(x)
+    if keras.backend.backend() == "torch":  # whose softplus is x itself above 20, in float64 too
+        return -ops.log_sigmoid(-x)
+    return ops.softplus(x)
 
 
 @keras.saving.register_keras_serializable(package="custom_layers")

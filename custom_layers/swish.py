@@ -8,7 +8,12 @@ from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 # Beyond this swish is ReLU, to the last bit of every float dtype, float64 among them.
 _SATURATION = 1000.0
 
+# Numbers that are compared get one scale when a model is quantised to integers. In this unit, a
+# power of two and so exact, it is that of the comparison alone; otherwise it would be x's own.
+_UNIT = 2.0**-10
 
+
+@keras.saving.register_keras_serializable(package="custom_layers")
 def swish(x: Tensor) -> Tensor:
     """Return x times the sigmoid of x.
 
@@ -32,7 +37,7 @@ def swish(x: Tensor) -> Tensor:
     # x s(x) is infinity times 0, so NaN, at minus infinity, and its derivative is at both ends.
     # The inner choice keeps the infinities out of the branch that is not taken: the gradient
     # passes there too, times 0.
-    moderate = ops.abs(x) < _SATURATION
+    moderate = ops.abs(x * _UNIT) < _SATURATION * _UNIT
     return ops.where(moderate, ops.silu(ops.where(moderate, x, 0.0)), ops.relu(x))
 
 

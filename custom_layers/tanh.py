@@ -6,6 +6,7 @@ from keras import ops
 from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
+@keras.saving.register_keras_serializable(package="custom_layers")
 def tanh(x: Tensor) -> Tensor:
     """Return the hyperbolic tangent of x.
 

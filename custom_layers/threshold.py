@@ -9,6 +9,7 @@ from custom_layers._arguments import finite
 from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
+@keras.saving.register_keras_serializable(package="custom_layers")
 def threshold(x: Tensor, threshold: float = 0.0) -> Tensor:
     """Return 1 where x is above the threshold and 0 elsewhere.
 

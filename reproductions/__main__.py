@@ -107,6 +107,13 @@ def parser() -> OneLineParser:
     compare = commands.add_parser("compare", help="hold one results folder against another")
     compare.add_argument("expected", type=path, metavar="A")
     compare.add_argument("results", type=path, metavar="B")
+    for command in (check, compare):
+        command.add_argument(
+            "--format",
+            choices=("text", "markdown", "json", "junit"),
+            default="text",
+            help="what is printed: for a terminal, a comment, a script, a CI's test view",
+        )
     accept = commands.add_parser("accept", help="make fresh results the stored ones")
     accept.add_argument("names", nargs="+", metavar="NAME")
     report = commands.add_parser("report", help="write one page that shows a results folder")
@@ -290,14 +297,16 @@ def _check(given: Namespace) -> int:
         experiment.load(name)
     from reproductions.running import checking
 
-    return _report(checking.compare(names, given.expected, given.results, judge=True))
+    return _report(checking.compare(names, given.expected, given.results, judge=True), given.format)
 
 
 def _compare(given: Namespace) -> int:
     from reproductions.running import checking
 
     names = list(experiment.names())
-    return _report(checking.compare(names, given.expected, given.results, judge=False))
+    return _report(
+        checking.compare(names, given.expected, given.results, judge=False), given.format
+    )
 
 
 def _accept(given: Namespace) -> int:
@@ -331,16 +340,11 @@ def _trial(given: Namespace) -> int:
     return trial.run(given.target, given.expected, given.results)
 
 
-def _report(comparison: "Comparison") -> int:
-    differences = comparison.concluded()
-    for difference in differences:
-        print(difference)
-    for note in comparison.notes:
-        print(one_line(note))
-    held = f"{comparison.values} values and {len(comparison.rate_tests)} rates held"
-    count = sum(1 + difference.more for difference in differences)
-    print(f"{count} differences, {held}" if differences else f"all holds: {held}")
-    return 1 if differences else 0
+def _report(comparison: "Comparison", form: str = "text") -> int:
+    from reproductions.evidence import formats
+
+    print(formats.FORMATS[form](comparison))
+    return 1 if comparison.concluded() else 0
 
 
 COMMANDS = {
@@ -353,7 +357,9 @@ COMMANDS = {
     "trial": _trial,
 }
 
-if __name__ == "__main__":
+
+def program() -> NoReturn:
+    """Runs the command of the command line, and ends the process with its status."""
     status = main()
     # All is written and said; in Python's own end Ctrl-C would kill, without a word.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -362,3 +368,7 @@ if __name__ == "__main__":
         sys.stdout.flush()
         os._exit(status)
     sys.exit(status)
+
+
+if __name__ == "__main__":
+    program()

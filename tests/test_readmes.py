@@ -82,12 +82,13 @@ FEWER = {"range(4096)": "range(8)", "20_001": "201", "range(1024)": "range(8)", 
 
 
 def example(name, tmp_path, monkeypatch, number=0):
-    """The module that a Python example of a page makes."""
+    """The module that a Python example of a page makes, or several examples one after another."""
     text = (ROOT / name).read_text(encoding="utf-8")
-    source = re.findall("```python\n(.*?)```", text, re.S)[number]
+    blocks = re.findall("```python\n(.*?)```", text, re.S)
+    source = "".join(blocks[number]) if isinstance(number, slice) else blocks[number]
     for many, few in FEWER.items():
         source = source.replace(many, few)
-    module = f"example_{number}_" + re.sub(r"\W", "_", name)
+    module = f"example_{len(source)}_" + re.sub(r"\W", "_", name)
     (tmp_path / f"{module}.py").write_text(source, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     return importlib.import_module(module)
@@ -96,6 +97,17 @@ def example(name, tmp_path, monkeypatch, number=0):
 def test_the_example_of_the_layers(tmp_path, monkeypatch):
     made = example("custom_layers/README.md", tmp_path, monkeypatch)
     assert made.model.output_shape == (None, 3)
+
+
+@pytest.mark.filterwarnings("ignore:Statistics for quantized inputs:UserWarning")
+def test_the_examples_of_a_model_of_one_s_own(tmp_path, monkeypatch):
+    made = example("custom_layers/README.md", tmp_path, monkeypatch, number=slice(None))
+    assert [dense.activation.__class__.__name__ for dense in made.activations] == [
+        "function",
+        "LeakyReLU",
+    ]
+    assert made.directional.shape == made.rows.shape == (16, 4)
+    assert made.integers[4:8] == b"TFL3"
 
 
 def test_the_example_of_the_engine(tmp_path, monkeypatch):
@@ -113,6 +125,14 @@ def test_the_example_with_an_optimizer(tmp_path, monkeypatch):
 def test_the_example_of_the_tables(tmp_path, monkeypatch):
     made = example("reproductions/evidence/README.md", tmp_path, monkeypatch)
     assert made.TABLES["rates"].names == ["activation", "solved", "seeds", "share", "low", "high"]
+
+
+def test_the_example_of_a_table_of_one_s_own(tmp_path, monkeypatch):
+    made = example("reproductions/evidence/README.md", tmp_path, monkeypatch, number=1)
+    made.test_my_table_is_the_stored_one()
+    monkeypatch.setattr(made, "STORED", made.STORED.replace("900", "300"))
+    with pytest.raises(AssertionError):
+        made.test_my_table_is_the_stored_one()
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,22 @@ from reproductions.evidence.kinds import (
 )
 
 
+def compare_frames(
+    table: Table, expected: pd.DataFrame, obtained: pd.DataFrame, name: str = "table"
+) -> list[Difference]:
+    """Every difference between two versions of one table; none where all holds.
+
+    Args:
+        table: the key columns and the kind of every value column.
+        expected: the stored numbers.
+        obtained: the fresh numbers.
+        name: under which differences are reported.
+    """
+    comparison = Comparison()
+    compare_table(name, table, expected, obtained, comparison)
+    return comparison.concluded()
+
+
 def compare_table(
     file: str,
     table: Table,

@@ -263,7 +263,8 @@ def _code(name: str) -> str:
                 sources[module] = path
                 modules |= _imports(path)
     paths = [sources[module] for module in sorted(sources)]
-    paths += [ROOT / "requirements.txt", *sorted(places()[name].rglob("*.txt"))]
+    paths += [path for path in (ROOT / "requirements.txt",) if path.is_file()]  # of a checkout
+    paths += sorted(places()[name].rglob("*.txt"))
     sums = [f"{path.relative_to(ROOT)} {_checksum(path)}" for path in paths]
     return "\n".join([*sums, claims_text(name)])
 

@@ -20,6 +20,18 @@ if keras.backend.backend() == "tensorflow":
             compute = tf.function(compute, jit_compile=mode == "xla", autograph=False)
         return compute(x, cotangent)
 
+elif keras.backend.backend() == "torch":
+    import torch
+
+    MODES = ("eager",)
+    DTYPES = ("float32", "float64", "float16", "bfloat16")
+
+    def _value_and_vjp(function, x, cotangent, mode):
+        x = x.detach().requires_grad_()
+        y = function(x)
+        (gradient,) = torch.autograd.grad(y, x, cotangent)
+        return y.detach(), gradient
+
 else:
     import jax
 

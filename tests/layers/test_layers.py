@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import custom_layers
+from custom_layers import LeakyReLU, Softmax
 
 from .cases import CASES
 from .gradients import DTYPES
@@ -168,14 +169,45 @@ def test_compiled_training_step(case):
         loss = model.train_on_batch(x, y)
         return [loss, *model.get_weights()]
 
-    for compiled, eager in zip(train(jit_compile=True), train(run_eagerly=True), strict=True):
+    # PyTorch's compiler takes half a minute for each model, and needs a C++ compiler.
+    compiles = keras.backend.backend() != "torch"
+    steps = train(jit_compile=compiles), train(run_eagerly=True)
+    for compiled, eager in zip(*steps, strict=True):
         np.testing.assert_allclose(compiled, eager, rtol=1e-4, atol=1e-6)
+
+
+FUNCTIONS = {case.function.__name__: case.function for case in CASES if case.layer is not LeakyReLU}
+"""Those that need no argument but x: what a layer calls as its activation."""
+
+
+def activations():
+    """What Dense takes as its activation: each function, or a layer with its arguments."""
+    return FUNCTIONS | {"LeakyReLU": LeakyReLU(0.2), "Softmax": Softmax(0.5)}
+
+
+def test_a_function_that_needs_an_argument_says_so_where_it_is_an_activation():
+    said = r"needs negative_slope\. .* give custom_layers\.LeakyReLU\(negative_slope=\.\.\.\)"
+    dense = keras.layers.Dense(8, activation=custom_layers.leaky_relu)
+    for call in (lambda: dense(np.ones((2, 3))), lambda: custom_layers.leaky_relu(1.0)):
+        with pytest.raises(TypeError, match=said):
+            call()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_registered_with_keras(name):
+    assert keras.saving.get_registered_name(FUNCTIONS[name]) == f"custom_layers>{name}"
+    config = keras.layers.Dense(8, activation=FUNCTIONS[name]).get_config()
+    loaded = keras.layers.Dense.from_config(json.loads(json.dumps(config)))
+    assert loaded.activation is FUNCTIONS[name]
 
 
 def test_saved_model_loads_in_a_fresh_process(tmp_path):
     inputs = keras.Input((3, 4))
-    outputs = [case.make()(keras.layers.Dense(5)(inputs)) for case in CASES]
-    model = keras.Model(inputs, outputs)
+    hidden = keras.layers.Dense(5)(inputs)
+    outputs = {str(case): case.make()(hidden) for case in CASES}
+    for name, activation in activations().items():
+        outputs[f"activation {name}"] = keras.layers.Dense(5, activation=activation)(inputs)
+    model = keras.Model(inputs, list(outputs.values()))
     x = normal((6, 3, 4))
     model.save(tmp_path / "model.keras")
     np.save(tmp_path / "x.npy", x)
@@ -199,8 +231,8 @@ np.savez(folder + "/y.npz", *[keras.ops.convert_to_numpy(y) for y in outputs])
     )
     assert result.returncode == 0, result.stderr
     loaded = np.load(tmp_path / "y.npz")
-    for case, here, there in zip(CASES, model(x), loaded.values(), strict=True):
-        assert keras.ops.convert_to_numpy(here).tobytes() == there.tobytes(), str(case)
+    for name, here, there in zip(outputs, model(x), loaded.values(), strict=True):
+        assert keras.ops.convert_to_numpy(here).tobytes() == there.tobytes(), name
 
 
 def test_softmax_of_many_in_half_precision():

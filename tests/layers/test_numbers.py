@@ -41,6 +41,8 @@ def test_value_and_derivative(case, dtype, mode):
         vjp_error = case.derivative_roundings * eps * greatest
         vjp_holds |= is_close(vjp, expected_vjp, rtol=0, atol=vjp_error)
     vjp_holds |= np.isnan(expected)  # the derivative at NaN is not defined
+    # Sums of 0 but for their rounding, over a temperature of 1e-30, are 0 or infinite.
+    vjp_holds |= np.isinf(expected_vjp) & (vjp == 0)
     assert value_holds.all(), (x[~value_holds], value[~value_holds], expected[~value_holds])
     assert vjp_holds.all(), (x[~vjp_holds], vjp[~vjp_holds], expected_vjp[~vjp_holds])
 

@@ -179,6 +179,19 @@ def test_compare_holds_two_folders(folders, capsys):
     assert command_line.main(["compare", expected, expected]) == 0
 
 
+def test_compare_and_check_print_in_other_formats(folders, check, capsys):
+    expected, latest = map(str, folders)
+    edit(folders[1] / TABLE, lambda d: d.replace(b"0.001,0.001", b"0.001,0.002"))
+    capsys.readouterr()
+    assert command_line.main(["compare", expected, latest, "--format", "json"]) == 1
+    differences = json.loads(capsys.readouterr().out)["differences"]
+    assert {"layers=3"} & {difference["row"] for difference in differences}
+    status, printed = check("--format", "markdown")
+    assert (status, printed.startswith("**")) == (1, True)
+    status, printed = check("--format", "junit")
+    assert (status, printed.startswith("<testsuites ")) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
