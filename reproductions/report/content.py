@@ -14,6 +14,7 @@ from reproductions.evidence.errors import InputError
 from reproductions.evidence.tables import parse_cells
 from reproductions.report import demonstrations, findings, texts
 from reproductions.report.figures import Picture, pictures
+from reproductions.report.findings import Finding
 from reproductions.report.players import player
 from reproductions.running import experiment, provenance
 from reproductions.running.files import read_bytes
@@ -94,7 +95,7 @@ class Shown:
 class Page:
     """All of it."""
 
-    findings: list[findings.Finding]
+    findings: list[Finding]
     claims: list[Claim]
     sections: list[Section]
     missing: list[str]
@@ -105,7 +106,7 @@ class Page:
         """The experiments that there are results of."""
         return [section.name for section in self.sections]
 
-    def figure(self, finding: findings.Finding) -> Shown | None:
+    def figure(self, finding: Finding) -> Shown | None:
         """The figure of a finding, if the results hold it."""
         for section in self.sections:
             if finding.claims[0] not in [claim.id for claim in section.claims]:
