@@ -33,7 +33,8 @@ COPIED = (
 )
 HEAVY = (
     "reproductions",  # first: it fixes what the others read
-    *("hypothesis", "keras", "numpy", "pandas", "pytest", "scipy.special", "scipy.stats"),
+    *("hypothesis", "keras", "matplotlib.pyplot", "numpy", "pandas", "pytest", "scipy.special"),
+    "scipy.stats",
 )
 LAYERS = ("tests/layers",)
 CHECKS = (
@@ -42,7 +43,7 @@ CHECKS = (
     "tests/evidence/test_tables.py",
 )
 PROVENANCE = ("tests/running/test_provenance.py",)
-GUARDS = ("tests/running/test_guards.py", "tests/running/test_inputs.py")
+GUARDS = tuple(f"tests/running/test_{name}.py" for name in ("guards", "inputs", "command_line"))
 JUDGED = ("tests/experiments/test_claims.py", "tests/running/test_guards.py")
 TRIALS = ("tests/trial/test_soundness.py", "tests/trial/test_scorecard.py")
 TARGETS = {
@@ -193,6 +194,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("files", nargs="*", metavar="FILE", help="all targets by default")
     parser.add_argument("--store", type=Path, metavar="DIR", help="where the tables go")
     parser.add_argument("--most", type=int, default=10**6, metavar="N", help="mutants of a file")
+    parser.add_argument("--workers", type=int, metavar="N", help="as many as cores by default")
     given = parser.parse_args(arguments)
     sys.dont_write_bytecode = True
     for module in HEAVY:
@@ -202,7 +204,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = [mutant for file in files for mutant in spread(every[file], given.most)]
     known, rows = reasons(), []
     # Forked here, where TensorFlow is imported and has started no thread yet.
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as pool:
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(given.workers, mp_context=fork) as pool:
         for file, failing in zip(files, pool.map(without_mutant, files), strict=True):
             if failing:
                 print(failing, file=sys.stderr)
