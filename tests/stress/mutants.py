@@ -44,6 +44,7 @@ CHECKS = (
 )
 PROVENANCE = ("tests/running/test_provenance.py",)
 GUARDS = tuple(f"tests/running/test_{name}.py" for name in ("guards", "inputs", "command_line"))
+PROCESSES = tuple(f"tests/running/test_{name}.py" for name in ("side_by_side", "half_written"))
 JUDGED = ("tests/experiments/test_claims.py", "tests/running/test_guards.py")
 TRIALS = ("tests/trial/test_soundness.py", "tests/trial/test_scorecard.py")
 TARGETS = {
@@ -59,7 +60,7 @@ TARGETS = {
     "reproductions/training/pool.py": ("tests/training/test_pool.py",),
     "reproductions/running/provenance.py": (*PROVENANCE, *GUARDS),
     "reproductions/running/checking.py": GUARDS,
-    "reproductions/running/runner.py": GUARDS,
+    "reproductions/running/runner.py": (*GUARDS, *PROCESSES),
     "reproductions/running/results.py": GUARDS,
     "reproductions/running/shards.py": ("tests/running/test_shards.py",),
     **{
