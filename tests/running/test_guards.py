@@ -9,7 +9,7 @@ import pytest
 
 from reproductions import __main__ as command_line
 from reproductions.evidence import verdicts
-from reproductions.running import checking, experiment, results, runner
+from reproductions.running import checking, experiment, provenance, results, runner
 
 NAME = "document_arithmetic"  # needs no TensorFlow
 SEEDED = "losses"  # has seeds, a table by seed, and trains nothing
@@ -298,6 +298,63 @@ def test_accept_refuses_a_verdict_that_the_tables_do_not_give(folders, call):
         assert (status, "claims.csv: id=XP-0" in said) == (1, True)
         assert "nothing is accepted" in said
         assert contents(folders[0]) == before
+
+
+def test_a_fresh_figure_is_the_stored_one_or_what_its_tables_give(folders, call):
+    command = ["check", NAME, "--expected", folders[0], "--results", folders[1]]
+    # What the tables give passes, whatever is stored: after a change of how it is drawn.
+    for figure in folders[0].glob(f"{NAME}/*.svg"):
+        figure.write_bytes(figure.read_bytes() + b"<!-- older -->")
+    rewrite(folders[0] / NAME)
+    assert call(*command)[0] == 0
+    for kind in ("png", "svg"):
+        figure = next((folders[1] / NAME).glob(f"*.{kind}"))
+        whole = figure.read_bytes()
+        figure.write_bytes(next((folders[1] / SEEDED).glob(f"*.{kind}")).read_bytes())
+        rewrite(folders[1] / NAME)
+        status, said = call(*command)
+        assert (status, f"{figure}: expected what the tables give, drawn again" in said) == (
+            1,
+            True,
+        )
+        assert said.count("expected") == 1
+        figure.write_bytes(whole)
+    rewrite(folders[1] / NAME)
+    assert call(*command)[0] == 0
+
+
+def test_figures_of_another_machine_are_not_drawn_again_and_that_is_said(folders, call):
+    figure = next((folders[1] / NAME).glob("*.svg"))
+    figure.write_bytes(figure.read_bytes() + b"<!-- other last digits -->")
+    rewrite(folders[1] / NAME, cpu="another processor")
+    status, said = call("check", NAME, "--expected", folders[0], "--results", folders[1])
+    assert (status, f"{NAME}: figures of another machine" in said) == (0, True)
+    rewrite(folders[1] / NAME, cpu=provenance.read(folders[0] / NAME)["cpu"])
+    assert call("check", NAME, "--expected", folders[0], "--results", folders[1])[0] == 1
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=["stored", "fresh"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: b"",
+        lambda data: data[: len(data) // 2],
+        lambda data: data.replace(b'"files"', b'"filez"'),
+        lambda data: data.replace(b".png", b"/../../x.png"),
+        None,
+    ],
+    ids=["empty", "half", "no files", "a path", "missing"],
+)
+def test_accept_refuses_a_damaged_provenance_on_either_side(folders, call, side, damage):
+    path = folders[side] / NAME / "provenance.json"
+    if damage:
+        path.write_bytes(damage(path.read_bytes()))
+    else:
+        path.unlink()
+    before = contents(folders[0])
+    status, said = call("accept", NAME)
+    assert (status, said.count("\n"), str(path) in said) == (2, 1, True)
+    assert contents(folders[0]) == before
 
 
 def test_accept_refuses_a_figure_that_the_tables_do_not_give(folders, call):
