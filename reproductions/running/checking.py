@@ -439,15 +439,8 @@ def _hold_fresh_figures(experiment, folders, record, comparison) -> None:
             stored, fresh[file] = map(read_bytes, paths)
             if fresh[file] == stored:
                 del fresh[file]
-    if not fresh:
-        return
-    if not provenance.is_of_this_machine(record):
-        comparison.notes.append(
-            f"{experiment.name}: figures of another machine, which may round otherwise, are not"
-            " drawn again"
-        )
-        return
-    _hold_figures(experiment, folders[1], fresh, comparison)
+    if fresh:
+        _hold_figures(experiment, folders[1], fresh, comparison)
 
 
 def _hold_figures(experiment, results, files: dict[str, bytes], comparison) -> None:
@@ -460,7 +453,7 @@ def _hold_figures(experiment, results, files: dict[str, bytes], comparison) -> N
         _cannot_be_drawn(results / experiment.name, error, comparison)
         return
     for file, data in sorted(files.items()):
-        if drawn.get(file) != data:
+        if file not in drawn or not drawing.same_figure(file, drawn[file], data):
             path = str(results / experiment.name / file)
             sides = "what the tables give, drawn again", "another figure"
             comparison.add(Difference(path, "", "", *sides, "figures show the tables"))

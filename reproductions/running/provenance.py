@@ -296,11 +296,6 @@ def _source(module: str) -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
-def is_of_this_machine(record: Mapping[str, Any]) -> bool:
-    """Whether results were made with the versions and the processor that are here."""
-    return all(record[name] == value for name, value in _machine().items())
-
-
 def _machine() -> dict[str, Any]:
     return {"python": platform.python_version(), "packages": _packages(), "cpu": _cpu()}
 
