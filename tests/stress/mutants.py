@@ -59,9 +59,9 @@ TARGETS = {
     "reproductions/evidence/verdicts.py": JUDGED,
     "reproductions/training/pool.py": ("tests/training/test_pool.py",),
     "reproductions/running/provenance.py": (*PROVENANCE, *GUARDS),
-    "reproductions/running/checking.py": GUARDS,
+    "reproductions/running/checking.py": ("tests/running/test_checking.py", *GUARDS),
     "reproductions/running/runner.py": (*GUARDS, *PROCESSES),
-    "reproductions/running/results.py": GUARDS,
+    "reproductions/running/results.py": ("tests/running/test_results.py", *GUARDS),
     "reproductions/running/shards.py": ("tests/running/test_shards.py",),
     **{
         f"reproductions/trial/{name}.py": TRIALS for name in ("scorecard", "candidate", "soundness")
