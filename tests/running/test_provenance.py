@@ -162,8 +162,8 @@ def test_a_provenance_says_what_its_run_knew(whole):
     }
     assert list(record) == sorted(record)
     assert provenance.to_json({"b": 1, "a": [2]}) == b'{\n "a": [\n  2\n ],\n "b": 1\n}\n'
-    none = provenance.describe(experiment.load("document_arithmetic"),
-                               experiment.load("document_arithmetic").spec, 0, {}, folder)  # fmt: skip
+    seedless = experiment.load("document_arithmetic")
+    none = provenance.describe(seedless, seedless.spec, 0, {}, folder)
     assert (none["seeds"], none["judged"]) == (None, "")
 
 
