@@ -406,6 +406,9 @@ def _of_today(experiment: Experiment, latest: Path) -> dict[str, bytes]:
     for table, frame in read_tables(experiment, latest).items():
         _hold_form(folder / f"{table}.csv", frame, experiment.tables[table], form)
     _hold_files(folder, experiment, record, form)
+    path = folder / provenance.FILE  # all of it is stored, what nothing reads too
+    if {*record} != {*provenance.FIELDS, "seeds"} or read_bytes(path) != provenance.to_json(record):
+        raise InputError(f"this is not what a run writes. Received: {path}")
     for difference in form.differences:
         raise InputError(f"this is not what a run writes. Received: {difference.file}")
     return {file: read_bytes(folder / file) for file in record["files"]}

@@ -7,76 +7,13 @@ import shutil
 import pandas as pd
 import pytest
 
-from reproductions.evidence import drawing
 from reproductions.evidence.errors import InputError
-from reproductions.evidence.kinds import Close, Exact, Rate, Table
-from reproductions.evidence.verdicts import Claim, Judgement, digest
-from reproductions.running import checking, experiment, results, runner
+from reproductions.evidence.verdicts import digest
+from reproductions.running import checking, provenance, results, runner
 from reproductions.running.files import sha256
+from tests.running.made_up import MADE_UP, NAME, Spec, claim, judge_half
 
-NAME = "document_arithmetic"  # whose code the made-up experiment below goes by
 OTHER = "losses"
-
-
-@dataclasses.dataclass(frozen=True)
-class Spec:
-    seeds: int = 400
-    depths: tuple[int, ...] = (2, 3)
-    rate: float = 0.25
-
-
-def run(spec, pool):
-    depths = pd.Series(spec.depths)
-    counts = pd.DataFrame({"depth": depths, "solved": spec.seeds // depths, "seeds": spec.seeds})
-    values = pd.DataFrame({"depth": depths, "value": depths * spec.rate})
-    return {"counts": counts, "values": values}
-
-
-def figures(spec, tables):
-    def plot():
-        figure, axes = drawing.panels(width=1, height=1)
-        axes[0, 0].bar(tables["counts"]["depth"], tables["counts"]["solved"])
-        return figure
-
-    def moves():
-        figure, axes = drawing.panels(width=1, height=1)
-        (line,) = axes[0, 0].plot([0, 1], [0, 1])
-        return drawing.Animation(figure, lambda frame: line.set_ydata([0, frame]), frames=2)
-
-    drawn = {"plot": plot, "moves": moves}
-    return drawn if len(spec.depths) > 1 else {"plot": plot}
-
-
-def judge_half(tables):
-    row = tables["counts"].iloc[0]
-    verdict = "reproduced" if row["solved"] >= row["seeds"] / 2 else "not reproduced"
-    return Judgement(verdict, float(row["solved"] / row["seeds"]), notes=("why",))
-
-
-def judge_values(tables):
-    return Judgement("reproduced", float(tables["values"].set_index("depth").loc[2, "value"]))
-
-
-def claim(number, judge):
-    return Claim(
-        id=number, document="doc", statement="A statement.", rule="A rule.", judge=judge,
-        notes={"why": "A note."},
-    )  # fmt: skip
-
-
-MADE_UP = experiment.Experiment(
-    name=NAME,
-    doc="Made up.",
-    spec=Spec(),
-    run=run,
-    figures=figures,
-    tables={
-        "counts": Table(("depth",), {"solved": Rate("seeds"), "seeds": Exact()}, over_seeds=True),
-        "values": Table(("depth",), {"value": Close(1e-6, 0, reason="rounding")}),
-    },
-    claims=[claim("AA-01", judge_half), claim("AA-02", judge_values)],
-    quick={"depths": (2,)},
-)
 
 
 @pytest.fixture(autouse=True)
@@ -128,7 +65,7 @@ def record(folder, **changes):
     """Changes fields of a provenance."""
     path = folder / NAME / "provenance.json"
     content = json.loads(path.read_text())
-    path.write_text(json.dumps(content | changes))
+    path.write_bytes(provenance.to_json(content | changes))
     return content
 
 
@@ -466,9 +403,21 @@ def test_accept_says_why_it_refuses(folders, whole):
     edit(fresh / VALUES, b"2,0.5\n3,0.75\n", b"3,0.75\n2,0.5\n")
     fitting(fresh)
     assert refused(folders) == f"this is not what a run writes. Received: {VALUES}"
+    said = f"this is not what a run writes. Received: {NAME}/provenance.json"
     put_back()
     one_more_figure(fresh)
-    assert refused(folders) == f"this is not what a run writes. Received: {NAME}/provenance.json"
+    assert refused(folders) == said
+    for lie in (
+        lambda data: data.replace(b'{\n "cores"', b'{\n "author": "me",\n "cores"'),
+        lambda data: data.replace(b'{\n "cores"', b'{\n "left_out": ["AA-01"],\n "cores"'),
+        lambda data: data.replace(b'{\n "cores"', b'{\n "seeds": 10,\n "cores"'),
+        lambda data: data + b"\n",
+    ):
+        put_back()
+        path = fresh / NAME / "provenance.json"
+        path.write_bytes(lie(path.read_bytes()))
+        assert provenance.is_current(fresh / NAME, MADE_UP, Spec())
+        assert refused(folders) == said
 
 
 def test_accept_stores_what_follows_from_its_tables_and_nothing_else(folders):
