@@ -157,6 +157,7 @@ OTHER_FIGURE = (
 RATE = (f"{NAME}/provenance.json", "spec", "rate", "0.25", "0.5")
 CASES = {
     "nothing": (lambda stored, fresh: None, [], []),
+    "a page": (lambda stored, fresh: (fresh / "report").mkdir(), [], []),
     "a verdict": (
         lambda stored, fresh: edit(fresh / "claims.csv", *ONE_VERDICT),
         [*JUDGED, *VERDICT],

@@ -79,7 +79,8 @@ def test_over_another_setting_of_the_source_the_counts_alone_are_held(reader, tm
     ]
     assert rows[0] != rows[1]
     found = checking.compare([READER], first, second, judge=False).concluded()
-    assert {(d.row, d.column) for d in found} == {("spec", f"{SOURCE}.layers")}
+    file = f"{READER}/{provenance.FILE}"
+    assert [(d.file, d.row, d.column) for d in found] == [(file, "spec", f"{SOURCE}.layers")]
 
 
 @pytest.mark.parametrize("said", [{}, {SOURCE: {}}, {"other": {}}], ids=str)

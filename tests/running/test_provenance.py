@@ -6,6 +6,7 @@ import math
 import os
 import platform
 
+import numpy as np
 import pytest
 
 from reproductions.evidence.errors import InputError
@@ -53,6 +54,14 @@ def test_the_claims_of_an_experiment_are_in_its_fingerprint_and_no_other_words(m
         assert same == (name != "another rule"), name
     monkeypatch.undo()
     provenance._code.cache_clear()
+
+
+def test_the_versions_are_those_of_what_makes_the_numbers():
+    packages = provenance._machine()["packages"]
+    either = {"tensorflow", "tensorflow-cpu"} & set(packages)
+    assert set(packages) - either == {"keras", "matplotlib", "numpy", "pandas", "scipy"}
+    assert either
+    assert packages["numpy"] == np.__version__
 
 
 def test_the_spec_and_the_code_are_in_the_fingerprint(tmp_path, monkeypatch):

@@ -8,7 +8,9 @@ import pytest
 from reproductions.evidence import verdicts
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.kinds import Exact, Table
+from reproductions.evidence.tables import to_csv
 from reproductions.running import provenance, results
+from tests.running.made_up import MADE_UP, NAME, Spec, run
 
 TABLE = Table(("n",), {"value": Exact()})
 HEADER = ",".join(verdicts.COLUMNS)
@@ -49,6 +51,19 @@ def test_a_table_is_read_in_its_shape_and_its_cells_as_text(tmp_path):
     path.write_text("n,value\n1,2.5\n")
     assert results.read_table(path, TABLE).equals(pd.DataFrame({"n": [1], "value": [2.5]}))
     assert results.read_cells(path) == (["n", "value"], [["1", "2.5"]])
+
+
+def test_all_tables_of_an_experiment_are_read_from_its_folder(tmp_path):
+    (tmp_path / NAME).mkdir()
+    frames = run(Spec(), None)
+    for name, frame in frames.items():
+        (tmp_path / NAME / f"{name}.csv").write_bytes(to_csv(frame))
+    read = results.read_tables(MADE_UP, tmp_path)
+    assert list(read) == list(frames)
+    assert all(read[name].equals(frame) for name, frame in frames.items())
+    (tmp_path / NAME / "values.csv").unlink()
+    with pytest.raises(InputError, match=rf"cannot read {tmp_path}/{NAME}/values.csv"):
+        results.read_tables(MADE_UP, tmp_path)
 
 
 @pytest.mark.parametrize("read", [results.read_cells, lambda path: results.read_table(path, TABLE)])

@@ -45,7 +45,7 @@ CHECKS = (
 PROVENANCE = ("tests/running/test_provenance.py",)
 GUARDS = tuple(f"tests/running/test_{name}.py" for name in ("guards", "inputs", "command_line"))
 PROCESSES = tuple(f"tests/running/test_{name}.py" for name in ("side_by_side", "half_written"))
-JUDGED = ("tests/experiments/test_claims.py", "tests/running/test_guards.py")
+JUDGED = ("tests/evidence/test_verdicts.py", "tests/experiments/test_claims.py")
 TRIALS = ("tests/trial/test_soundness.py", "tests/trial/test_scorecard.py")
 TARGETS = {
     **{
