@@ -254,6 +254,18 @@ CASES = {
     "another setting on both sides": (
         other_rate, [(*RATE, "the stored numbers are those of the declared setting", 0)], [],
     ),
+    "a field that is not declared, on both sides": (
+        lambda *sides: [record(s, spec=record(s)["spec"] | {"more": None}) for s in sides],
+        [(f"{NAME}/provenance.json", "spec", "more", '"no such field"', "null",
+          "the stored numbers are those of the declared setting", 0)],
+        [],
+    ),
+    "a field that is lacking, on both sides": (
+        lambda *sides: [record(s, spec={"seeds": 400, "rate": 0.25}) for s in sides],
+        [(f"{NAME}/provenance.json", "spec", "depths", "[2, 3]", '"no such field"',
+          "the stored numbers are those of the declared setting", 0)],
+        [],
+    ),
     "another folder": (
         lambda stored, fresh: (fresh / "strange").mkdir(),
         [("strange", "", "", "missing", "there", BOTH_WAYS, 0)],
