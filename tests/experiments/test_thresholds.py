@@ -20,7 +20,7 @@ NO_THRESHOLDS = {
     ("_comparison_picture", 0.011): "the listing's points lie this far apart",
     ("_network_post_curves", 0.27846): "swish's smallest value follows from its formula",
     ("_network_post_curves", 0.05): "a place on a curve is read off points on a grid",
-    ("_threshold_loses_information", 0.95): "the share that 95 % regions must cover by definition",
+    ("_learned", 0.95): "the share that 95 % regions must cover by definition",
     ("_dying_is_no_great_problem", 0.5): "chooses a note and decides no verdict",
 }
 """Numbers in comparisons of judging functions that are no choice, and why."""

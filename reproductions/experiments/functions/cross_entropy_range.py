@@ -45,7 +45,6 @@ class Spec:
 
 
 SPEC = Spec()
-OPTIONAL = True  # until it takes fewer seconds, it runs when it is named
 SMALL = {"steps": 21, "every": 10}
 
 SOFTMAX, RAW, KERAS, SIGMOID = "softmax", "raw", "raw in Keras", "sigmoid each"

@@ -1,7 +1,8 @@
 """Image networks as Keras has them: the functions of their hidden layers, and of their outputs.
 
 Document: slides, part 7-4, the summary table: ReLU, leaky ReLU and ELU are used a lot in CNNs, and
-softmax in the last layer of a classifier.
+softmax in the last layer of a classifier. The perceptron-post, the network-post (1.2.4, 1.2.5) and
+the xor-post (3-1) say too which functions are used most, a lot, or hardly.
 Setup: one network of each family of convolutional networks in `keras.applications`, built without
 trained weights; every activation that is not linear is counted, that of convolutions and dense
 layers as well as activations that are layers of their own.
@@ -19,7 +20,7 @@ import pandas as pd
 
 from reproductions.evidence import drawing, functions
 from reproductions.evidence.kinds import Exact, Table
-from reproductions.evidence.verdicts import Judgement, Tables, graded
+from reproductions.evidence.verdicts import Judge, Judgement, Tables, graded
 from reproductions.training.pool import Pool
 
 if TYPE_CHECKING:
@@ -53,7 +54,6 @@ class Spec:
 
 
 SPEC = Spec()
-OPTIONAL = True  # until it takes fewer seconds, it runs when it is named
 
 QUICK = {"networks": ("VGG16", "MobileNet", "DenseNet121", "EfficientNetB0")}
 
@@ -171,6 +171,49 @@ def _used_a_lot(tables: Tables, *, most: float = 0.5) -> Judgement:
     )
 
 
+def _families(tables: Tables) -> tuple[dict[str, int], int]:
+    """In the hidden layers of how many families each function is, and how many families there are.
+
+    The four functions that the documents speak of are named even where no family has them.
+    """
+    activations = tables["activations"]
+    hidden = activations[activations["where"] == HIDDEN]
+    counted = hidden.groupby("function")["network"].nunique().to_dict()
+    spoken_of = dict.fromkeys(("relu", "leaky_relu", "sigmoid", "tanh"), 0)
+    return spoken_of | counted, activations["network"].nunique()
+
+
+def _relu_most_used(tables: Tables, *, most: float = 0.5) -> Judgement:
+    families, networks = _families(tables)
+    relu = families.pop("relu")
+    next_name = max(families, key=lambda name: families[name])
+    first = relu > families[next_name]
+    values = {
+        "relu": relu,
+        "networks": networks,
+        "next": LABELS.get(next_name, next_name),
+        "next_count": families[next_name],
+    }
+    verdict = graded(first and relu > most * networks, in_part=first)
+    return Judgement(verdict, relu / networks, notes=("main",), values=values)
+
+
+def _hardly_used(tables: Tables, *, some: float = 0.2) -> Judgement:
+    families, networks = _families(tables)
+    used = {name: families[name] / networks for name in ("sigmoid", "tanh")}
+    verdict = graded(max(used.values()) < some, in_part=used["tanh"] < some)
+    values = {"used": used, "networks": networks}
+    return Judgement(verdict, None, notes=("main",), values=values)
+
+
+def _two_used_a_lot(tables: Tables, *, most: float = 0.5) -> Judgement:
+    families, networks = _families(tables)
+    used = {name: families[name] / networks for name in ("relu", "leaky_relu")}
+    above = [share > most for share in used.values()]
+    values = {"used": used, "networks": networks}
+    return Judgement(graded(all(above), in_part=any(above)), None, notes=("main",), values=values)
+
+
 def _softmax_at_the_end(tables: Tables, *, most: float = 0.5) -> Judgement:
     activations = tables["activations"]
     last = activations[activations["where"] == OUTPUT]
@@ -185,4 +228,11 @@ def _softmax_at_the_end(tables: Tables, *, most: float = 0.5) -> Judgement:
     )
 
 
-CLAIMS = {"SL-29": _used_a_lot, "SL-30": _softmax_at_the_end}
+CLAIMS: dict[str, Judge] = {
+    "SL-29": _used_a_lot,
+    "SL-30": _softmax_at_the_end,
+    "NP-22": _hardly_used,
+    "NP-23": _relu_most_used,
+    "PP-19": _relu_most_used,
+    "XP-22": _two_used_a_lot,
+}

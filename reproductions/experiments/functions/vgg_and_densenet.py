@@ -37,7 +37,6 @@ class Spec:
 
 
 SPEC = Spec()
-OPTIONAL = True  # until it takes fewer seconds, it runs when it is named
 QUICK = {"networks": ("VGG16", "DenseNet121")}
 SMALL = {"networks": ("VGG16", "DenseNet121")}
 

@@ -60,7 +60,6 @@ class Spec:
 
 
 SPEC = Spec()
-OPTIONAL = True  # until it takes fewer seconds, it runs when it is named
 QUICK = {"xor_rates": (0.3, 3.0), "digit_rates": (0.3, 3.0), "digit_steps": 440}
 SMALL = {
     "xor_rates": (0.3, 3.0),

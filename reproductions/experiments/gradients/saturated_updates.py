@@ -56,7 +56,6 @@ class Spec:
 
 
 SPEC = Spec()
-OPTIONAL = True  # until it takes fewer seconds, it runs when it is named
 QUICK = {"distances": (-10.0, 0.0, 10.0)}
 SMALL = {"distances": (-10.0, 0.0, 10.0), "steps": 100}
 

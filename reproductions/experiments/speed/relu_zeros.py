@@ -54,7 +54,6 @@ class Spec:
 REFERENCE = "relu"
 
 SPEC = Spec()
-OPTIONAL = True  # until it takes fewer seconds, it runs when it is named
 
 ALONE = True
 

@@ -37,7 +37,6 @@ class Spec:
 
 
 SPEC = Spec()
-OPTIONAL = True  # until it takes fewer seconds, it runs when it is named
 QUICK = {"widths": (2,)}
 SMALL = {"steps": 201, "widths": (2,)}
 

@@ -42,7 +42,6 @@ class Spec:
 
 
 SPEC = Spec()
-OPTIONAL = True  # until it takes fewer seconds, it runs when it is named
 QUICK = {"seeds": 128}
 SMALL = {"hidden": (5,) * 3, "steps": 201, "every": 50}
 

@@ -98,7 +98,25 @@ def bent(changed="tanh", even=(), turned=50.0, straight=0.0, **changes):
     return {"maps": pd.DataFrame(maps), "cells": pd.concat(cells), "lines": pd.DataFrame(lines)}
 
 
+def affine(curved="tanh", bend=0.01, shift=0.0):
+    """Three maps by a matrix, one with a shift, and one of them or the tanh bent a little."""
+    x = pairs(TICKS)
+    points = []
+    for name in ("rotation", "dilation", "shear", "affine", "tanh"):
+        y = x @ W.T + (B if name == "affine" else 0) + (shift if name == "shear" else 0)
+        if name == curved:
+            y[:, 1] += bend * x[:, 0] * x[:, 1]  # neighbours along an axis do not see it
+        points.append(
+            pd.DataFrame({"map": name, "x1": x[:, 0], "x2": x[:, 1], "y1": y[:, 0], "y2": y[:, 1]})
+        )
+    return {"points": pd.concat(points)}
+
+
 CASES = [
+    ("SL-31", affine(), REPRODUCED),
+    ("SL-31", affine(shift=0.5), REPRODUCED),  # affine, though not linear
+    ("SL-31", affine(curved="rotation"), NOT_REPRODUCED),
+    ("SL-31", affine(curved=None), NOT_REPRODUCED),  # a control that is affine too
     ("SL-02", uniform(), REPRODUCED),
     ("SL-02", uniform(area=1e-13, side=1e-13), REPRODUCED),
     ("SL-02", uniform(area=1e-6), NOT_REPRODUCED),

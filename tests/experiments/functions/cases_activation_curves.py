@@ -125,6 +125,23 @@ def slopes(*documents):
     return {"slopes": pd.DataFrame(rows, columns=["source", "origin", "negative_slope"])}
 
 
+PASSING_ON = ("linear", "relu", "leaky_relu", "elu")
+"""The functions of the network post that return some or all inputs unchanged."""
+
+
+def eight(**functions):
+    """The curves of the eight functions of the network post."""
+    others = {"linear": lambda x: x, "threshold": lambda x: np.where(x > 0, 1.05, -0.05)}
+    return curves(**{**others, **functions})
+
+
+def without_limit(**ends):
+    """Values at 100 and 1,000: those of functions that converge, and of ReLU."""
+    ends = {"relu": (100, 1000), "sigmoid": (1, 1), "tanh": (1, 1), **ends}
+    frames = [far(name, (100, a, 0), (1000, b, 0))["far"] for name, (a, b) in ends.items()]
+    return {"far": pd.concat(frames)}
+
+
 CASES = [
     ("PP-01", comparison() | strict_threshold(), REPRODUCED),
     ("PP-01", comparison() | strict_threshold(at_zero=1), NOT_REPRODUCED),
@@ -180,6 +197,17 @@ CASES = [
     ("RP-01", relu_grid(relu=(10, 0.1)), NOT_REPRODUCED),
     ("RP-06", relu_derivative(1.0, 1), REPRODUCED),
     ("RP-06", relu_derivative(1.0, 0.999), NOT_REPRODUCED),
+    ("NP-20", eight(**dict.fromkeys(PASSING_ON, np.exp)), REPRODUCED),
+    ("NP-20", eight(), IN_PART),  # ReLU, leaky ReLU and ELU pass positive inputs on
+    ("NP-20", eight(sigmoid=lambda x: x), NOT_REPRODUCED),
+    ("NP-21", eight(), REPRODUCED),
+    ("NP-21", eight(tanh=lambda x: 0.5 * x + 1), IN_PART),
+    ("NP-21", eight(linear=np.square), NOT_REPRODUCED),  # a control that is not straight
+    ("NP-21", eight(**dict.fromkeys(("tanh", *PASSING_ON[1:]), np.negative)), NOT_REPRODUCED),
+    ("RP-17", without_limit(), REPRODUCED),
+    ("RP-17", without_limit(relu=(100, 101)), IN_PART),  # it grows, but by less than the input
+    ("RP-17", without_limit(relu=(6, 6)), NOT_REPRODUCED),  # ReLU6
+    ("RP-17", without_limit(tanh=(0.9, 1)), NOT_REPRODUCED),
     ("XX-01", slopes(0.1, 0.1, 0.1), REPRODUCED),
     ("XX-01", slopes(0.01, 0.1, 0.2), REPRODUCED),
     ("XX-01", slopes(0.01, 0.1, 1.5), DOCUMENT_ERROR),
@@ -191,6 +219,7 @@ LEFT_OUT = [
     "PP-03 is not judged: the tables have no x -40 for function sigmoid",
     "PP-05 is not judged: the tables have no x -20 for function tanh",
     "SL-17 is not judged: the tables have no x -1.0 for function elu",
+    "RP-17 is not judged: the tables have no x 100 for function relu",
 ]
 """All that this other setting has no numbers for."""
 

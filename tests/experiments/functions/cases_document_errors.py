@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from reproductions.evidence.verdicts import DOCUMENT_ERROR, REPRODUCED
+from reproductions.evidence.verdicts import DOCUMENT_ERROR, IN_PART, REPRODUCED
 
 
 def frame(columns, *rows):
@@ -66,7 +66,34 @@ def derivatives(below=0.0, from_left=0.0, from_right=1.0):
     return {"derivatives": frame("function x derivative from_left from_right", *rows)}
 
 
+def normalized(output, again):
+    """Outputs of a softmax of two logits, and what a second softmax makes of them."""
+    rows = [(i, 0.0, p, q, p) for i, (p, q) in enumerate(zip(output, again, strict=True), start=1)]
+    return {
+        "normalized": frame("class logit output softmax_of_output softmax_of_log_output", *rows)
+    }
+
+
+def one_update(backprop, optimizer, loss):
+    """How many of 13 weights back-propagation and the optimizer change, and the loss at the end."""
+    rows = [
+        ("before", 0, 0.3),
+        ("after back-propagation", backprop, 0.3),
+        ("after the optimizer's step", optimizer, loss),
+        ("after its step with difference quotients", optimizer, loss),
+    ]
+    return {"one_update": frame("moment changed loss", *rows).assign(weights=13)}
+
+
 CASES = [
+    ("XX-12", normalized((0.5, 0.5), (0.5, 0.5)), REPRODUCED),
+    ("XX-12", normalized((0.9, 0.1), (0.69, 0.31)), IN_PART),
+    ("XX-12", normalized((0.9, 0.2), (0.9, 0.2)), DOCUMENT_ERROR),
+    ("XX-12", normalized((1.1, -0.1), (1.1, -0.1)), DOCUMENT_ERROR),
+    ("NP-24", one_update(13, 13, 0.2), REPRODUCED),
+    ("NP-24", one_update(0, 13, 0.2), IN_PART),
+    ("NP-24", one_update(0, 13, 0.4), DOCUMENT_ERROR),  # the step makes the loss worse
+    ("NP-24", one_update(0, 0, 0.3), DOCUMENT_ERROR),
     ("XX-03", sums(10, -4.0), REPRODUCED),
     ("XX-03", sums(9, -4.0), DOCUMENT_ERROR),
     ("XX-03", sums(0, 0.0), DOCUMENT_ERROR),
@@ -90,5 +117,8 @@ CASES = [
     ("XX-11", derivatives(), DOCUMENT_ERROR),
 ]
 
-DRAWN_BY_FORMULA = {"x itself": "the line on which what comes back is what was put in"}
+DRAWN_BY_FORMULA = {
+    "x itself": "the line on which what comes back is what was put in",
+    "changed weights": "exact counts, which a run can only repeat",
+}
 """Artists that are drawn by a formula and not from a table, each with what it is."""

@@ -1,4 +1,4 @@
-"""Made-up tables for the claim on heights."""
+"""Made-up tables for the claims on heights."""
 
 import math
 
@@ -43,7 +43,32 @@ def tables(
     }
 
 
+def curve(*probabilities, sigmoid_off=0.0, men=0.03, women=0.01, **change):
+    """The probability of a man at some heights, the sigmoid's, and the exceptions at the ends."""
+    heights = [140.0 + 10 * i for i in range(len(probabilities))]
+    frame = pd.DataFrame({"height_cm": heights, "posterior_man": probabilities})
+    named = pd.DataFrame(
+        {
+            "height_cm": [180.0, 160.0],  # in any order
+            "men_up_to_here": [0.5, men],
+            "women_from_here": [women, 0.5],
+        }
+    )
+    frame["sigmoid"] = frame["posterior_man"] + sigmoid_off
+    return {**tables(**change), "posterior": frame, "named_heights": named}
+
+
 CASES = [
+    ("PP-17", curve(0.1, 0.5, 0.9), REPRODUCED),
+    ("PP-17", curve(0.1, 0.5, 0.9, covered=80), IN_PART),  # units that learn something else
+    ("PP-17", curve(0.1, 0.5, 0.9, converged=False), IN_PART),
+    ("PP-17", curve(0.1, 0.5, 0.9, sigmoid_off=1e-6), NOT_REPRODUCED),  # another curve
+    ("PP-17", curve(0.1, 0.5, 0.5), NOT_REPRODUCED),  # it does not rise
+    ("PP-18", curve(0.1, 0.5, 0.9), REPRODUCED),
+    ("PP-18", curve(0.1, 0.5, 0.9, men=0.0005), IN_PART),  # all short people are women
+    ("PP-18", curve(0.1, 0.5, 0.9, women=0.0), IN_PART),
+    ("PP-18", curve(0.1, 0.5, 1.0), NOT_REPRODUCED),  # a height that leaves no doubt
+    ("PP-18", curve(0.5, 0.1, 0.9), NOT_REPRODUCED),
     ("PP-02", tables(), REPRODUCED),
     ("PP-02", tables(answer=0.5), NOT_REPRODUCED),  # a threshold that answers neither 0 nor 1
     ("PP-02", tables(posterior=1.0), NOT_REPRODUCED),  # a height that leaves no doubt

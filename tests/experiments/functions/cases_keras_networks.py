@@ -15,7 +15,29 @@ def activations(relu=3, leaky_relu=3, elu=3, softmax=4, hidden_softmax=0, networ
     return {"activations": frame.assign(count=2)}
 
 
+def families(networks=10, **counts):
+    """In the hidden layers of how many networks each function is; all end in a softmax."""
+    rows = [(f"n{i}", "output", "softmax") for i in range(networks)]
+    rows += [(f"n{i}", "hidden", name) for name, count in counts.items() for i in range(count)]
+    frame = pd.DataFrame(rows, columns=["network", "where", "function"])
+    return {"activations": frame.assign(count=2)}
+
+
+MOST_USED = [
+    (families(relu=6, swish=5), REPRODUCED),
+    (families(relu=5, swish=4), IN_PART),  # more than any other, but not in more than half
+    (families(relu=6, swish=6), NOT_REPRODUCED),
+    (families(swish=3), NOT_REPRODUCED),
+]
+
 CASES = [
+    *((name, *case) for name in ("NP-23", "PP-19") for case in MOST_USED),
+    ("NP-22", families(relu=9, sigmoid=1), REPRODUCED),
+    ("NP-22", families(relu=9, sigmoid=2), IN_PART),
+    ("NP-22", families(relu=9, tanh=2), NOT_REPRODUCED),
+    ("XP-22", families(relu=6, leaky_relu=6), REPRODUCED),
+    ("XP-22", families(relu=6, leaky_relu=5), IN_PART),
+    ("XP-22", families(relu=5, leaky_relu=5), NOT_REPRODUCED),
     ("SL-29", activations(), REPRODUCED),
     ("SL-29", activations(elu=2), IN_PART),  # a half is not more than a half
     ("SL-29", activations(leaky_relu=0, elu=0), IN_PART),

@@ -142,4 +142,36 @@ def _kept_and_flat(cells: pd.DataFrame, affine: pd.Series) -> tuple[np.ndarray, 
     return (z > 0).all(axis=(1, 2)), (z < 0).all(axis=1).any(axis=1)
 
 
-CLAIMS = {"SL-02": _uniform, "SL-03": _only_shifted, "SL-04": _bent}
+def _affine(tables: Tables) -> Judgement:
+    points = {name: rows(tables["points"], map=name) for name in (*LINEAR_MAPS, "affine", "tanh")}
+    off_midpoint = {name: _off_midpoint(on_grid(f, "y1", "y2")) for name, f in points.items()}
+    is_affine = [off_midpoint[name] <= ROUNDING for name in LINEAR_MAPS]
+    origin = {name: _image_of_0(frame) for name, frame in points.items()}
+    moved = max(origin[name] for name in LINEAR_MAPS)
+    return Judgement(
+        graded(all(is_affine) and off_midpoint["tanh"] > ROUNDING),
+        sum(is_affine),
+        notes=("linear" if moved <= ROUNDING else "moved",),
+        values={"origin": moved, "moved": origin["affine"]},
+    )
+
+
+def _off_midpoint(y: np.ndarray) -> float:
+    """How far images are at most from the midpoint of their neighbours' images, of (n, n, 2)."""
+    middle = y[1:-1, 1:-1]
+    neighbours = (
+        (y[:-2, 1:-1], y[2:, 1:-1]),
+        (y[1:-1, :-2], y[1:-1, 2:]),
+        (y[:-2, :-2], y[2:, 2:]),
+        (y[:-2, 2:], y[2:, :-2]),
+    )
+    return max(float(np.abs((a + b) / 2 - middle).max()) for a, b in neighbours)
+
+
+def _image_of_0(points: pd.DataFrame) -> float:
+    """How far from 0 the point 0 is mapped."""
+    image = row(points, x1=0, x2=0)
+    return float(np.hypot(image["y1"], image["y2"]))
+
+
+CLAIMS = {"SL-02": _uniform, "SL-03": _only_shifted, "SL-04": _bent, "SL-31": _affine}

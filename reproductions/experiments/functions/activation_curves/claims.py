@@ -268,6 +268,63 @@ def _leaky_slopes_of_choice(tables: Tables) -> Judgement:
     )
 
 
+OF_THE_NETWORK_POST = (
+    *("linear", "threshold", "sigmoid", "tanh"),
+    *("relu", "swish", "leaky_relu", "elu"),
+)
+"""The functions that the network post lists, the linear one first."""
+
+
+def _nothing_unchanged(tables: Tables, *, near_nothing: float = 0.01) -> Judgement:
+    unchanged = {}
+    for name in OF_THE_NETWORK_POST:
+        curve = measured.rows(tables["curves"], function=name)
+        unchanged[name] = float((curve["value"] == curve["x"]).mean())
+    _, *others = unchanged.values()
+    return Judgement(
+        graded(
+            all(share <= near_nothing for share in unchanged.values()),
+            in_part=all(share < 1 for share in others),
+        ),
+        None,
+        notes=("main",),
+        values={"unchanged": unchanged},
+    )
+
+
+def _all_bent(tables: Tables, *, point: float = 0.01, most: float = 0.5) -> Judgement:
+    distance = {}
+    for name in OF_THE_NETWORK_POST:
+        x, value = measured.rows(tables["curves"], function=name)[["x", "value"]].to_numpy().T
+        line = np.polynomial.Polynomial.fit(x, value, 1)
+        distance[name] = float(np.abs(line(x) - value).max())
+    straight = distance.pop("linear") < 1e-9
+    bent = [far > point for far in distance.values()]
+    return Judgement(
+        graded(straight and all(bent), in_part=straight and np.mean(bent) > most),
+        None,
+        notes=("main",),
+        values={"distance": distance},
+    )
+
+
+def _relu_has_no_limit(tables: Tables) -> Judgement:
+    growth = {}
+    for name in ("relu", "sigmoid", "tanh"):
+        near, far = _at(tables, name, 100, 1000)
+        growth[name] = far - near
+    others_converge = growth["sigmoid"] < 1e-12 and growth["tanh"] < 1e-12
+    return Judgement(
+        graded(
+            growth["relu"] == 1000 - 100 and others_converge,
+            in_part=growth["relu"] > 0 and others_converge,
+        ),
+        None,
+        notes=("main",),
+        values={"growth": growth},
+    )
+
+
 CLAIMS = {
     "PP-01": _threshold_is_strict,
     "PP-03": _sigmoid_between_0_and_1,
@@ -285,6 +342,9 @@ CLAIMS = {
     "NP-07": _relu_derivative_is_0_or_1,
     "NP-09": _network_post_curves,
     "RP-01": _relu_on_the_relu_grid,
+    "NP-20": _nothing_unchanged,
+    "NP-21": _all_bent,
     "RP-06": _relu_derivative_is_1_above_0,
+    "RP-17": _relu_has_no_limit,
     "XX-01": _leaky_slopes_of_choice,
 }

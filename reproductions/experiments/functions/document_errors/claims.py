@@ -1,10 +1,16 @@
-"""Judges the nine passages: whether what is printed holds, taken literally."""
+"""Judges the eleven passages: whether what is printed holds, taken literally."""
 
 import numpy as np
 
 from reproductions.evidence import measured
 from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.verdicts import DOCUMENT_ERROR, Judgement, Tables, graded
+from reproductions.experiments.functions.document_errors.run import (
+    BACKPROP,
+    BEFORE,
+    OPTIMIZER,
+    QUOTIENTS,
+)
 
 CLOSE = 1e-6
 """How near two numbers must be to count as equal; difference quotients are not much nearer."""
@@ -168,6 +174,46 @@ def _differentiable_everywhere(tables: Tables) -> Judgement:
     )
 
 
+def _normalized_logits(tables: Tables) -> Judgement:
+    table = tables["normalized"]
+    output, twice = table["output"], table["softmax_of_output"]
+    total = output.sum()
+    normalized = output.between(0, 1).all() and abs(total - 1) < CLOSE
+    logits = _equal(twice, output).all()
+    note = "logits" if normalized and logits else "not_logits" if normalized else "not_normalized"
+    return Judgement(
+        graded(normalized and logits, in_part=normalized, otherwise=DOCUMENT_ERROR),
+        None,
+        notes=(note,),
+        values={
+            "once": output.max(),
+            "twice": twice[output.idxmax()],
+            "total": total,
+            "apart": (table["softmax_of_log_output"] - output).abs().max(),
+        },
+    )
+
+
+def _backprop_changes_weights(tables: Tables) -> Judgement:
+    update = tables["one_update"]
+    before, backprop, optimizer, quotients = (
+        measured.row(update, moment=moment) for moment in (BEFORE, BACKPROP, OPTIMIZER, QUOTIENTS)
+    )
+    changes = backprop["changed"] > 0
+    improves = optimizer["changed"] > 0 and optimizer["loss"] < before["loss"]
+    return Judgement(
+        graded(improves and changes, in_part=improves, otherwise=DOCUMENT_ERROR),
+        None,
+        notes=("together" if changes else "separate",),
+        values={
+            "by_backprop": backprop["changed"],
+            "by_optimizer": optimizer["changed"],
+            "weights": before["weights"],
+            "apart": abs(quotients["loss"] - optimizer["loss"]),
+        },
+    )
+
+
 CLAIMS = {
     "XX-03": _output_below_zero,
     "XX-04": _update_ends_at_zero,
@@ -178,4 +224,6 @@ CLAIMS = {
     "XX-09": _undoes_the_logarithm,
     "XX-10": _no_update_at_zero_alone,
     "XX-11": _differentiable_everywhere,
+    "XX-12": _normalized_logits,
+    "NP-24": _backprop_changes_weights,
 }

@@ -5,7 +5,14 @@ import pandas as pd
 
 from reproductions.evidence import drawing, functions, measured
 from reproductions.evidence.verdicts import Tables
-from reproductions.experiments.functions.document_errors.run import STEP, Spec
+from reproductions.experiments.functions.document_errors.run import (
+    BACKPROP,
+    BEFORE,
+    OPTIMIZER,
+    QUOTIENTS,
+    STEP,
+    Spec,
+)
 
 FORWARD, BACKWARD = drawing.GREEN, drawing.VERMILION
 
@@ -23,6 +30,8 @@ def figures(spec: Spec, tables: Tables) -> drawing.Figures:
         "inverse_of_ln": lambda: _draw_inverse(tables["inverse"]),
         "where_updates_stop": lambda: _draw_derivative(tables["derivatives"]),
         "quotients": lambda: _draw_quotients(tables["derivatives"]),
+        "softmax_twice": lambda: _draw_softmax_twice(tables["normalized"]),
+        "one_update": lambda: _draw_one_update(tables["one_update"]),
     }
 
 
@@ -236,4 +245,36 @@ def _draw_quotients(derivatives: pd.DataFrame):
     power = str(round(np.log2(STEP))).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     figure.suptitle(f"Do the quotients meet, with a step of 2{power}?", x=0.01, ha="left")
     figure.legend(*row[0].get_legend_handles_labels(), loc="outside lower left", ncols=2)
+    return figure
+
+
+def _draw_softmax_twice(normalized: pd.DataFrame):
+    figure, ((axes,),) = drawing.panels(width=6.4, height=3.4)
+    marks = {
+        "output": ("softmax of the logits", "o", drawing.BLUE, 11),
+        "softmax_of_log_output": ("softmax of their logarithms", "x", drawing.BLACK, 7),
+        "softmax_of_output": ("softmax of these outputs", "D", BACKWARD, 6),
+    }
+    for column, (label, marker, color, size) in marks.items():
+        style = {"marker": marker, "color": color, "markersize": size, "fillstyle": "none"}
+        axes.plot(normalized["class"], normalized[column], linestyle="", label=label, **style)
+    axes.set_xticks(normalized["class"])
+    axes.set(xlabel="class", ylabel="probability", ylim=(0, None))
+    axes.set_title("The outputs of a softmax are no logits, their logarithms are")
+    figure.legend(loc="outside lower left", ncols=3)
+    return figure
+
+
+def _draw_one_update(update: pd.DataFrame):
+    figure, (row,) = drawing.panels(1, 2, width=3.9, height=2.6, sharey=True)
+    rows = update.set_index("moment").loc[[BEFORE, BACKPROP, OPTIMIZER, QUOTIENTS]]
+    places = np.arange(len(rows))
+    row[0].plot(rows["changed"], places, "o", color=drawing.BLUE, label="changed weights")
+    row[1].plot(rows["loss"], places, "o", color=drawing.BLUE)
+    row[0].set_yticks(places, rows.index)
+    row[0].set(xlim=(-1, rows["weights"].max() + 1), xlabel="weights that have changed")
+    row[1].set(xlabel="mean squared error")
+    row[1].locator_params(axis="x", nbins=3)
+    row[0].invert_yaxis()
+    figure.suptitle("Back-propagation changes no weight, the optimizer does", x=0.01, ha="left")
     return figure

@@ -1,4 +1,4 @@
-"""Carries out what the nine passages say, and what they should say."""
+"""Carries out what the eleven passages say, and what they should say."""
 
 from dataclasses import dataclass, field
 
@@ -51,6 +51,7 @@ class Spec:
     positive_numbers: tuple[float, ...] = (0.1, 0.2, 0.5, 1, 2, 3, 4, 5)
     curve_end: int = 3
     points_per_unit: int = 4
+    hidden_for_update: int = 3
 
     def __post_init__(self):
         if self.hidden_for_logits > self.classes:
@@ -78,6 +79,8 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         "inverse": _inverse(spec),
         "constants": _constants(),
         "derivatives": _derivatives(spec),
+        "normalized": _normalized(spec),
+        "one_update": _one_update(spec),
     }
 
 
@@ -314,6 +317,92 @@ def _derivatives(spec: Spec) -> pd.DataFrame:
     return pd.concat(frames)
 
 
+def _normalized(spec: Spec) -> pd.DataFrame:
+    """A softmax's outputs, and what a second softmax makes of them and of their logarithms."""
+    from custom_layers import Softmax
+
+    softmax = Softmax(dtype="float64")
+    logits = generator(2).normal(size=(1, spec.classes))
+    output = np.array(softmax(logits))
+    columns = {
+        "logit": logits,
+        "output": output,
+        "softmax_of_output": np.array(softmax(output)),
+        "softmax_of_log_output": np.array(softmax(np.log(output))),
+    }
+    frame = pd.DataFrame({name: values[0] for name, values in columns.items()})
+    return frame.assign(**{"class": range(1, spec.classes + 1)})
+
+
+BEFORE, BACKPROP, OPTIMIZER, QUOTIENTS = (
+    "before",
+    "after back-propagation",
+    "after the optimizer's step",
+    "after its step with difference quotients",
+)
+"""The moments of one update, and one with a gradient that is not from back-propagation."""
+
+
+def _one_update(spec: Spec) -> pd.DataFrame:
+    """How many weights have changed, and the loss on XOR, at each moment of one update."""
+    import keras
+    import tensorflow as tf
+
+    from reproductions.training import xor
+
+    model = keras.Sequential(
+        [
+            keras.Input((2,), dtype="float64"),
+            keras.layers.Dense(spec.hidden_for_update, activation="sigmoid", dtype="float64"),
+            keras.layers.Dense(1, activation="sigmoid", dtype="float64"),
+        ]
+    )
+    random = generator(3)
+    start = [random.normal(size=weight.shape) for weight in model.weights]
+    x, y = tf.constant(xor.X, tf.float64), tf.constant(xor.Y, tf.float64)
+
+    def loss() -> tf.Tensor:
+        return tf.reduce_mean((model(x) - y) ** 2)
+
+    rows = []
+
+    def look(moment: str) -> None:
+        pairs = zip(start, model.get_weights(), strict=True)
+        changed = sum(int(np.sum(old != new)) for old, new in pairs)
+        rows.append({"moment": moment, "changed": changed, "loss": float(loss())})
+
+    model.set_weights(start)
+    look(BEFORE)
+    with tf.GradientTape() as tape:
+        value = loss()
+    gradients = tape.gradient(value, [weight.value for weight in model.weights])
+    look(BACKPROP)
+    quotients = _quotients_of_loss(model, start, loss)
+    for moment, steps in ((OPTIMIZER, gradients), (QUOTIENTS, quotients)):
+        model.set_weights(start)
+        keras.optimizers.SGD(spec.rate).apply(steps, model.weights)
+        look(moment)
+    weights = sum(array.size for array in start)
+    return pd.DataFrame(rows).assign(weights=weights)
+
+
+def _quotients_of_loss(model, start: list[np.ndarray], loss) -> list[np.ndarray]:
+    """The loss's central difference quotients by each weight, as the gradient's arrays."""
+    quotients = []
+    for i, array in enumerate(start):
+        quotient = np.zeros_like(array)
+        for place in np.ndindex(array.shape):
+            ends = []
+            for step in (STEP, -STEP):
+                moved = [weights.copy() for weights in start]
+                moved[i][place] += step
+                model.set_weights(moved)
+                ends.append(float(loss()))
+            quotient[place] = (ends[0] - ends[1]) / (2 * STEP)
+        quotients.append(quotient)
+    return quotients
+
+
 ROUNDING = Close(1e-12, 1e-14, "a few float64 operations, exp and log among them")
 QUOTIENT = Close(1e-9, 1e-9, "float64 rounding, divided by a step of 2**-20")
 
@@ -360,5 +449,15 @@ TABLES = {
     "derivatives": Table(
         key=("function", "x"),
         columns={"derivative": ROUNDING, "from_left": QUOTIENT, "from_right": QUOTIENT},
+    ),
+    "normalized": Table(
+        key=("class",),
+        columns=dict.fromkeys(
+            ("logit", "output", "softmax_of_output", "softmax_of_log_output"), ROUNDING
+        ),
+    ),
+    "one_update": Table(
+        key=("moment",),
+        columns={"changed": Exact(), "weights": Exact(), "loss": ROUNDING},
     ),
 }

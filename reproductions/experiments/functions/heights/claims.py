@@ -1,7 +1,16 @@
-"""Judges the claim that a threshold loses information which a probability keeps."""
+"""Judges what a threshold on the height loses, and whether a sigmoid keeps it as a probability."""
+
+import pandas as pd
 
 from reproductions.evidence import measured
 from reproductions.evidence.verdicts import Judgement, Tables, graded
+
+
+def _learned(tables: Tables) -> tuple[pd.Series, bool]:
+    """How many units' regions hold the true weights, and whether that is as it should be."""
+    regions = measured.row(tables["coverage"], coefficient="both")
+    as_expected = regions["low"] <= 0.95 <= regions["high"]
+    return regions, bool(tables["units"]["converged"].all() and as_expected)
 
 
 def _threshold_loses_information(
@@ -10,7 +19,7 @@ def _threshold_loses_information(
     named, posterior, information = (
         tables[name] for name in ("named_heights", "posterior", "information")
     )
-    regions = measured.row(tables["coverage"], coefficient="both")
+    regions, learned = _learned(tables)
     height, probability = (
         measured.row(information, signal=signal)["information_bits"]
         for signal in ("height", "probability")
@@ -28,7 +37,6 @@ def _threshold_loses_information(
         and abs(probability - height) < 1e-9
         and (sigmoid_error < 1e-12).all()
     )
-    learned = tables["units"]["converged"].all() and regions["low"] <= 0.95 <= regions["high"]
     values = {
         "height": height,
         "threshold": best["threshold_cm"],
@@ -44,4 +52,44 @@ def _threshold_loses_information(
     )
 
 
-CLAIMS = {"PP-02": _threshold_loses_information}
+def _sigmoid_is_the_probability(tables: Tables) -> Judgement:
+    posterior = tables["posterior"].sort_values("height_cm")
+    regions, learned = _learned(tables)
+    share = regions["covered"] / regions["units"]
+    same = ((posterior["sigmoid"] - posterior["posterior_man"]).abs() < 1e-12).all()
+    rising = (posterior["sigmoid"].diff().iloc[1:] > 0).all()
+    is_probability = same and rising
+    return Judgement(
+        graded(is_probability and learned, in_part=is_probability),
+        float(share),
+        float(regions["low"]),
+        float(regions["high"]),
+        notes=["main"],
+    )
+
+
+def _never_certain(tables: Tables, *, nearly_certain: float = 0.001) -> Judgement:
+    named = tables["named_heights"].sort_values("height_cm")
+    probability = tables["posterior"].sort_values("height_cm")["posterior_man"]
+    short, tall = named.iloc[0], named.iloc[-1]
+    men, women = short["men_up_to_here"], tall["women_from_here"]
+    rises_below_1 = (probability.diff().iloc[1:] > 0).all() and (probability < 1).all()
+    exceptions = men > nearly_certain and women > nearly_certain
+    return Judgement(
+        graded(rises_below_1 and exceptions, in_part=rises_below_1),
+        None,
+        notes=["main"],
+        values={
+            "men": men,
+            "women": women,
+            "short": short["height_cm"],
+            "tall": tall["height_cm"],
+        },
+    )
+
+
+CLAIMS = {
+    "PP-02": _threshold_loses_information,
+    "PP-17": _sigmoid_is_the_probability,
+    "PP-18": _never_certain,
+}

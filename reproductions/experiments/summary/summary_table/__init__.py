@@ -5,7 +5,7 @@ sigmoid).
 Setup: for each of the table's fifteen statements that can be measured, a number with its interval
 is read from the tables of the experiment named beside it, and a rule says whether it holds: table
 `statements`. Table `post` holds the four properties that network-post gives the sigmoid beside
-tanh's. The tables `cells` and `alike` are those of earlier rules, and judge nothing.
+tanh's.
 Assumptions: "saturation" is the share of saturated units in the tenth layer of N(0, 1) networks of
 width 64. "Faster" is fewer updates to 10 % training error in the perceptron, each function at its
 best learning rate. "Zigzag" is the length of the path with the function's mean, divided by that

@@ -34,7 +34,7 @@ SPEC = Spec()
 INPUTS = {
     "activation_cost": ("elements",),
     "activation_curves": ("curves", "far"),
-    "convergence_speed": ("speed", "order_speed"),
+    "convergence_speed": ("order_speed",),
     "dying_relu": ("units", "deaths_by_seed"),
     "gradient_flow": ("layers", "factors"),
     "softmax_temperature": ("random_vectors",),
@@ -58,12 +58,8 @@ def run(spec: Spec, pool: Pool, inputs: Mapping[str, Tables]) -> dict[str, pd.Da
     """Reads the numbers from the other experiments' tables."""
     readings = Readings(spec, inputs)
     columns = ("function", "kind", "statement", "source", "measure", *INTERVAL, "holds")
-    cells = pd.DataFrame(_statements(readings), columns=columns)
-    alike = pd.DataFrame(_properties(readings))
-    statements = pd.DataFrame(judged_statements(readings), columns=columns)
+    statements = pd.DataFrame(_statements(readings), columns=columns)
     return {
-        "cells": cells.rename_axis("row").reset_index(),
-        "alike": alike.rename_axis("row").reset_index(),
         "statements": statements.rename_axis("row").reset_index(),
         "post": pd.DataFrame(list_of_the_post(readings)),
     }
@@ -95,17 +91,9 @@ class Readings:
     def saturated(self, function: str) -> Reading:
         """The share of saturated units."""
         columns = ("saturated", "saturated_low", "saturated_high")
-        return self._stack("layers", function, columns, layer=self.spec.layer)
-
-    def factor(self, function: str) -> Reading:
-        """The factor by which the gradient changes from layer to layer."""
-        return self._stack("factors", function, ("factor", "low", "high"), quantity="gradient")
-
-    def _stack(self, table: str, function: str, columns, **where) -> Reading:
         setting = {"initialisation": self.spec.initialisation, "width": self.spec.width}
-        return _read(
-            self.inputs["gradient_flow"][table], columns, activation=function, **setting, **where
-        )
+        where = {"activation": function, "layer": self.spec.layer, **setting}
+        return _read(self.inputs["gradient_flow"]["layers"], columns, **where)
 
     def path(self, function: str, against: str) -> Reading:
         """The length of the path with one function, divided by that with another."""
@@ -113,13 +101,6 @@ class Readings:
         key = {"function": function, "against": against}
         setting = {"batch": self.spec.batch, "rate": self.spec.rate}
         return _read(self.inputs["zigzag"]["network_pairs"], columns, **key, **setting)
-
-    def mixed_signs(self, function: str) -> Reading:
-        """The share of samples that give a trained network's unit gradients of opposite signs."""
-        signs = self.inputs["zigzag"]["signs"]
-        rows = signs[(signs["place"] == "network, after") & (signs["function"] == function)]
-        count, trials = rows["opposed"].sum(), rows["compared"].sum()
-        return Reading(count / trials, *wilson(count, trials)) if trials else Reading()
 
     def networks_of_mixed_signs(self, function: str) -> Reading:
         """The share of networks in which any sample gives a unit gradients of opposite signs.
@@ -131,10 +112,10 @@ class Readings:
         count, trials = rows["seeds_opposed"].sum(), rows["seeds"].sum()
         return Reading(count / trials, *wilson(count, trials)) if trials else Reading()
 
-    def updates(self, function: str, table: str = "speed") -> Reading:
+    def updates(self, function: str) -> Reading:
         """The updates until the error is down, as a multiple of ReLU's."""
         setting = {"network": self.spec.network, "threshold": self.spec.threshold}
-        speed = self.inputs["convergence_speed"][table]
+        speed = self.inputs["convergence_speed"]["order_speed"]
         return _read(speed, ("ratio", "low", "high"), function=function, **setting)
 
     def keeps_moving(self, function: str) -> Reading:
@@ -161,10 +142,10 @@ class Readings:
         elements = self.inputs["activation_cost"]["elements"]
         return float(measured.rows(elements, function=function)["ratio"].median())
 
-    def recovered(self, function: str, place: str = "alone", bias: float | None = None) -> Reading:
+    def recovered(self, function: str, bias: float | None = None) -> Reading:
         """The share of units that are active again after a negative bias; by default the lowest."""
         units = self.inputs["dying_relu"]["units"]
-        rows = units[(units["function"] == function) & (units["place"] == place)]
+        rows = units[(units["function"] == function) & (units["place"] == "alone")]
         bias = rows["bias"].min() if bias is None else bias
         return _read(rows, ("share", "low", "high"), bias=bias)
 
@@ -197,14 +178,18 @@ def _holds(whole: bool, in_part: bool = False) -> str:
 
 
 def _statements(readings: Readings) -> list[tuple]:
-    """(function, kind, statement, source, measure, value, low, high, holds) of each statement."""
+    """(function, kind, statement, source, measure, value, low, high, holds) of each statement.
+
+    A network counts once in what is said of signs; the updates come from seeds with orders of
+    batches of their own; ReLU need only relieve saturation in part, as the slides say; and leaky
+    ReLU cures dead units where every unit has a gradient and moves, as the slides define "dead".
+    """
     bias, error = readings.spec.bias, readings.spec.threshold
     saturated = {name: readings.saturated(name) for name in ELEMENTWISE}
     updates = {name: readings.updates(name) for name in ELEMENTWISE}
 
     def less_saturated(name):
-        below = [saturated[name].below(saturated[other]) for other in SLOW]
-        return _holds(all(below), any(below))
+        return _holds(any(saturated[name].below(saturated[other]) for other in SLOW))
 
     def fast(name):
         faster = [updates[name].below(updates[other]) for other in SLOW]
@@ -218,10 +203,9 @@ def _statements(readings: Readings) -> list[tuple]:
     speed = ("convergence_speed", f"updates to {100 * error:g} % error, times ReLU's")
     path = ("zigzag", "path with its mean over path without")
     recovery = ("dying_relu", f"share active again from a bias of {bias:g}")
-    sigmoid_path = readings.path("sigmoid", "sigmoid - 1/2")
-    tanh_path = readings.path("tanh + 1", "tanh")
-    leaky = readings.recovered("leaky_relu", bias=bias)
-    leaky_hidden = readings.recovered("leaky_relu", "hidden", bias)
+    paths = {name: readings.path(*pair) for name, pair in PATHS.items()}
+    signs = {name: readings.networks_of_mixed_signs(name) for name in SLOW}
+    moving, relu_moving = map(readings.keeps_moving, ("leaky_relu", "relu"))
     relu, relu_near = (readings.recovered("relu", bias=at) for at in (bias, -5))
     elu, elu_near, elu_far = (readings.recovered("elu", bias=at) for at in (bias, -5, None))
     quickest = min((updates[name] for name in SLOW), key=lambda reading: reading.value)
@@ -230,30 +214,30 @@ def _statements(readings: Readings) -> list[tuple]:
     return [
         ("sigmoid", "con", "its gradient saturates", *saturation, *saturated["sigmoid"],
          _holds(saturated["sigmoid"].low > MANY)),
-        ("sigmoid", "con", "always positive, so SGD zigzags", *path, *sigmoid_path,
-         _holds(readings.mixed_signs("sigmoid").value == 0 and sigmoid_path.low > 1,
-                in_part=sigmoid_path.low > 1)),
+        ("sigmoid", "con", "always positive, so SGD zigzags", *path, *paths["sigmoid"],
+         _holds(signs["sigmoid"].value == 0 and paths["sigmoid"].low > 1,
+                in_part=paths["sigmoid"].low > 1)),
         ("sigmoid", "range", "(0, 1)", "activation_curves", "greatest value at far points",
          *Reading(sigmoid_range[1]), _holds(sigmoid_range == (0, 1))),
-        ("tanh", "pro", "zero-centred, which cures the zigzag", *path, *tanh_path,
-         _holds(readings.mixed_signs("tanh").low > 0.5 and tanh_path.low > 1,
-                in_part=tanh_path.low > 1)),
+        ("tanh", "pro", "zero-centred, which cures the zigzag", *path, *paths["tanh"],
+         _holds(signs["tanh"].low > 0.5 and paths["tanh"].low > 1, in_part=paths["tanh"].low > 1)),
         ("tanh", "con", "its gradient saturates", *saturation, *saturated["tanh"],
          _holds(saturated["tanh"].low > MANY)),
         ("tanh", "range", "(-1, 1)", "activation_curves", "least value at far points",
          *Reading(tanh_range[0]), _holds(tanh_range == (-1, 1))),
         ("relu", "pro", "SGD converges faster than with sigmoid and tanh", speed[0],
          "least of theirs: " + speed[1], *quickest, fast("relu")),
-        ("relu", "pro", "saturates less than sigmoid and tanh", *saturation, *saturated["relu"],
+        ("relu", "pro", "relieves saturation in part", *saturation, *saturated["relu"],
          less_saturated("relu")),
         ("relu", "con", "no gradient below 0: units die", "dying_relu",
          "share of a classifier's units dead in the end", *dead,
          _holds(dead.low > 0 and relu.high < MANY)),
-        ("leaky_relu", "pro", "ReLU's: fast, and saturates less", *speed, *updates["leaky_relu"],
+        ("leaky_relu", "pro", "ReLU's: fast, relieves saturation", *speed, *updates["leaky_relu"],
          like_relu("leaky_relu")),
-        ("leaky_relu", "pro", "cures dead units", *recovery, *leaky,
-         _holds(leaky.low > 0.95 and leaky_hidden.low > 0.95, in_part=relu.below(leaky))),
-        ("elu", "pro", "ReLU's: fast, and saturates less", *speed, *updates["elu"],
+        ("leaky_relu", "pro", "cures dead units", "dying_relu",
+         "share with a gradient and moving weights", *moving,
+         _holds(moving.value == 1, in_part=moving.value > relu_moving.value)),
+        ("elu", "pro", "ReLU's: fast, relieves saturation", *speed, *updates["elu"],
          like_relu("elu")),
         ("elu", "pro", "cures dead units in part", "dying_relu",
          "share active again from a bias of -5", *elu_near,
@@ -265,65 +249,8 @@ def _statements(readings: Readings) -> list[tuple]:
     ]  # fmt: skip
 
 
-def judged_statements(readings: Readings) -> list[tuple]:
-    """The same statements by the rules that they are judged by today.
-
-    A network counts once in what is said of signs; the updates come from seeds with orders of
-    batches of their own; ReLU need only relieve saturation in part, as the slides say; and leaky
-    ReLU cures dead units where every unit has a gradient and moves, as the slides define "dead".
-    """
-    error = readings.spec.threshold
-    saturated = {name: readings.saturated(name) for name in ELEMENTWISE}
-    updates = {name: readings.updates(name, "order_speed") for name in ELEMENTWISE}
-    speed = ("convergence_speed", f"updates to {100 * error:g} % error, times ReLU's")
-
-    def fast(name):
-        faster = [updates[name].below(updates[other]) for other in SLOW]
-        return _holds(all(faster), any(faster))
-
-    def less_saturated(name):
-        return _holds(any(saturated[name].below(saturated[other]) for other in SLOW))
-
-    def like_relu(name):
-        verdicts = {fast(name), less_saturated(name)}
-        return _holds(verdicts == {HOLDS}, verdicts != {FAILS})
-
-    quickest = min((updates[name] for name in SLOW), key=lambda reading: reading.value)
-    paths = {name: readings.path(*pair) for name, pair in PATHS.items()}
-    signs = {name: readings.networks_of_mixed_signs(name) for name in SLOW}
-    moving, relu = readings.keeps_moving("leaky_relu"), readings.keeps_moving("relu")
-    fair = {
-        ("sigmoid", "always positive, so SGD zigzags"): (None, _holds(
-            signs["sigmoid"].value == 0 and paths["sigmoid"].low > 1, paths["sigmoid"].low > 1)),
-        ("tanh", "zero-centred, which cures the zigzag"): (None, _holds(
-            signs["tanh"].low > 0.5 and paths["tanh"].low > 1, paths["tanh"].low > 1)),
-        ("relu", "SGD converges faster than with sigmoid and tanh"): (
-            (speed[0], "least of theirs: " + speed[1], *quickest), fast("relu")),
-        ("relu", "saturates less than sigmoid and tanh"): (None, less_saturated("relu")),
-        ("leaky_relu", "ReLU's: fast, and saturates less"): (
-            (*speed, *updates["leaky_relu"]), like_relu("leaky_relu")),
-        ("leaky_relu", "cures dead units"): (
-            ("dying_relu", "share with a gradient and moving weights", *moving),
-            _holds(moving.value == 1, moving.value > relu.value)),
-        ("elu", "ReLU's: fast, and saturates less"): (
-            (*speed, *updates["elu"]), like_relu("elu")),
-    }  # fmt: skip
-    rows = []
-    for function, kind, statement, *measures, holds in _statements(readings):
-        new_measures, new_holds = fair.get((function, statement), (None, holds))
-        words = REWORDED.get((function, statement), statement)
-        rows.append((function, kind, words, *(new_measures or measures), new_holds))
-    return rows
-
-
 PATHS = {"sigmoid": ("sigmoid", "sigmoid - 1/2"), "tanh": ("tanh + 1", "tanh")}
 """For each function the two whose paths are compared: with its mean or one, and without."""
-
-REWORDED = {
-    ("relu", "saturates less than sigmoid and tanh"): "relieves saturation in part",
-    ("leaky_relu", "ReLU's: fast, and saturates less"): "ReLU's: fast, relieves saturation",
-    ("elu", "ReLU's: fast, and saturates less"): "ReLU's: fast, relieves saturation",
-}
 
 
 def list_of_the_post(readings: Readings) -> list[dict]:
@@ -367,55 +294,9 @@ VANISHING = "vanishing gradient: share of settings where it shrinks"
 COSTLY = "cost of exp: time per element, times ReLU's"
 
 
-def _properties(readings: Readings) -> list[dict]:
-    """Sigmoid and tanh side by side; they are alike where both are above a line, or neither is."""
-
-    def least(function):
-        return Reading(*[readings.range(function)[0]] * 3)
-
-    def greatest(function):
-        return Reading(*[readings.range(function)[1]] * 3)
-
-    properties = [
-        ("saturates: share of saturated units", "gradient_flow", readings.saturated, MANY),
-        ("gradient shrinks: factor per layer", "gradient_flow", readings.factor, 1),
-        ("learns slower than ReLU: times its updates", "convergence_speed", readings.updates, 1),
-        ("mixed signs: share of samples", "zigzag", readings.mixed_signs, 0),
-        ("bounded: greatest value", "activation_curves", greatest, 1.5),
-        ("zero-centred: least value", "activation_curves", least, -0.5),
-    ]
-    rows = []
-    for name, source, read, line in properties:
-        sigmoid, tanh = read("sigmoid"), read("tanh")
-        rows.append(
-            {
-                "property": name,
-                "source": source,
-                "line": line,
-                **dict(zip(ENDS_BY_FUNCTION, (*sigmoid, *tanh), strict=True)),
-                "alike": "yes" if (sigmoid.low > line) == (tanh.low > line) else "no",
-            }
-        )
-    return rows
-
-
-ENDS_BY_FUNCTION = (
-    "sigmoid", "sigmoid_low", "sigmoid_high", "tanh", "tanh_low", "tanh_high",
-)  # fmt: skip
-
 MEASURED = Unchecked(nan=True)  # compared where it is measured
 
 TABLES = {
-    "cells": Table(
-        key=("row", "function", "kind", "statement", "source", "measure"),
-        columns={**dict.fromkeys(INTERVAL, MEASURED), "holds": Exact()},
-        over_seeds=True,
-    ),
-    "alike": Table(
-        key=("row", "property", "source", "line"),
-        columns={**dict.fromkeys(ENDS_BY_FUNCTION, MEASURED), "alike": Exact()},
-        over_seeds=True,
-    ),
     "statements": Table(
         key=("row", "function", "kind", "statement", "source", "measure"),
         columns={**dict.fromkeys(INTERVAL, MEASURED), "holds": Exact()},
