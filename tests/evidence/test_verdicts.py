@@ -7,6 +7,7 @@ import pytest
 
 from reproductions.evidence import verdicts
 from reproductions.evidence.errors import NotMeasured
+from reproductions.evidence.kinds import Exact
 from reproductions.evidence.tables import to_csv
 from reproductions.evidence.verdicts import Claim, Judgement
 
@@ -43,6 +44,22 @@ def test_a_row_says_all_of_a_claim_and_its_judgement():
     none = verdicts.judge([], {})
     assert (list(none.columns), len(none)) == (list(verdicts.COLUMNS), 0)
     assert {str(kind) for kind in none.dtypes} == {"object"}
+
+
+def test_what_a_claim_does_not_say_is_empty():
+    bare = Claim("AA-03", "doc", "S.", "R.", judge=judged("reproduced", 1.0))
+    (row,) = verdicts.judge([bare], {}).to_dict("records")
+    said = {"id", "document", "statement", "rule", "obtained", "verdict"}
+    assert {name for name, text in row.items() if text != ""} == said
+    assert Claim("AA-03", "doc", "S.", "R.", judge=judged()) == bare
+
+
+def test_claims_are_held_row_by_row_and_every_cell_exactly():
+    assert verdicts.CLAIMS_TABLE.key == ("id",)
+    assert tuple(verdicts.CLAIMS_TABLE.columns) == verdicts.COLUMNS[1:]
+    assert set(map(type, verdicts.CLAIMS_TABLE.columns.values())) == {Exact}
+    assert verdicts.CLAIMS_TABLE.name_every_row is True
+    assert verdicts.DERIVED == ("obtained", "low", "high", "note")
 
 
 def test_a_judge_is_given_the_tables():
