@@ -74,6 +74,26 @@ def test_the_spec_and_the_code_are_in_the_fingerprint(tmp_path, monkeypatch):
     assert provenance.fingerprint(loaded, loaded.spec, tmp_path) != before
 
 
+def test_the_tables_and_the_data_that_are_read_are_in_the_fingerprint(tmp_path):
+    loaded = experiment.load("forward_pass")
+    reader = dataclasses.replace(loaded, inputs={"other": ("a", "b")})
+    spec = dataclasses.make_dataclass("Spec", [("dataset", str)], frozen=True)
+    read = spec(str(tmp_path / "images.npz"))
+    (tmp_path / "other").mkdir()
+    found = [provenance.fingerprint(reader, read, tmp_path)]
+    for file, text in (
+        ("other/a.csv", "1"), ("other/a.csv", "2"), ("other/b.csv", "2"), ("images.npz", "3"),
+        ("images.npz", "4"),
+    ):  # fmt: skip
+        (tmp_path / file).write_text(text)
+        found.append(provenance.fingerprint(reader, read, tmp_path))
+    assert len(set(found)) == 6
+    (tmp_path / "other" / "c.csv").write_text("not read")
+    assert provenance.fingerprint(reader, read, tmp_path) == found[-1]
+    whole = f"{found[-1]}\n{provenance._machine()}"
+    assert provenance.decided_by(reader, read, tmp_path) == whole
+
+
 def test_seeds_and_a_first_look_are_no_other_setting():
     loaded = experiment.load("xor_depth")
     stored = provenance.spec_of(loaded.spec)

@@ -1,5 +1,6 @@
 """A results folder read and replaced: what is refused, what goes, what comes last."""
 
+import dataclasses
 import os
 
 import pandas as pd
@@ -64,6 +65,25 @@ def test_all_tables_of_an_experiment_are_read_from_its_folder(tmp_path):
     (tmp_path / NAME / "values.csv").unlink()
     with pytest.raises(InputError, match=rf"cannot read {tmp_path}/{NAME}/values.csv"):
         results.read_tables(MADE_UP, tmp_path)
+
+
+def test_the_tables_of_another_experiment_are_read_as_it_declares_them(tmp_path, monkeypatch):
+    reader = dataclasses.replace(MADE_UP, name="reader", inputs={NAME: ("values",)})
+    monkeypatch.setattr(results, "load", {NAME: MADE_UP}.__getitem__)
+    with pytest.raises(InputError) as error:
+        results.read_inputs(reader, tmp_path)
+    assert str(error.value) == (
+        f"reader reads the tables of {NAME}; run {NAME} first. Received: {tmp_path}"
+    )
+    (tmp_path / NAME).mkdir()
+    values = run(Spec(), None)["values"]
+    (tmp_path / NAME / "values.csv").write_bytes(to_csv(values))
+    read = results.read_inputs(reader, tmp_path)
+    assert {name: list(tables) for name, tables in read.items()} == {NAME: ["values"]}
+    assert read[NAME]["values"].equals(values)
+    (tmp_path / NAME / "values.csv").write_text("depth,value\n2,many\n")
+    with pytest.raises(InputError, match=rf"cannot read {tmp_path}/{NAME}/values.csv: line 2"):
+        results.read_inputs(reader, tmp_path)
 
 
 @pytest.mark.parametrize("read", [results.read_cells, lambda path: results.read_table(path, TABLE)])
