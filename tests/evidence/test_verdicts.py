@@ -51,7 +51,11 @@ def test_what_a_claim_does_not_say_is_empty():
     (row,) = verdicts.judge([bare], {}).to_dict("records")
     said = {"id", "document", "statement", "rule", "obtained", "verdict"}
     assert {name for name, text in row.items() if text != ""} == said
-    assert Claim("AA-03", "doc", "S.", "R.", judge=judged()) == bare
+    assert bare.found(Judgement("reproduced", None)) == ""
+    # Neither who judges nor the Korean words make another claim.
+    assert Claim("AA-03", "doc", "S.", "R.", judge=judged(), korean=KOREAN) == bare
+    assert "judge" not in repr(bare)
+    assert "korean" not in repr(bare)
 
 
 def test_claims_are_held_row_by_row_and_every_cell_exactly():
