@@ -62,6 +62,7 @@ drift: $(STAMP) ## how far the numbers move on other processors; to results/drif
 
 bench: $(STAMP) ## time the replica engine (beside JAX too, once test-backends has run)
 	$(PY) -m reproductions.bench.timings
+	$(PY) -m reproductions.bench.widths
 
 report: $(STAMP) ## write one page of results/latest: results/latest/report/index.html
 	$(PY) -m reproductions report

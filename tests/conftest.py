@@ -1,4 +1,4 @@
-"""Settings and Ctrl-C for all tests; options of the stress tests: how much, and where it goes."""
+"""Settings and Ctrl-C for all tests; options of tests that sample: how much, and where it goes."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ LINES = pytest.StashKey[list[str]]()
 
 
 def pytest_addoption(parser):
-    parser.addoption("--full", action="store_true", help="the stress tests at full size")
+    parser.addoption("--full", action="store_true", help="what tests sample, whole")
     parser.addoption("--store", type=Path, metavar="DIR", help="where they store their tables")
 
 

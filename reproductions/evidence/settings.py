@@ -22,6 +22,8 @@ XLA = (
     "--xla_cpu_copy_insertion_use_region_analysis=true",
     # Large sums would go to a library that such a kernel cannot call.
     "--xla_cpu_experimental_ynn_fusion_type=",
+    # Matrix products would be split over as many threads as the machine has, and so rounded.
+    "--xla_cpu_multi_thread_eigen=false",
 )
 
 FIXED = {

@@ -70,6 +70,7 @@ def render(results: Path) -> str:
     players = {section.name: section.player for section in page.sections if section.player}
     return environment.get_template("page.html").render(
         page=page,
+        demonstrations=page.demonstrations,
         documents=list(texts.load("en")["documents"]),
         t=_text,
         spoken=_spoken,

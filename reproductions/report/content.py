@@ -12,7 +12,7 @@ import pandas as pd
 from reproductions.evidence import thresholds, verdicts
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.tables import parse_cells
-from reproductions.report import texts
+from reproductions.report import demonstrations, texts
 from reproductions.report.figures import Picture, pictures
 from reproductions.report.players import player
 from reproductions.running import experiment, provenance
@@ -88,6 +88,7 @@ class Page:
     claims: list[Claim]
     sections: list[Section]
     missing: list[str]
+    demonstrations: demonstrations.Demonstrations
 
     @property
     def names(self) -> list[str]:
@@ -141,7 +142,8 @@ def gather(results: Path) -> Page:
     sections = [_section(results, name, rows, cells, tables[name]) for name in names]
     sections.sort(key=lambda section: (order.get(section.document, len(order)), section.name))
     missing = [name for name in experiment.chosen([]) if name not in names]
-    return Page(rows, sections, missing)
+    specs = {section.name: section.record["spec"] for section in sections}
+    return Page(rows, sections, missing, demonstrations.gather(tables, specs))
 
 
 def _claim(

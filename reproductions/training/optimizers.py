@@ -11,6 +11,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from reproductions.training.layouts import LAST, Layout
+
 Tensors = Sequence[tf.Tensor]
 
 Step = Callable[[tf.Tensor, Tensors, tf.Tensor, tf.Tensor], tuple[tf.Tensor, list[tf.Tensor]]]
@@ -39,7 +41,7 @@ class Rule:
 
     kept: int
     step: Step
-    clipped: Callable[[Tensors], Tensors]
+    clipped: Callable[[Tensors, Layout], Tensors]
     rate: Callable[[tf.Tensor], Any]
 
     def start(self, weights: Tensors) -> list[tf.Tensor]:
@@ -53,22 +55,25 @@ class Rule:
         kept: Tensors,
         rate: tf.Tensor,
         update: tf.Tensor,
+        layout: Layout = LAST,
     ) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
         """The weights after an update, and what is kept.
 
         Args:
-            weights: each with the replica on its last axis.
+            weights: each with one more axis, the replicas, in the layout.
             gradients: of the same shapes.
             kept: as from `start`.
             rate: the learning rate, (replica,).
             update: its number, counted from 0.
+            layout: where the replicas stand.
         """
         new_weights: list[tf.Tensor] = []
         new_kept: list[tf.Tensor] = []
         number = tf.cast(update + 1, weights[0].dtype)
-        for i, (weight, gradient) in enumerate(zip(weights, self.clipped(gradients), strict=True)):
+        gradients = self.clipped(gradients, layout)
+        for i, (weight, gradient) in enumerate(zip(weights, gradients, strict=True)):
             of_weight = kept[i * self.kept : (i + 1) * self.kept]
-            move, of_weight = self.step(gradient, of_weight, rate, number)
+            move, of_weight = self.step(gradient, of_weight, layout.beside(rate, weight), number)
             new_weights.append(weight - move)
             new_kept += of_weight
         return new_weights, new_kept
@@ -161,18 +166,20 @@ def _adam(optimizer: keras.optimizers.Adam) -> tuple[int, Step]:
     return 2 + bool(amsgrad), step
 
 
-def _clipping(optimizer: keras.optimizers.Optimizer) -> Callable[[Tensors], Tensors]:
+def _clipping(optimizer: keras.optimizers.Optimizer) -> Callable[[Tensors, Layout], Tensors]:
     """Clips gradients as the optimizer does, by norms of each replica's own."""
     if limit := optimizer.clipnorm:
-        return lambda gradients: [g * _factor([g], limit) for g in gradients]
+        return lambda gradients, layout: [g * _factor(g, [g], limit, layout) for g in gradients]
     if limit := optimizer.global_clipnorm:
-        return lambda gradients: [g * _factor(gradients, limit) for g in gradients]
+        return lambda gradients, layout: [
+            g * _factor(g, gradients, limit, layout) for g in gradients
+        ]
     if limit := optimizer.clipvalue:
-        return lambda gradients: [tf.clip_by_value(g, -limit, limit) for g in gradients]
-    return lambda gradients: gradients
+        return lambda gradients, layout: [tf.clip_by_value(g, -limit, limit) for g in gradients]
+    return lambda gradients, layout: gradients
 
 
-def _factor(gradients: Tensors, limit: float) -> tf.Tensor:
-    """What makes the norm of these together at most the limit, (replica,)."""
-    squares = [tf.reduce_sum(g**2, list(range(g.shape.rank - 1))) for g in gradients]
-    return limit / tf.maximum(tf.sqrt(tf.add_n(squares)), limit)
+def _factor(gradient: tf.Tensor, together: Tensors, limit: float, layout: Layout) -> tf.Tensor:
+    """What makes the norm of those together at most the limit, to be spread over the gradient."""
+    squares = [tf.reduce_sum(g**2, layout.axes(g)) for g in together]
+    return layout.beside(limit / tf.maximum(tf.sqrt(tf.add_n(squares)), limit), gradient)

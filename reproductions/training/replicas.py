@@ -4,7 +4,8 @@ A replica is one initialisation. It stands on the last axis: kernels are (in, ou
 (batch, unit, replica). Replicas do not touch each other, so everything but the dense product is
 elementwise on that axis, any activation works unchanged, and each vector instruction advances many
 replicas. The whole training loop is one compiled function; replicas go through it in blocks small
-enough for the cache, blocks side by side on threads.
+enough for the cache, blocks side by side on threads. Inside the loop, replicas of wide networks
+stand on the first axis instead (see `layouts.py`); whoever calls the engine sees nothing of it.
 
 The package sets XLA flags before TensorFlow is imported (see `settings.py`);
 without them the results are the same bits, three times slower.
@@ -23,12 +24,10 @@ import numpy as np
 import tensorflow as tf
 
 from reproductions.evidence.statistics import generator
-from reproductions.training import optimizers
+from reproductions.training import layouts, optimizers
+from reproductions.training.layouts import Layout
 from reproductions.training.parallel import workers
 from reproductions.training.replicated import Network
-
-BLOCK = 64
-"""Replicas in a call: a block's weights, signals and gradients stay in a core's L2 cache."""
 
 Weights = list[np.ndarray]
 
@@ -76,10 +75,14 @@ class Replicas:
         watch: look at every step whether the weights are finite, and not at the end alone; it costs
             a tenth of the time to train and a fifth of the time to compile.
         threads: blocks trained at once; by default as many as the machine has cores.
+        block: how many replicas a call trains; by default as many as stay in a core's cache.
         transform: a function of the list of gradients, in `get_weights` order and each with the
             replica on its last axis, that gives what the weights move by in their place; it must
             treat every replica alone. Recorded norms are still those of the gradients themselves.
         optimizer: a new `keras.optimizers.SGD`, `RMSprop` or `Adam`; by default plain SGD.
+        layout: where the replicas stand in memory; by default where the model trains faster, which
+            depends on the widths of its layers and on the size of the batches alone. The numbers
+            differ by rounding only.
 
     Raises:
         ValueError: the model or the optimizer cannot be replicated; later, the loss does not give
@@ -95,9 +98,10 @@ class Replicas:
         snapshots: bool = False,
         watch: bool = True,
         threads: int | None = None,
-        block: int = BLOCK,
+        block: int | None = None,
         transform: Callable[[list[tf.Tensor]], list[tf.Tensor]] | None = None,
         optimizer: keras.optimizers.Optimizer | None = None,
+        layout: Layout | None = None,
     ):
         self.network = Network(model)
         self.rule = optimizers.rule(optimizer or keras.optimizers.SGD())
@@ -108,8 +112,9 @@ class Replicas:
         self.snapshots = snapshots
         self.watch = watch
         self.threads = threads or os.cpu_count() or 1
-        self.block = block
+        self.block = block or layouts.block(model)
         self.transform = transform
+        self.layout = layout
         self._capacity = 0  # the most records that a compiled loop of ours can take
         # TensorFlow counts traces by the code object, and would warn of several engines as of one
         # that is traced again and again; a partial is counted for itself.
@@ -261,6 +266,8 @@ class Replicas:
     def _loop(self, weights, rate, x, y, seen_x, seen_y, order, steps, every, records, capacity):
         """Trains one block: an outer loop over records, an inner one over steps."""
         count, trainable, dtype = len(weights), self.network.trainable, self.network.dtype
+        size = (x if order is None else order[0]).shape[0]
+        layout = self.layout or layouts.of_network(self.model, size)
 
         def batch(step):
             if order is None:
@@ -272,7 +279,7 @@ class Replicas:
             return xs[..., None], ys[..., None]
 
         def loss_gradients(weights, x, y):
-            output, new_weights = self.network(weights, x, training=True)
+            output, new_weights = self.network(weights, x, True, layout)
             losses = self.loss(y, output)
             if losses.shape != (self.block,):
                 raise ValueError(
@@ -285,64 +292,73 @@ class Replicas:
 
         def take(weights):
             x, y = seen_x[..., None], seen_y[..., None]
-            taken = self.record(y, self.network(weights, x)[0])
+            taken = self.record(y, self.network(weights, x, layout=layout)[0])
             if self.gradients:
                 gradients, _ = loss_gradients(weights, x, y)
                 kernels = [gradients[i] for i in self.network.kernels]
-                norms = [tf.sqrt(tf.reduce_sum(kernel**2, (0, 1))) for kernel in kernels]
+                norms = [tf.sqrt(tf.reduce_sum(k**2, layout.axes(k))) for k in kernels]
                 taken = {**taken, "gradient_norm": tf.stack(norms)}
             if self.snapshots:
-                taken = {**taken, **{f"weight_{i}": w for i, w in enumerate(weights)}}
+                restored = map(layout.restored, weights)
+                taken = {**taken, **{f"weight_{i}": w for i, w in enumerate(restored)}}
             return taken
 
-        def step(i, finite, *state):
+        def step(i, finite, apart, *state):
             weights, kept = state[:count], state[count:]
             gradients, weights = loss_gradients(weights, *batch(i))
             if self.transform:
-                gradients = _transformed(self.transform, gradients)
+                gradients = _transformed(self.transform, gradients, layout)
             now = tf.cast(self.rule.rate(i), dtype) if rate is None else rate
             before = list(itertools.compress(weights, trainable))
-            moved, kept = self.rule.moved(before, gradients, kept, now, i)
+            moved, kept = self.rule.moved(before, gradients, kept, now, i, layout)
             moved = iter(moved)
             weights = [next(moved) if t else w for w, t in zip(weights, trainable, strict=True)]
             if self.watch:
-                finite += tf.cast(_finite(weights), tf.int32)
-            return i + 1, finite, *weights, *kept
+                finite += tf.cast(_finite(weights, layout), tf.int32)
+            return i + 1, finite, tf.sort(apart) if layout.first else apart, *weights, *kept
 
-        def chunk(r, arrays, finite, *state):
+        def chunk(r, arrays, finite, apart, *state):
             taken = take(state[:count]).values()
             arrays = [a.write(r, v) for a, v in zip(arrays, taken, strict=True)]
             end = tf.minimum((r + 1) * every, steps)
-            _, finite, *state = tf.while_loop(
-                lambda i, *_: i < end, step, (r * every, finite, *state)
+            _, finite, apart, *state = tf.while_loop(
+                lambda i, *_: i < end, step, (r * every, finite, apart, *state)
             )
-            return r + 1, arrays, finite, *state
+            return r + 1, arrays, finite, apart, *state
 
+        weights = [layout.arranged(weight) for weight in weights]
         shapes = {name: value.shape for name, value in take(weights).items()}
         arrays = [tf.TensorArray(dtype, capacity, element_shape=s) for s in shapes.values()]
         finite = tf.zeros(self.block, tf.int32)
+        # XLA makes one kernel of a loop that fits the cache, and in a kernel it computes matrix
+        # products by plain loops, ten times slower than the library that it calls from between
+        # kernels. It makes none of a loop that sorts, and two numbers are sorted in no time.
+        apart = tf.constant([0, 1])
         kept = self.rule.start(list(itertools.compress(weights, trainable)))
-        _, arrays, finite, *state = tf.while_loop(
-            lambda r, *_: r < records, chunk, (0, arrays, finite, *weights, *kept)
+        _, arrays, finite, apart, *state = tf.while_loop(
+            lambda r, *_: r < records, chunk, (0, arrays, finite, apart, *weights, *kept)
         )
         weights = state[:count]
         if not self.watch:  # what is not finite never becomes finite again
-            finite = tf.where(_finite(weights), steps, -1)
+            finite = tf.where(_finite(weights, layout), steps, -1)
+        finite += apart[0]  # which is 0; what is never read would not be computed
+        weights = [layout.restored(weight) for weight in weights]
         return weights, {n: a.stack() for n, a in zip(shapes, arrays, strict=True)}, finite
 
 
-def _transformed(transform, gradients):
+def _transformed(transform, gradients, layout):
     """What moves the weights in place of the gradients; their shapes must stay."""
+    gradients = [layout.restored(gradient) for gradient in gradients]
     moves = list(transform(gradients))
     shapes, expected = [tuple(m.shape) for m in moves], [tuple(g.shape) for g in gradients]
     if shapes != expected:
         raise ValueError(f"the transform must give the shapes {expected}. Received: {shapes}")
-    return moves
+    return [layout.arranged(move) for move in moves]
 
 
-def _finite(weights):
+def _finite(weights, layout):
     """Whether all of a replica's weights are finite, (replica,)."""
-    each = [tf.reduce_all(tf.math.is_finite(w), list(range(w.shape.rank - 1))) for w in weights]
+    each = [tf.reduce_all(tf.math.is_finite(w), layout.axes(w)) for w in weights]
     return tf.reduce_all(tf.stack(each), 0)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from reproductions.evidence.statistics import generator
+from reproductions.training.layouts import LAST, SMALL_BATCH, Layout
 
 Tensors = Sequence[tf.Tensor]
 
@@ -54,43 +55,47 @@ class Network:
         self.dtype = tf.as_dtype(variables[0].dtype)
 
     def __call__(
-        self, weights: Tensors, x: tf.Tensor, training: bool = False
+        self, weights: Tensors, x: tf.Tensor, training: bool = False, layout: Layout = LAST
     ) -> tuple[tf.Tensor, list[tf.Tensor]]:
         """The output, (batch, unit, replica), and the weights with new moving statistics.
 
         Args:
-            weights: in `get_weights` order, each with the replica on one more, last axis.
-            x: inputs, (batch, unit, 1 or replica).
+            weights: in `get_weights` order, each with one more axis, in the layout.
+            x: inputs, (batch, unit, 1 or replica), whatever the layout.
             training: whether BatchNormalization takes the batch's statistics and not the moving
                 ones, and these follow the batch's.
+            layout: where the replicas stand in weights and signals.
         """
-        replicas = weights[0].shape[-1]
-        signals = {0: tf.broadcast_to(x, (*x.shape[:2], replicas))}
+        replicas = layout.replicas(weights[0])
+        signals = {0: layout.arranged(tf.broadcast_to(x, (*x.shape[:2], replicas)))}
         new_weights = list(weights)
+        product = dense_of_wide_layers if layout.first else dense
         for layer, inputs, output in self._plan:
             signal, places = signals[inputs[0]], self._weights_of[id(layer)]
             of_layer = [weights[i] for i in places]
             if isinstance(layer, keras.layers.Dense):
-                signal = layer.activation(dense(signal, *of_layer))
+                signal = layer.activation(product(signal, *of_layer))
             elif isinstance(layer, keras.layers.Add):
                 for i in inputs[1:]:
                     signal = signal + signals[i]
             elif isinstance(layer, keras.layers.LayerNormalization):
-                mean, variance = tf.nn.moments(signal, 1, keepdims=True)
+                of_layer = [layout.over_batch(weight) for weight in of_layer]
+                mean, variance = tf.nn.moments(signal, layout.unit_axis, keepdims=True)
                 signal = _normalized(layer, signal, mean, variance, of_layer)
             elif isinstance(layer, keras.layers.BatchNormalization):
                 *of_layer, mean, variance = of_layer
                 if training and layer.trainable:
-                    batch = tf.nn.moments(signal, 0)
+                    batch = tf.nn.moments(signal, layout.batch_axis)
                     kept = layer.momentum
                     for i, moving, now in zip(places[-2:], (mean, variance), batch, strict=True):
                         new_weights[i] = kept * moving + (1 - kept) * now
                     mean, variance = batch
-                signal = _normalized(layer, signal, mean[None], variance[None], of_layer)
+                mean, variance, *of_layer = map(layout.over_batch, (mean, variance, *of_layer))
+                signal = _normalized(layer, signal, mean, variance, of_layer)
             else:
                 signal = layer(signal)
             signals[output] = signal
-        return signals[self._output], new_weights
+        return layout.restored(signals[self._output]), new_weights
 
 
 def _normalized(layer, x, mean, variance, gamma_and_beta):
@@ -176,6 +181,31 @@ def _batch_sum(x, group=8):
     while x.shape[0] > group and x.shape[0] % group == 0:
         x = tf.reduce_sum(tf.reshape(x, (-1, group, *x.shape[1:])), 1)
     return tf.reduce_sum(x, 0)
+
+
+@tf.custom_gradient
+def dense_of_wide_layers(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> Any:
+    """The dense product of every replica, as one matrix product for each.
+
+    Args:
+        x: (replica, batch, in).
+        kernel: (replica, in, out).
+        bias: (replica, out).
+
+    Returns:
+        (replica, batch, out).
+    """
+    y = tf.matmul(x, kernel) + bias[:, None]
+
+    def gradient(dy):
+        if x.shape[1] <= SMALL_BATCH:  # a sum that is written out is faster than a product
+            parts = [x[:, i, :, None] * dy[:, i, None] for i in range(x.shape[1])]
+            of_kernel = tf.add_n(parts)
+        else:
+            of_kernel = tf.matmul(x, dy, transpose_a=True)
+        return tf.matmul(dy, kernel, transpose_b=True), of_kernel, tf.reduce_sum(dy, 1)
+
+    return y, gradient
 
 
 def _check(layers: Sequence[keras.Layer]) -> None:

@@ -1,9 +1,6 @@
 """The page in a real browser: offline, without an error, and doing what its controls say."""
 
-import os
 import re
-import shutil
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -13,17 +10,9 @@ from reproductions.running import experiment, results
 from reproductions.training import circles
 
 STORED = experiment.FOLDER.parent / "results" / "expected"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-BROWSER = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 MOST_BYTES = 15e6
 CLAIMS = sum(len(experiment.load(name).claims) for name in experiment.names())
-
-pytestmark = pytest.mark.skipif(
-    not BROWSER,
-    reason="no browser to open the report in: install Debian's package chromium"
-    " (apt-get install chromium), or set CHROMIUM to a Chromium or Chrome",
-)
 
 
 @pytest.fixture(scope="module")
@@ -42,42 +31,12 @@ def shots(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        root = ["--no-sandbox"] if os.geteuid() == 0 else []  # as root Chromium has no sandbox
-        started = playwright.chromium.launch(executable_path=BROWSER, args=root)
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def visit(browser, page_file):
+def visit(open_file, page_file):
     """Opens the page; afterwards nothing may have gone wrong, and nothing been fetched."""
 
-    @contextmanager
     def opened(query="", viewport=DESKTOP, **options):
-        context = browser.new_context(viewport=viewport, offline=True, **options)
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        wrong = []
-        page.on("console", lambda message: wrong.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith(("data:", "blob:"))
-                or request.url.partition("?")[0].partition("#")[0] == page_file.as_uri()
-                else wrong.append(f"request: {request.url}")
-            ),
-        )
-        page.goto(page_file.as_uri() + query)
-        yield page
-        context.close()
-        assert not wrong
+        return open_file(page_file, query, viewport, **options)
 
     return opened
 

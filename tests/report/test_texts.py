@@ -6,11 +6,12 @@ import pandas as pd
 import pytest
 
 from reproductions.evidence import thresholds, verdicts
-from reproductions.report import texts, untranslated
+from reproductions.report import demonstrations, texts, untranslated
 from reproductions.running import experiment
 
 WHERE = "write it into [{}] of the experiment's TOML file"
-SECTIONS = ("ui", "verdicts", "thresholds", "documents", "player")
+FRAME = ("ui", "verdicts", "thresholds", "documents", "player")
+SECTIONS = (*FRAME, "demonstrations", *demonstrations.NAMES)
 STORED = experiment.FOLDER.parent / "results" / "expected"
 CLAIMS = {claim.id: claim for name in experiment.names() for claim in experiment.load(name).claims}
 IDS = list(CLAIMS)
@@ -23,7 +24,7 @@ def test_both_languages_hold_the_same_words(section):
     for key in english:
         assert english[key].strip()
         assert korean[key].strip()
-        assert texts.names(english[key]) == texts.names(korean[key])
+        assert sorted(texts.names(english[key])) == sorted(texts.names(korean[key]))
 
 
 def test_every_verdict_and_document_has_words():

@@ -97,7 +97,7 @@ ACTIVATIONS = {
 @pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=ACTIVATIONS)
 def test_a_replica_is_a_keras_model(activation):
     # The document's loss for the even replicas, the stable one for the odd: one compilation.
-    even = tf.constant(np.arange(replicas.BLOCK) % 2 == 0)
+    even = tf.constant(np.arange(64) % 2 == 0)
 
     def both(y, z):
         return tf.where(even, log_loss(y, tf.sigmoid(z)), logits_loss(y, z))
@@ -419,7 +419,7 @@ def test_more_replicas_than_memory_holds(xor):
 
     blocks = xor.blocks(draw, X, Y, RATE, 1, replicas=10**7)
     first, second = next(blocks), next(blocks)
-    assert len(first) == len(second) == replicas.BLOCK
+    assert len(first) == len(second) == xor.block
     assert all_begun.wait(60)
     blocks.close()
     assert sorted(drawn) == [64 * i for i in range(few)]
@@ -441,7 +441,7 @@ def test_who_stops_waits_for_no_block_that_has_not_begun(xor):
 
     def draw(first, last):
         began.append(first)
-        if first >= 2 * replicas.BLOCK:  # the first two go through, then both threads wait
+        if first >= 2 * xor.block:  # the first two go through, then both threads wait
             gate.wait(60)
         return initial_weights(xor.model, range(first, last))
 

@@ -1,0 +1,206 @@
+"""What the page computes in the reader's browser: its scripts, and what they start from.
+
+Each demonstration has a template, a script and a section of texts, all of its name. Whatever it
+shows beside what the browser computes comes from the tables of an experiment, which is found by
+what its tables hold: a table `seeds` (activation, loss, seed, outcome), for example, belongs to
+networks that learn XOR.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from reproductions.evidence.functions import ELEMENTWISE, FUNCTIONS
+from reproductions.evidence.kinds import Exact, Table
+from reproductions.report import texts
+from reproductions.running.results import read_table
+
+HERE = Path(__file__).parent
+SCRIPTS = HERE / "static" / "demonstrations"
+
+NAMES = ("xor", "explorer", "depth", "temperature", "height")
+"""In the order of the page."""
+
+ENGINE = ("philox", "expression", "functions", "xor_engine")
+"""The scripts that compute; the workers get them too."""
+
+SHARED = ("crew", "plot", "demonstration")
+"""The scripts that all demonstrations use."""
+
+OUTCOMES_FILE = HERE.parents[1] / "results" / "browser" / "outcomes.csv"
+"""What the first seeds came to in a browser: `pytest tests/report/test_demonstrations.py --full
+--store results/browser` makes it."""
+
+OUTCOMES = Table(key=("activation", "loss", "seed"), columns={"outcome": Exact()})
+
+_SEEDS = {"activation", "loss", "seed", "outcome"}
+_CURVE = {"activation", "rate", "step", "seed", "cost", "accuracy"}
+_HEIGHTS = {"height_cm", "density_women", "density_men"}
+
+
+@dataclass(frozen=True)
+class Demonstrations:
+    """What the page's template needs.
+
+    Attributes:
+        names: of the demonstrations, in order.
+        functions: what each activation function is called, by name, then by language.
+        start: what the scripts start from, by demonstration, ready for JSON.
+    """
+
+    names: tuple[str, ...]
+    functions: Mapping[str, Mapping[str, str]]
+    start: Mapping[str, Any]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the scripts start from, with their words in every language."""
+        sections = ("demonstrations", "player", *NAMES)
+        words = {
+            language: {section: texts.load(language)[section] for section in sections}
+            for language in texts.LANGUAGES
+        }
+        return {**self.start, "words": words}
+
+    @property
+    def engine(self) -> Markup:
+        """The scripts that compute."""
+        return _joined(ENGINE)
+
+    @property
+    def worker(self) -> Markup:
+        """What a worker runs after the engine."""
+        return _joined(["worker"])
+
+    @property
+    def scripts(self) -> Markup:
+        """All other scripts, in the order in which they run."""
+        return _joined([*SHARED, *(f"{name}_demo" for name in self.names)])
+
+    @property
+    def style(self) -> Markup:
+        """Their style sheet."""
+        return Markup((SCRIPTS / "demonstrations.css").read_text(encoding="utf-8"))
+
+
+def gather(
+    tables: Mapping[str, Mapping[str, pd.DataFrame]], specs: Mapping[str, Mapping]
+) -> Demonstrations:
+    """What the demonstrations need of some results.
+
+    Args:
+        tables: of each experiment.
+        specs: the setting of each experiment, as its provenance holds it.
+    """
+    functions = {
+        name: {language: FUNCTIONS[name].name_in(language) for language in texts.LANGUAGES}
+        for name in ELEMENTWISE
+    }
+    colours = {name: {"colour": FUNCTIONS[name].color} for name in ELEMENTWISE}
+    start = {
+        "functions": {name: functions[name] | colours[name] for name in ELEMENTWISE},
+        "xor": _xor(tables, specs),
+        "height": _height(tables, specs),
+    }
+    names = tuple(name for name in NAMES if name != "height" or start["height"])
+    return Demonstrations(names, functions, start)
+
+
+def _joined(names: Iterable[str]) -> Markup:
+    return Markup("\n").join(
+        Markup((SCRIPTS / f"{name}.js").read_text(encoding="utf-8")) for name in names
+    )
+
+
+def _holding(
+    tables: Mapping[str, Mapping[str, pd.DataFrame]], table: str, columns: set[str]
+) -> str | None:
+    """The experiment that has a table of this name with these columns."""
+    return next((name for name, own in tables.items() if columns <= set(own.get(table, ()))), None)
+
+
+def _xor(
+    tables: Mapping[str, Mapping[str, pd.DataFrame]], specs: Mapping[str, Mapping]
+) -> dict[str, Any]:
+    """The stored outcomes, and how many of them the browser's own training comes to."""
+    found = _holding(tables, "seeds", _SEEDS)
+    if found is None:
+        return {}
+    seeds, spec = tables[found]["seeds"], specs[found]
+    letters = {
+        f"{activation} {loss}": "".join(
+            outcome[0] for outcome in rows.sort_values("seed")["outcome"]
+        )
+        for (activation, loss), rows in seeds.groupby(["activation", "loss"])
+        if set(rows["seed"]) == set(range(len(rows)))
+    }
+    setting = _finite(spec, ("hidden", "rate", "steps", "every"))
+    stored = {"outcomes": letters, **setting}
+    browser = read_table(OUTCOMES_FILE, OUTCOMES)
+    late = _learns_then_breaks(tables, letters, setting.get("rate"))
+    return {"stored": stored, "agreement": agreement(browser, seeds), "late": late}
+
+
+def _learns_then_breaks(
+    tables: Mapping[str, Mapping[str, pd.DataFrame]], letters: Mapping[str, str], rate: Any
+) -> dict[str, Any] | None:
+    """A network that learns XOR and then becomes NaN, where an experiment has looked for one."""
+    found = _holding(tables, "curve", _CURVE)
+    rows = tables[found]["curve"] if found else pd.DataFrame(columns=list(_CURVE))
+    for (activation, seed), _ in rows[rows["rate"] == rate].groupby(["activation", "seed"]):
+        if seed >= 0 and letters.get(f"{activation} document", "")[seed : seed + 1] == "n":
+            return {"activation": activation, "seed": int(seed)}
+    return None
+
+
+def _height(
+    tables: Mapping[str, Mapping[str, pd.DataFrame]], specs: Mapping[str, Mapping]
+) -> dict[str, float]:
+    """The two populations; empty where no experiment has them."""
+    found = _holding(tables, "posterior", _HEIGHTS)
+    if found is None:
+        return {}
+    names = {"mean_women_cm": "women", "mean_men_cm": "men", "deviation_cm": "deviation"}
+    given = _finite(specs[found], names)
+    return {names[key]: value for key, value in given.items()} if len(given) == 3 else {}
+
+
+def _finite(spec: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The fields that a setting has and JSON can hold: a file that was edited may have others."""
+    found = {}
+    for name in names:
+        try:
+            json.dumps(spec[name], allow_nan=False)
+        except (KeyError, ValueError):
+            continue
+        found[name] = spec[name]
+    return found
+
+
+def agreement(browser: pd.DataFrame, seeds: pd.DataFrame) -> dict[str, Any] | None:
+    """How far the networks that a browser trained come to the stored outcomes, seed by seed.
+
+    Args:
+        browser: activation, loss, seed and outcome of each network that it trained.
+        seeds: the same columns of the stored ones.
+
+    Returns:
+        The number of seeds with each function and loss, of networks, of those whose outcome is the
+        same, and the share of these for the function where it is least; None where no network is in
+        both.
+    """
+    both = browser.merge(seeds, on=list(OUTCOMES.key), suffixes=("_browser", "_stored"))
+    if both.empty:
+        return None
+    same = both["outcome_browser"] == both["outcome_stored"]
+    return {
+        "seeds": int(both.groupby(["activation", "loss"]).size().min()),
+        "runs": len(both),
+        "same": int(same.sum()),
+        "least": float(same.groupby(both["activation"]).mean().min()),
+    }

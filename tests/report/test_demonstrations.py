@@ -1,0 +1,368 @@
+"""The demonstrations of the page, in a real browser, against the stored outcomes and the suite."""
+
+import re
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from reproductions.evidence.tables import conform, to_csv
+from reproductions.report import build, demonstrations
+from reproductions.running import experiment
+from reproductions.running.results import read_table
+from reproductions.training import xor
+
+STORED = experiment.FOLDER.parent / "results" / "expected"
+FIRST_SEEDS = 256
+FUNCTIONS = ("leaky_relu", "relu", "sigmoid", "tanh")
+LOSSES = ("document", "stable")
+LEAST_AGREEMENT = 0.99
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
+SAMPLED = range(0, FIRST_SEEDS, 43)
+
+
+@pytest.fixture(scope="module")
+def outcomes():
+    """What the first seeds came to when all of them were trained in a browser."""
+    return read_table(demonstrations.OUTCOMES_FILE, demonstrations.OUTCOMES)
+
+
+def stored_seeds():
+    table = experiment.load("deep_xor").tables["seeds"]
+    return read_table(STORED / "deep_xor" / "seeds.csv", table)
+
+
+def test_the_browser_agrees_with_the_stored_outcomes(outcomes):
+    assert set(outcomes["outcome"]) <= set(xor.OUTCOMES)
+    sizes = outcomes.groupby(["activation", "loss"])["seed"].agg(["size", "min", "max"])
+    assert (sizes == [FIRST_SEEDS, 0, FIRST_SEEDS - 1]).all(axis=None)
+    assert set(sizes.index) == {(name, loss) for name in FUNCTIONS for loss in LOSSES}
+    found = demonstrations.agreement(outcomes, stored_seeds())
+    assert found["seeds"] == FIRST_SEEDS
+    assert found["least"] >= LEAST_AGREEMENT
+
+
+def test_disagreement_is_counted(outcomes):
+    seeds = stored_seeds()
+    wrong = (seeds["activation"] == "relu") & (seeds["loss"] == "stable")
+    seeds.loc[wrong, "outcome"] = "none"
+    assert demonstrations.agreement(outcomes, seeds)["least"] == pytest.approx(0.5, abs=0.01)
+    assert demonstrations.agreement(outcomes, seeds[:0]) is None
+
+
+def test_results_without_a_setting_or_an_experiment_have_no_comparison():
+    seeds = stored_seeds()
+    heights = pd.DataFrame({"height_cm": [1.0], "density_women": [1.0], "density_men": [1.0]})
+    tables = {"one": {"seeds": seeds}, "two": {"posterior": heights}}
+    broken = {"one": {"rate": np.nan, "steps": 5}, "two": {"mean_women_cm": 160.0}}
+    found = demonstrations.gather(tables, broken)
+    assert "height" not in found.names
+    assert set(found.start["xor"]["stored"]) == {"outcomes", "steps"}
+    assert len(found.start["xor"]["stored"]["outcomes"]["tanh stable"]) == 4096
+    whole = {"two": {"mean_women_cm": 160.0, "mean_men_cm": 170.0, "deviation_cm": 5.0}}
+    assert demonstrations.gather({"two": tables["two"]}, whole).names == demonstrations.NAMES
+    assert demonstrations.gather({}, {}).start["xor"] == {}
+
+
+def test_a_network_that_learns_and_breaks_is_one_that_broke_in_both_experiments():
+    seeds = stored_seeds()
+    curve = pd.DataFrame({"activation": ["relu"] * 3, "rate": [0.01, 0.01, 0.1]})
+    curve = curve.assign(seed=[-1, 0, 1], step=0, cost=0.0, accuracy=0.0)
+    specs = {"one": {"rate": 0.01}}
+    relu = seeds.query("activation == 'relu' and loss == 'document'").set_index("seed")["outcome"]
+    assert relu[0] != "non-finite"
+    broken = int(relu.index[relu == "non-finite"][0])
+    for seed, found in ((0, None), (broken, {"activation": "relu", "seed": broken})):
+        tables = {"one": {"seeds": seeds, "curve": curve.assign(seed=[-1, seed, broken])}}
+        assert demonstrations.gather(tables, specs).start["xor"]["late"] == found
+
+
+def test_outcomes_of_the_page_are_those_of_the_file(xor_page, full, report, request):
+    """A sample of the seeds; all of them with --full, which can store them anew with --store."""
+    seeds = list(range(FIRST_SEEDS) if full else SAMPLED)
+    script = """async ([seeds, functions, losses]) => {
+        const asked = functions.flatMap((activation) => losses.flatMap((loss) =>
+          seeds.map((seed) => ({ activation, loss, seed }))));
+        const results = await Promise.all(asked.map((one) => suite.xor(one)));
+        return asked.map((one, i) => ({ ...one, outcome: results[i].outcome }));
+    }"""
+    frame = pd.DataFrame(xor_page.evaluate(script, [seeds, list(FUNCTIONS), list(LOSSES)]))
+    frame = conform("outcomes", frame, demonstrations.OUTCOMES)
+    if full:
+        found = demonstrations.agreement(frame, stored_seeds())
+        report(f"networks trained in a browser: {found}", "outcomes", frame)
+    outcomes = request.getfixturevalue("outcomes")
+    assert to_csv(frame) == to_csv(outcomes[outcomes["seed"].isin(seeds)])
+
+
+@pytest.fixture(scope="module")
+def page_file(tmp_path_factory):
+    """The page of the results that the demonstrations stand beside, and of no others."""
+    folder = tmp_path_factory.mktemp("stored")
+    for name in ("deep_xor", "heights", "xor_nan"):
+        shutil.copytree(STORED / name, folder / name)
+    shutil.copy(STORED / "claims.csv", folder)
+    path = folder / build.FILE
+    path.write_text(build.render(folder), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def xor_page(browser, page_file):
+    page = browser.new_context(offline=True).new_page()
+    page.set_default_timeout(0)
+    page.goto(page_file.as_uri())
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def visit(open_file, page_file):
+    def opened(query, viewport=DESKTOP, **options):
+        return open_file(page_file, query, viewport, **options)
+
+    return opened
+
+
+def until(page, condition):
+    """Waits; the page allows no `eval`, which Playwright's own waiting needs."""
+    for _ in range(1200):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"still not so: {condition}")
+
+
+def start(page, name):
+    """A demonstration, once it has drawn itself."""
+    form = page.locator(f"#try-{name}")
+    form.scroll_into_view_if_needed()
+    until(page, f"document.querySelector('#try-{name}').dataset.drawn !== undefined")
+    return form
+
+
+def drawn(form):
+    return form.get_attribute("data-drawn")
+
+
+def test_the_xor_network_is_trained_and_the_address_keeps_the_setting(visit, outcomes):
+    rows = outcomes[outcomes["loss"] == "document"].set_index(["activation", "seed"])["outcome"]
+    with visit("?lang=en&xor-seed=3&xor-loss=nonsense&xor-width=many") as page:
+        form = start(page, "xor")
+        for activation, seed in (("sigmoid", 3), ("relu", 3), ("relu", 4)):
+            form.locator("[name=function]").select_option(activation)
+            form.locator("[name=seed]").fill(str(seed))
+            wanted = rows[activation, seed]
+            until(page, f"document.querySelector('#try-xor').dataset.outcome === '{wanted}'")
+            shown = form.locator(".outcome").inner_text()
+            assert shown == form.locator(".before").inner_text()
+        until(
+            page,
+            "location.search.includes('xor-seed=4&') || location.search.endsWith('xor-seed=4')",
+        )
+        assert "xor-function=relu" in page.url
+        assert "lang=en" in page.url
+        page.reload()
+        form = start(page, "xor")
+        assert form.locator("[name=function]").input_value() == "relu"
+        form.locator("[name=seed]").fill("-1")
+        until(page, "!document.querySelector('#try-xor .mistake').hidden")
+        assert form.locator(".mistake").inner_text().endswith("Received: -1")
+        form.locator("button[type=reset]").click()
+        until(page, "location.search === '?lang=en'")
+        assert form.locator("[name=seed]").input_value() == "0"
+
+
+def test_a_network_learns_then_becomes_nan_and_the_other_loss_cures_it(visit):
+    with visit("?lang=en&xor-depth=2&xor-seed=9") as page:
+        form = start(page, "xor")
+        for button, outcome in (
+            ("late", "non-finite"),
+            ("cured", "solved"),
+            ("as-post", "plateau"),
+        ):
+            form.locator(f".{button}").click()
+            until(page, f"document.querySelector('#try-xor').dataset.outcome === '{outcome}'")
+            if button == "late":
+                assert "NaN from here on" in form.locator(".costs").inner_text()
+                assert form.locator(".right").inner_text() == "2 / 4"
+                form.locator(".at").fill("50")
+                assert form.locator(".right").inner_text() == "4 / 4"
+
+
+def test_a_hundred_seeds_fill_a_bar(visit, outcomes):
+    rows = outcomes.query("loss == 'document' and activation == 'leaky_relu' and seed < 100")
+    with visit("?lang=en&xor-function=leaky_relu") as page:
+        form = start(page, "xor")
+        form.locator(".hundred").click()
+        until(page, "document.querySelector('#try-xor').dataset.tally.startsWith('100 ')")
+        said = form.locator(".bar-here").get_attribute("aria-label")
+        counts = [int(number) for number in re.findall(r": (\d+)", said)]
+        assert counts == [int((rows["outcome"] == name).sum()) for name in xor.OUTCOMES]
+        stored = form.locator(".bar-stored").get_attribute("aria-label")
+        seeds = stored_seeds().query("loss == 'document' and activation == 'leaky_relu'")
+        counts = [int(number) for number in re.findall(r": (\d+)", stored)]
+        assert counts == [int((seeds["outcome"] == name).sum()) for name in xor.OUTCOMES]
+        assert form.locator(".same").inner_text().startswith("100 of these 100")
+        form.locator("[name=rate]").fill("0.02")
+        until(page, "document.querySelector('#try-xor .stored').hidden")
+
+
+def test_what_scripts_are_offered(xor_page):
+    given = xor_page.evaluate("suite.xor({ seed: 0, activation: 'tanh', loss: 'stable' })")
+    assert set(given) == {"outcome", "cost", "accuracy"}
+    assert given["outcome"] == "solved"
+    assert given["cost"] < xor.SOLVED_COST
+    assert given["accuracy"] == 1
+    short = xor_page.evaluate(
+        "suite.xor({ seed: 0, activation: 'tanh', loss: 'stable', steps: 1 })"
+    )
+    assert short["cost"] > 0.5
+    for wrong, received in {
+        "{ seed: -1, activation: 'tanh', loss: 'stable' }": "seed=-1",
+        "{ seed: 0, activation: 'tann', loss: 'stable' }": 'activation="tann"',
+        "{ seed: 0, activation: 'tanh', loss: 'none' }": 'loss="none"',
+        "{ seed: 0, activation: 'tanh', loss: 'stable', steps: 0.5 }": "steps=0.5",
+        "undefined": "seed=undefined",
+    }.items():
+        message = xor_page.evaluate(f"suite.xor({wrong}).catch(error => error.message)")
+        assert message.endswith(f"Received: {received}")
+
+
+def test_a_typed_function_is_drawn_refused_and_sent_on(visit):
+    with visit("?lang=ko&explorer-function=formula") as page:
+        form = start(page, "explorer")
+        formula = form.locator("[name=formula]")
+        for text, x, value, slope in (
+            ("x^2 / 4", 2, "1", "1"),
+            ("sqrt(x)", 4, "2", "0.25"),
+            ("max(x, -x)", -3, "3", "−1"),
+        ):
+            formula.fill(text)
+            form.locator("[name=x]").fill(str(x))
+            assert form.locator(".at-y").inner_text() == value
+            assert form.locator(".at-slope").inner_text() == slope
+            assert form.locator(".mistake").is_hidden()
+        for text in ("", "foo(x)", "x +", "sin x", "x $ 2", "1" * 201, "ln(-1 - x^2)", "1 / 0"):
+            formula.evaluate("(field, text) => { field.value = text; field.dispatchEvent("
+                             "new Event('input', { bubbles: true })); }", text)  # fmt: skip
+            mistake = form.locator(".mistake")
+            assert re.search("[가-힣]", mistake.inner_text()), text
+            assert form.locator(".train").is_disabled()
+        formula.fill("x / (1 + abs(x))")
+        form.locator(".send").click()
+        until(page, "document.querySelector('#try-depth').dataset.drawn?.endsWith(' 30 30')")
+        assert drawn(page.locator("#try-depth")) == "x / (1 + abs(x)) 30 30"
+        form.locator(".train").click()
+        until(page, "!!document.querySelector('#try-xor').dataset.outcome")
+        assert page.locator("#try-xor [name=formula]").input_value() == "x / (1 + abs(x))"
+
+
+def test_points_are_dragged_by_mouse_touch_and_keys(visit):
+    with visit("?lang=en", PHONE, has_touch=True) as page:
+        for name, plot, field in (("explorer", "curve", "x"), ("height", "losing", "threshold")):
+            form = start(page, name)
+            box, slider = form.locator(f".{plot}"), form.locator(f"[name={field}]")
+            box.scroll_into_view_if_needed()
+            seen = [slider.input_value()]
+            place = box.bounding_box()
+            middle = place["y"] + place["height"] / 2
+            page.mouse.move(place["x"] + 100, middle)
+            page.mouse.down()
+            page.mouse.move(place["x"] + 220, middle)
+            page.mouse.up()
+            seen.append(slider.input_value())
+            page.touchscreen.tap(place["x"] + 150, middle)
+            seen.append(slider.input_value())
+            slider.focus()
+            page.keyboard.press("ArrowRight")
+            seen.append(slider.input_value())
+            assert len(set(seen)) == 4, seen
+            assert float(seen[2]) < float(seen[3]) < float(seen[1])
+            assert seen[3] in drawn(form)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+@pytest.mark.parametrize(("width", "depth", "scale"), [(5, 10, 1), (3, 30, 2.5)])
+def test_gradients_through_depth_are_those_of_the_suite(visit, activation, width, depth, scale):
+    from functools import partial
+
+    from reproductions.training import activations, gradients
+
+    stacks = gradients.stacks(width, depth, range(16)).scaled(scale, 1).shortened(depth)
+    flow = gradients.flow(partial(activations.layer, activation), stacks)
+    query = f"depth-function={activation}&depth-width={width}&depth-depth={depth}"
+    with visit(f"?lang=en&{query}&depth-scale={scale}") as page:
+        first = float(start(page, "depth").get_attribute("data-first"))
+        assert first == pytest.approx(np.median(flow.gradient[-1, 0]), rel=1e-9)
+
+
+def test_softmax_is_that_of_the_listing(visit):
+    from scipy.special import entr, softmax
+
+    scores = np.array([-3, -1.5, 0.3, 0.6, 1, 1.8, 3])
+    with visit("?lang=en") as page:
+        form = start(page, "temperature")
+        for exponent in ("0", "-2", "0.5"):
+            form.locator("[name=exponent]").fill(exponent)
+            expected = softmax(scores / 10 ** float(exponent))
+            shares = [float(share) for share in drawn(form).split()]
+            assert shares == pytest.approx(expected, abs=1e-6)
+            entropy = entr(expected).sum()
+            assert float(form.locator(".entropy").inner_text().replace("−", "-")) == pytest.approx(
+                entropy, rel=5e-3
+            )
+        form.locator("[name=z1]").fill("5")
+        scores[0] = 5
+        expected = softmax(scores / 10**0.5)
+        assert float(drawn(form).split()[0]) == pytest.approx(expected[0], abs=1e-6)
+
+
+def test_a_threshold_loses_what_is_stored(visit):
+    found = experiment.load("heights").tables["information"]
+    table = read_table(STORED / "heights" / "information.csv", found)
+    rows = table[table["signal"] == "threshold answer"].set_index("threshold_cm")["lost_bits"]
+    with visit("?lang=en") as page:
+        form = start(page, "height")
+        for threshold in (150.0, 168.5, 181.5):
+            form.locator("[name=threshold]").fill(str(threshold))
+            lost = float(drawn(form).split()[1])
+            assert lost == pytest.approx(rows[threshold], abs=1e-6)
+
+
+NAMES_THAT_STAY = set(re.findall(r"\w+", "XOR ReLU NaN log nat tanh Leaky ELU Swish Keras abs max"))
+TEXTS = """form => {
+    const walker = document.createTreeWalker(form, NodeFilter.SHOW_TEXT), texts = [];
+    while (walker.nextNode()) {
+        const element = walker.currentNode.parentElement, text = walker.currentNode.data.trim();
+        if (text && !element.closest('code, [hidden]') && element.checkVisibility()) {
+            texts.push(text);
+        }
+    }
+    const labels = [...form.querySelectorAll('[aria-label]')].map((e) => e.ariaLabel);
+    return [...texts, ...labels];
+}"""
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["1280", "375"])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_demonstrations_fit_and_speak_the_language(visit, language, viewport):
+    scheme = "light" if language == "en" else "dark"
+    with visit(f"?lang={language}", viewport, color_scheme=scheme) as page:
+        for name in demonstrations.NAMES:
+            form = start(page, name)
+            assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+            nameless = form.locator("button, input, select, [role=img]").evaluate_all(
+                "all => all.filter(e => !(e.getAttribute('aria-label') || e.textContent.trim()"
+                " || e.labels?.length)).map(e => e.outerHTML.slice(0, 200))"
+            )
+            assert nameless == []
+            said = form.evaluate(TEXTS)
+            assert said
+            for text in said:
+                if language == "en":
+                    assert not re.search("[가-힣]", text), text
+                else:  # names such as ReLU and N(0, 1) stay
+                    words = re.findall("[A-Za-z]{3,}", text)
+                    assert set(words) <= NAMES_THAT_STAY, text
