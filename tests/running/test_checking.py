@@ -250,6 +250,15 @@ CASES = {
         ],
         None,
     ),
+    "one more table on both sides": (
+        lambda *sides: [(side / NAME / "more.csv").write_text("a\n1\n") for side in sides],
+        [
+            *((f"{side}/{NAME}/more.csv", "", "", "nothing", "a file", LISTS, 0)
+              for side in ("expected", "latest")),
+            (f"{NAME}/more.csv", "", "", "no table", "a table", "the experiment declares none", 0),
+        ],
+        None,
+    ),
     "another setting": (lambda stored, fresh: other_rate(fresh), [(*RATE, ANOTHER, 0)], None),
     "another setting on both sides": (
         other_rate, [(*RATE, "the stored numbers are those of the declared setting", 0)], [],

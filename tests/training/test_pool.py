@@ -210,7 +210,10 @@ def test_units_are_counted_by_the_shards_or_one_each(watched, monkeypatch):
     assert [(total, sum(counted)) for total, counted, _ in told] == [(6, 6), (1, 1), (2, 2), (5, 5)]
     assert [said for _, _, said in told] == [["counts: goes on from 1 of 3 shards"], [], [], []]
     assert told[0][1] == [1, 3, 2]  # the kept one first
-    assert {bar.made[1]["unit"] for bar in watched} == {" seed", " shard"}
+    names = [(bar.made[1]["desc"], bar.made[1]["unit"]) for bar in watched]
+    assert names == [
+        ("counts", " seed"), ("counts", " shard"), ("spans", " shard"), ("sent", " shard"),
+    ]  # fmt: skip
 
 
 def test_calls_that_need_the_whole_machine_come_one_after_the_other(watched):
