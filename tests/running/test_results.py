@@ -52,6 +52,10 @@ def test_a_table_is_read_in_its_shape_and_its_cells_as_text(tmp_path):
     path.write_text("n,value\n1,2.5\n")
     assert results.read_table(path, TABLE).equals(pd.DataFrame({"n": [1], "value": [2.5]}))
     assert results.read_cells(path) == (["n", "value"], [["1", "2.5"]])
+    path.write_text("n,value\n1\n")
+    for read in (results.read_cells, lambda path: results.read_table(path, TABLE)):
+        with pytest.raises(InputError, match=rf"^cannot read {path}: line 2"):
+            read(path)
 
 
 def test_all_tables_of_an_experiment_are_read_from_its_folder(tmp_path):
