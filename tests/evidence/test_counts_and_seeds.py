@@ -149,6 +149,7 @@ def test_the_column_seeds_holds_what_the_provenance_says():
     # Sums over a number of seeds of their own are the same in both; over a part, in proportion.
     assert not seeds_differ(counts(500, 1_000), (4_096, 2_048))
     assert not seeds_differ(counts(5, 10), (4_000, 40))
+    assert not seeds_differ(counts(0, 1), (2_000, 3))  # of one or two, one
     assert seeds_differ(counts(1, 1), (4_096, 2_048)) == ["seeds"]
     # A first look with as many seeds.
     assert seeds_differ(counts(0, 1), (1_000, 1_000)) == ["seeds"]

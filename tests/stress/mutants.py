@@ -60,7 +60,7 @@ TARGETS = {
     "reproductions/training/pool.py": ("tests/training/test_pool.py",),
     "reproductions/running/provenance.py": (*PROVENANCE, *GUARDS),
     "reproductions/running/checking.py": ("tests/running/test_checking.py", *GUARDS),
-    "reproductions/running/runner.py": (*GUARDS, *PROCESSES),
+    "reproductions/running/runner.py": ("tests/running/test_runner.py", *GUARDS, *PROCESSES),
     "reproductions/running/results.py": ("tests/running/test_results.py", *GUARDS),
     "reproductions/running/shards.py": ("tests/running/test_shards.py",),
     **{
