@@ -102,6 +102,8 @@ def _compare_experiment(experiment, folders, judged_claims, comparison, judge) -
     if judge and readable:
         for folder, claimed in zip(folders, rows, strict=True):
             hold_claims(experiment, folder, claimed, comparison)
+        if same_seeds:
+            _hold_fresh_figures(experiment, folders, records[1], comparison)
     stored, fresh = (frame.assign(**dict.fromkeys(verdicts.DERIVED, "")) for frame in rows)
     if not same_seeds:
         comparison.notes.append(_seeds_note(experiment.name, seeds, [stored, fresh]))
@@ -152,7 +154,6 @@ def _hold_figure_names(folder, experiment, record, comparison) -> None:
 
     A first look may leave figures out; what another setting draws is not known here.
     """
-    spec = experiment.spec
     settings: tuple[Mapping, ...] = ({}, experiment.quick)
     for changes in settings:
         if experiment.has_seeds and isinstance(record["seeds"], int):
@@ -170,8 +171,7 @@ def _hold_figure_names(folder, experiment, record, comparison) -> None:
     except InputError:  # which the comparison of the tables says
         return
     except Exception as error:  # whatever the tables lack
-        sides = "tables that can be drawn", f"{type(error).__name__}: {error}"[:200]
-        comparison.add(Difference(str(folder), "", "", *sides, "figures show the tables"))
+        _cannot_be_drawn(folder, error, comparison)
         return
     pairs: dict[str, set[str]] = {}
     for file in record["files"]:
@@ -184,6 +184,11 @@ def _hold_figure_names(folder, experiment, record, comparison) -> None:
         path, rule = str(folder / provenance.FILE), "the experiment says what is drawn"
         sides = "a figure" if name in due else "no figure", "listed otherwise"
         comparison.add(Difference(path, "files", name, *sides, rule))
+
+
+def _cannot_be_drawn(folder: Path, error: Exception, comparison: Comparison) -> None:
+    sides = "tables that can be drawn", f"{type(error).__name__}: {error}"[:200]
+    comparison.add(Difference(str(folder), "", "", *sides, "figures show the tables"))
 
 
 def _hold_inputs(experiment, folders, records, comparison) -> None:
@@ -351,7 +356,8 @@ def accept(wanted: list[str], latest: Path, expected: Path) -> Comparison:
         rows = claimed[claimed["id"].isin(ids)]
         hold_claims(experiment, latest, rows, comparison)
         if not comparison.differences:
-            _hold_figures(experiment, latest, contents, comparison)
+            drawn = {file: data for file, data in contents.items() if not file.endswith(".csv")}
+            _hold_figures(experiment, latest, drawn, comparison)
         checked.append((experiment, contents, rows))
     if comparison.differences:
         return comparison
@@ -400,6 +406,9 @@ def _of_today(experiment: Experiment, latest: Path) -> dict[str, bytes]:
     for table, frame in read_tables(experiment, latest).items():
         _hold_form(folder / f"{table}.csv", frame, experiment.tables[table], form)
     _hold_files(folder, experiment, record, form)
+    path = folder / provenance.FILE  # all of it is stored, what nothing reads too
+    if {*record} != {*provenance.FIELDS, "seeds"} or read_bytes(path) != provenance.to_json(record):
+        raise InputError(f"this is not what a run writes. Received: {path}")
     for difference in form.differences:
         raise InputError(f"this is not what a run writes. Received: {difference.file}")
     return {file: read_bytes(folder / file) for file in record["files"]}
@@ -421,13 +430,33 @@ def _refuse_other_inputs(experiment, wanted, latest, expected) -> None:
                 )
 
 
-def _hold_figures(experiment, latest, contents, comparison) -> None:
+def _hold_fresh_figures(experiment, folders, record, comparison) -> None:
+    """Adds the fresh figures that are neither the stored ones nor what their tables give.
+
+    To draw all figures takes minutes, so only those are drawn whose bytes are not the stored ones.
+    """
+    fresh = {}
+    for file in record["files"]:
+        paths = [folder / experiment.name / file for folder in folders]
+        if not file.endswith(".csv") and all(path.is_file() for path in paths):
+            stored, fresh[file] = map(read_bytes, paths)
+            if fresh[file] == stored:
+                del fresh[file]
+    if fresh:
+        _hold_figures(experiment, folders[1], fresh, comparison)
+
+
+def _hold_figures(experiment, results, files: dict[str, bytes], comparison) -> None:
     """Adds the figures that are not what the tables give when they are drawn again."""
-    tables = read_tables(experiment, latest)
-    drawn = drawing.render_all(experiment.figures(experiment.spec, tables))
-    figures = {file: data for file, data in contents.items() if not file.endswith(".csv")}
-    for file in sorted(drawn.keys() | figures.keys()):
-        if drawn.get(file) != figures.get(file):
-            path = str(latest / experiment.name / file)
+    names = {file.rpartition(".")[0] for file in files}
+    try:
+        figures = experiment.figures(experiment.spec, read_tables(experiment, results))
+        drawn = drawing.render_all({name: draw for name, draw in figures.items() if name in names})
+    except Exception as error:  # whatever the tables lack
+        _cannot_be_drawn(results / experiment.name, error, comparison)
+        return
+    for file, data in sorted(files.items()):
+        if file not in drawn or not drawing.same_figure(file, drawn[file], data):
+            path = str(results / experiment.name / file)
             sides = "what the tables give, drawn again", "another figure"
             comparison.add(Difference(path, "", "", *sides, "figures show the tables"))

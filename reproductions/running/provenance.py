@@ -248,7 +248,7 @@ def refuse_another(
         if value != own_value:
             raise InputError(
                 f"{who} has another {name} than this process, and could give other bits"
-                f" ({own_value} own_value). Received: {value}"
+                f" ({own_value} here). Received: {value}"
             )
 
 

@@ -121,7 +121,7 @@ def _run(names: list[str], request: Request) -> None:
     write_whole(results / CLAIMS_FILE, to_csv(judged_claims))  # fails now rather than after an hour
     judged_now = []
     with progress(total=len(names), what="experiments", unit="experiment") as bar:
-        for name, judged, took in _outcomes(names, request, judged_claims):
+        for name, judged, took in _outcomes(names, request):
             ids = [claim.id for claim in load(name).claims]
             judged_now.extend(ids)
             judged_claims = verdicts.merge(judged_claims, judged, ids)
@@ -133,7 +133,7 @@ def _run(names: list[str], request: Request) -> None:
     print(verdict_lines(judged_claims[judged_claims["id"].isin(judged_now)]))
 
 
-def _outcomes(names: list[str], request: Request, judged_claims: pd.DataFrame) -> Iterator[Outcome]:
+def _outcomes(names: list[str], request: Request) -> Iterator[Outcome]:
     """Runs the experiments; those that read what others make come last.
 
     Each runs in a process of its own, so that its memory is given back: side by side as many as
@@ -149,14 +149,12 @@ def _outcomes(names: list[str], request: Request, judged_claims: pd.DataFrame) -
     for together, most in ((longest_first, cores), (timed, 1), (readers, cores)):
         if len(together) < 2 or request.sending is not None:
             for name in together:
-                yield _one(_Call(name, request, judged_claims))
+                yield _one(_Call(name, request))
         else:
-            yield from _side_by_side(together, most, request, judged_claims)
+            yield from _side_by_side(together, most, request)
 
 
-def _side_by_side(
-    names: list[str], most: int, request: Request, judged_claims: pd.DataFrame
-) -> Iterator[Outcome]:
+def _side_by_side(names: list[str], most: int, request: Request) -> Iterator[Outcome]:
     """Runs experiments in processes of their own, so many at a time, and gives those that are done.
 
     Raises:
@@ -164,8 +162,7 @@ def _side_by_side(
     """
     tqdm.set_lock(lock := bars_lock())
     waiting: deque[tuple] = deque(
-        _Call(name, request, judged_claims, 1 + i % most, MOST_BYTES)
-        for i, name in enumerate(names)
+        _Call(name, request, 1 + i % most, MOST_BYTES) for i, name in enumerate(names)
     )
     try:
         for outcome in afresh(_one_in_process, waiting, most, lock):
@@ -186,7 +183,6 @@ class _Call(NamedTuple):
     Attributes:
         name: the experiment's.
         request: what the run is asked for.
-        judged_claims: claims.csv so far.
         line: of the terminal on which progress is shown; None is the next one.
         most_bytes: how much memory the process may take.
         spent_s: how long others have worked on it in this run; 0 only if there were none.
@@ -194,7 +190,6 @@ class _Call(NamedTuple):
 
     name: str
     request: Request
-    judged_claims: pd.DataFrame
     line: int | None = None
     most_bytes: float = math.inf
     spent_s: float = 0.0
@@ -215,7 +210,7 @@ def _one(call: _Call) -> Outcome:
     Raises:
         ProcessFullError: the process has taken as much memory as it may; what is done is kept.
     """
-    name, request, judged_claims = call.name, call.request, call.judged_claims
+    name, request = call.name, call.request
     experiment, results = load(name), request.results
     changes = request.changes.get(name, {})
     setting = in_words(other_than_stored(experiment, changes))
@@ -225,8 +220,10 @@ def _one(call: _Call) -> Outcome:
     # The run's process alone writes there, unless it was killed and one of its own still does.
     with only_writer(results / name, wait=True):
         if not request.force and provenance.is_current(results / name, experiment, spec):
-            _tell(experiment, provenance.read(results / name).get("left_out"))
-            return name, claims_again(experiment, results, judged_claims, setting), "unchanged"
+            judged = claims_again(experiment, results, setting)
+            if judged is not None:
+                _tell(experiment, provenance.read(results / name).get("left_out"))
+                return name, judged, "unchanged"
         if request.force and not call.spent_s:
             shards.clear(results / name)
         fingerprint = provenance.decided_by(experiment, spec, results)
@@ -238,15 +235,20 @@ def _one(call: _Call) -> Outcome:
     return name, judged, f"{call.spent_s + time.perf_counter() - started:.1f} s"
 
 
-def claims_again(
-    experiment: Experiment, results: Path, judged_claims: pd.DataFrame, setting: str
-) -> pd.DataFrame:
-    """An unchanged experiment's rows of claims.csv; judged anew only if they are not as written."""
-    rows = judged_claims[judged_claims["id"].isin([claim.id for claim in experiment.claims])]
-    if verdicts.digest(rows) == provenance.read(results / experiment.name).get("judged"):
-        return rows
+def claims_again(experiment: Experiment, results: Path, setting: str) -> pd.DataFrame | None:
+    """The rows of claims.csv that the tables of an unchanged experiment give.
+
+    None where its run cannot have judged these tables so. Whoever can write a table can write its
+    checksum too, so that nothing is believed that can be judged again in a moment.
+    """
     left_out: list[str] | None = [] if setting else None
-    return verdicts.judge(experiment.claims, read_tables(experiment, results), setting, left_out)
+    try:
+        tables = read_tables(experiment, results)
+        judged = verdicts.judge(experiment.claims, tables, setting, left_out)
+    except Exception:  # of any kind: what judged the tables of the run fails on these
+        return None
+    same = verdicts.digest(judged) == provenance.read(results / experiment.name)["judged"]
+    return judged if same else None
 
 
 @contextmanager

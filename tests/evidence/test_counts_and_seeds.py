@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from reproductions.evidence import comparison
 from reproductions.evidence.comparison import compare_table
 from reproductions.evidence.differences import Comparison
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
@@ -120,6 +121,20 @@ def test_a_seed_that_both_sides_ran_over_has_its_row_on_both(all_rows):
     assert lacking == ([("net=b seed=0", 1)] if all_rows else [])
 
 
+def test_of_more_seeds_than_are_listed_the_first_ones_have_rows(monkeypatch):
+    monkeypatch.setattr(comparison, "LISTED", 6)
+
+    def differ(expected, obtained, seeds):
+        found = Comparison()
+        compare_table("t.csv", BY_SEED, by_seed(expected), by_seed(obtained), found, False,
+                      seeds=seeds)  # fmt: skip
+        return [(d.row, d.column, d.expected, d.obtained) for d in found.concluded()]
+
+    assert differ(range(4), range(6), (4, 9)) == differ(range(6), range(6), (9, 10)) == []
+    assert differ(range(4), range(5), (4, 9)) == [("net=a", "seed", "4 seeds", "5 seeds")]
+    assert differ(range(4), range(7), (4, 9)) == [("net=a", "seed", "4 seeds", "7 seeds")]
+
+
 def test_the_column_seeds_holds_what_the_provenance_says():
     stored = counts(500, 1_000)
 
@@ -134,6 +149,7 @@ def test_the_column_seeds_holds_what_the_provenance_says():
     # Sums over a number of seeds of their own are the same in both; over a part, in proportion.
     assert not seeds_differ(counts(500, 1_000), (4_096, 2_048))
     assert not seeds_differ(counts(5, 10), (4_000, 40))
+    assert not seeds_differ(counts(0, 1), (2_000, 3))  # of one or two, one
     assert seeds_differ(counts(1, 1), (4_096, 2_048)) == ["seeds"]
     # A first look with as many seeds.
     assert seeds_differ(counts(0, 1), (1_000, 1_000)) == ["seeds"]

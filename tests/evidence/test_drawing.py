@@ -54,3 +54,28 @@ def test_none_is_lost_where_none_may_be():
 def test_a_mistake_is_no_missing_measurement():
     with pytest.raises(KeyError, match="activaton"):
         drawing.render_all({"first": mistaken}, [])
+
+
+SVG = (
+    b'<clipPath id="p64fe7387a3"/><path clip-path="url(#p64fe7387a3)" d="M 1 2"/>'
+    b'<g id="m00aa00aa00"/>'
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        (lambda svg: svg, True),
+        (lambda svg: svg.replace(b"p64fe7387a3", b"pf6ccea302b"), True),
+        (lambda svg: svg.replace(b"(#p64fe7387a3", b"(#m00aa00aa00"), False),  # another part
+        (lambda svg: svg.replace(b"(#p64fe7387a3", b"(#pf6ccea302b"), False),  # no part
+        (lambda svg: svg.replace(b"(#p64fe7387a3", b"(#part-0"), False),
+        (lambda svg: svg.replace(b"m00aa00aa00", b"p64fe7387a3"), False),  # two of one name
+        (lambda svg: svg.replace(b"M 1", b"M 3"), False),
+        (lambda svg: svg + b"<!-- -->", False),
+    ],
+)
+def test_figures_are_the_same_but_for_the_names_of_their_parts(change, same):
+    assert drawing.same_figure("a.svg", SVG, change(SVG)) is same
+    assert drawing.same_figure("a.svg", change(SVG), SVG) is same
+    assert drawing.same_figure("a.png", SVG, change(SVG)) is (change(SVG) == SVG)

@@ -79,7 +79,8 @@ def test_over_another_setting_of_the_source_the_counts_alone_are_held(reader, tm
     ]
     assert rows[0] != rows[1]
     found = checking.compare([READER], first, second, judge=False).concluded()
-    assert {(d.row, d.column) for d in found} == {("spec", f"{SOURCE}.layers")}
+    file = f"{READER}/{provenance.FILE}"
+    assert [(d.file, d.row, d.column) for d in found] == [(file, "spec", f"{SOURCE}.layers")]
 
 
 @pytest.mark.parametrize("said", [{}, {SOURCE: {}}, {"other": {}}], ids=str)
@@ -93,3 +94,19 @@ def test_the_setting_of_a_source_is_that_of_the_results_beside(reader, tmp_path,
     found = checking.compare([READER], first, second, judge=False).concluded()
     assert "inputs" in {d.row for d in found}
     assert all(d.file == str(path) or d.row == "spec" for d in found)
+
+
+def test_what_reads_another_source_than_the_stored_one_is_accepted_with_it(reader, tmp_path):
+    latest, expected = tmp_path / "latest", tmp_path / "expected"
+    runner.run([READER, SOURCE], runner.Request(latest))
+    shutil.copytree(latest, expected)
+    fresh = {path: path.read_bytes() for path in latest.rglob("*") if path.is_file()}
+    stored = expected / SOURCE / "products.csv"
+    stored.write_bytes(b"".join(stored.read_bytes().splitlines(keepends=True)[:-1]))
+    older = stored.read_bytes()
+    with pytest.raises(InputError, match=rf"accept {SOURCE} too. Received: {latest}/{SOURCE}"):
+        checking.accept([READER], latest, expected)
+    assert stored.read_bytes() == older
+    assert checking.accept([READER, SOURCE], latest, expected).differences == []
+    for path, data in fresh.items():
+        assert (expected / path.relative_to(latest)).read_bytes() == data

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -96,6 +97,12 @@ def test_a_damaged_shard_is_made_again(tmp_path, kind):
     path.write_bytes(DAMAGE[kind](path.read_bytes()))
     assert_same(gather(tmp_path, [(1,)]), first)
     assert made == [1, 1]
+
+
+def test_no_python_object_is_kept(tmp_path):
+    with pytest.raises(ValueError, match="allow_pickle"):
+        StoredShards(tmp_path, "code").save("a shard", {"a": np.array([{}], dtype=object)})
+    assert not (tmp_path / shards.FOLDER).exists()
 
 
 def test_what_is_finished_before_an_error_is_kept(tmp_path, monkeypatch):

@@ -33,7 +33,8 @@ COPIED = (
 )
 HEAVY = (
     "reproductions",  # first: it fixes what the others read
-    *("hypothesis", "keras", "numpy", "pandas", "pytest", "scipy.special", "scipy.stats"),
+    *("hypothesis", "keras", "matplotlib.pyplot", "numpy", "pandas", "pytest", "scipy.special"),
+    "scipy.stats",
 )
 LAYERS = ("tests/layers",)
 CHECKS = (
@@ -42,8 +43,9 @@ CHECKS = (
     "tests/evidence/test_tables.py",
 )
 PROVENANCE = ("tests/running/test_provenance.py",)
-GUARDS = ("tests/running/test_guards.py", "tests/running/test_inputs.py")
-JUDGED = ("tests/experiments/test_claims.py", "tests/running/test_guards.py")
+GUARDS = tuple(f"tests/running/test_{name}.py" for name in ("guards", "inputs", "command_line"))
+PROCESSES = tuple(f"tests/running/test_{name}.py" for name in ("side_by_side", "half_written"))
+JUDGED = ("tests/evidence/test_verdicts.py", "tests/experiments/test_claims.py")
 TRIALS = ("tests/trial/test_soundness.py", "tests/trial/test_scorecard.py")
 TARGETS = {
     **{
@@ -57,9 +59,9 @@ TARGETS = {
     "reproductions/evidence/verdicts.py": JUDGED,
     "reproductions/training/pool.py": ("tests/training/test_pool.py",),
     "reproductions/running/provenance.py": (*PROVENANCE, *GUARDS),
-    "reproductions/running/checking.py": GUARDS,
-    "reproductions/running/runner.py": GUARDS,
-    "reproductions/running/results.py": GUARDS,
+    "reproductions/running/checking.py": ("tests/running/test_checking.py", *GUARDS),
+    "reproductions/running/runner.py": ("tests/running/test_runner.py", *GUARDS, *PROCESSES),
+    "reproductions/running/results.py": ("tests/running/test_results.py", *GUARDS),
     "reproductions/running/shards.py": ("tests/running/test_shards.py",),
     **{
         f"reproductions/trial/{name}.py": TRIALS for name in ("scorecard", "candidate", "soundness")
@@ -193,6 +195,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("files", nargs="*", metavar="FILE", help="all targets by default")
     parser.add_argument("--store", type=Path, metavar="DIR", help="where the tables go")
     parser.add_argument("--most", type=int, default=10**6, metavar="N", help="mutants of a file")
+    parser.add_argument("--workers", type=int, metavar="N", help="as many as cores by default")
     given = parser.parse_args(arguments)
     sys.dont_write_bytecode = True
     for module in HEAVY:
@@ -202,7 +205,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = [mutant for file in files for mutant in spread(every[file], given.most)]
     known, rows = reasons(), []
     # Forked here, where TensorFlow is imported and has started no thread yet.
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("fork")) as pool:
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(given.workers, mp_context=fork) as pool:
         for file, failing in zip(files, pool.map(without_mutant, files), strict=True):
             if failing:
                 print(failing, file=sys.stderr)

@@ -143,3 +143,108 @@ def test_shards_that_are_sent_are_checked_there_and_counted_here():
     results = Pool(sending=sending).gather(part, CALLS, "test")
     assert [int(result["one"]) for result in results] == [3, 1, 2]
     assert len(checked) == len(CALLS)
+
+
+class Bar(contextlib.nullcontext):
+    """In place of a progress bar: how it was made, and what it counted and said."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(self)
+        self.made, self.counted, self.said = (arguments, options), [], []
+        self.update, self.write = self.counted.append, self.said.append
+        bars.append(self)
+
+    def __iter__(self):
+        yield from self.made[0][0]
+
+
+bars: list[Bar] = []
+
+
+@pytest.fixture
+def watched(monkeypatch):
+    bars.clear()
+    monkeypatch.setattr(pool, "tqdm", Bar)
+    return bars
+
+
+def test_a_bar_is_shown_on_a_terminal_alone_in_its_line(watched):
+    Pool(line=3).progress([1, 2], 2, "networks", "update")
+    Pool().progress(total=5)
+    same = {"disable": None, "leave": False, "dynamic_ncols": True}
+    assert [bar.made for bar in watched] == [
+        (([1, 2],), {"total": 2, "desc": "networks", "unit": " update", "position": 3, **same}),
+        ((None,), {"total": 5, "desc": "", "unit": " seed", "position": None, **same}),
+    ]
+
+
+def counting(shard, number):
+    shard.advance(number)
+    return {"number": number}
+
+
+class Kept:
+    """A store that keeps one shard, and takes what it is given."""
+
+    def __init__(self):
+        self.saved = {}
+
+    def load(self, name):
+        return {"array/number": np.asarray(1)} if name.endswith("(1,)") else None
+
+    def save(self, name, arrays):
+        self.saved[name] = arrays
+
+
+def test_units_are_counted_by_the_shards_or_one_each(watched, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    calls, store = [(3,), (1,), (2,)], Kept()
+    results = Pool(store).gather(counting, calls, "counts", [3, 1, 2], "seed")
+    assert [int(result["number"]) for result in results] == [3, 1, 2]
+    assert list(store.saved) == [f"{__name__}.counting(3,)", f"{__name__}.counting(2,)"]
+    Pool(store, goes_on=True).gather(counting, [(1,)], "counts")
+    Pool().gather(spans, [("a", 0, 4), ("b", 0, 4)], "spans")
+    sending = Sending(lambda: None, contextlib.nullcontext, {"backend": "threading"})
+    Pool(sending=sending).gather(counting, [(3,), (2,)], "sent", [3, 2])
+    told = [(bar.made[1]["total"], bar.counted, bar.said) for bar in watched]
+    assert [(total, sum(counted)) for total, counted, _ in told] == [(6, 6), (1, 1), (2, 2), (5, 5)]
+    assert [said for _, _, said in told] == [["counts: goes on from 1 of 3 shards"], [], [], []]
+    assert told[0][1] == [1, 3, 2]  # the kept one first
+    names = [(bar.made[1]["desc"], bar.made[1]["unit"]) for bar in watched]
+    assert names == [
+        ("counts", " seed"), ("counts", " shard"), ("spans", " shard"), ("sent", " shard"),
+    ]  # fmt: skip
+
+
+def test_calls_that_need_the_whole_machine_come_one_after_the_other(watched):
+    assert Pool().apart(divmod, [(7, 2), (9, 4)], "divisions") == [(3, 1), (2, 1)]
+    assert watched[0].made[1]["total"] == 2
+    assert watched[0].made[1]["desc"] == "divisions"
+    assert watched[0].made[1]["unit"] == " setting"
+
+
+def test_ranges_are_as_large_as_they_must_be():
+    assert pool.ranges(1) == [(0, 1)]
+    assert pool.ranges(300) == [(0, 128), (128, 256), (256, 300)]
+    assert pool.ranges(128_000)[:2] == [(0, 128), (128, 256)]
+    assert pool.ranges(128_001)[:2] == [(0, 256), (256, 512)]
+
+
+def test_frames_of_one_name_stand_one_below_the_other():
+    one, two = (pd.DataFrame({"a": [n, n + 1]}, index=[5, 5]) for n in (1, 3))
+    joined = pool.joined([{"x": one}, {"y": two, "x": two}])
+    assert list(joined) == ["x", "y"]
+    assert joined["x"].equals(pd.DataFrame({"a": [1, 2, 3, 4]}))
+    assert joined["y"].equals(pd.DataFrame({"a": [3, 4]}))
+
+
+@pytest.mark.parametrize(("system", "unit"), [("darwin", 1), ("linux", 1024)])
+def test_memory_is_in_bytes_on_every_system(system, unit, monkeypatch):
+    class Usage:
+        ru_maxrss = 7
+
+    asked = []
+    monkeypatch.setattr(pool.sys, "platform", system)
+    monkeypatch.setattr(pool.resource, "getrusage", lambda who: asked.append(who) or Usage)
+    assert pool.peak_bytes() == 7 * unit
+    assert asked == [pool.resource.RUSAGE_SELF]
