@@ -68,7 +68,7 @@ def test_the_findings_are_what_the_stored_claims_say(name):
     with (ROOT / "results/expected/claims.csv").open(encoding="utf-8", newline="") as file:
         obtained = {row["id"]: row["obtained"] for row in csv.DictReader(file)}
     items = findings(ROOT / name)
-    assert 5 <= len(items) <= 7
+    assert 5 <= len(items) <= 8  # more is a list that nobody reads
     for item in items:
         claims = CLAIM.findall(item)
         assert set(claims) <= set(obtained)
