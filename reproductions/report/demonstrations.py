@@ -23,10 +23,10 @@ from reproductions.running.results import read_table
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "static" / "demonstrations"
 
-NAMES = ("xor", "explorer", "depth", "temperature", "height")
+NAMES = ("xor", "explorer", "depth", "temperature", "height", "fold")
 """In the order of the page."""
 
-ENGINE = ("philox", "expression", "functions", "xor_engine")
+ENGINE = ("philox", "expression", "functions", "xor_engine", "fold")
 """The scripts that compute; the workers get them too."""
 
 SHARED = ("crew", "plot", "demonstration")

@@ -331,7 +331,53 @@ def test_a_threshold_loses_what_is_stored(visit):
             assert lost == pytest.approx(rows[threshold], abs=1e-6)
 
 
-NAMES_THAT_STAY = set(re.findall(r"\w+", "XOR ReLU NaN log nat tanh Leaky ELU Swish Keras abs max"))
+def folding(setting, x1, x2):
+    """The map of the demonstration: two outputs, on the first axis."""
+    w11, w12, w21, w22, b1, b2, third = setting
+    first = np.tanh(w11 * x1 + w12 * x2 + b1) - third * (1 + np.tanh(3 * x1 - 3))
+    return np.array([first, np.tanh(w21 * x1 + w22 * x2 + b2)])
+
+
+def test_a_fold_appears_where_the_third_unit_turns_cells_over(visit):
+    with visit("?lang=en", PHONE, has_touch=True) as page:
+        form = start(page, "fold")
+        for third, folded in ((0, False), (0.6, True)):
+            form.locator("[name=third]").fill(str(third))
+            *setting, count = (float(word) for word in drawn(form).split())
+            edges = np.linspace(-1.2, 1.2, 25)
+            centres = (edges[1:] + edges[:-1]) / 2
+            x1, x2 = np.meshgrid(centres, centres, indexing="ij")
+            across = folding(setting, x1 + 1e-5, x2) - folding(setting, x1 - 1e-5, x2)
+            along = folding(setting, x1, x2 + 1e-5) - folding(setting, x1, x2 - 1e-5)
+            turned = across[0] * along[1] - across[1] * along[0] < 0
+            assert count == turned.sum()
+            assert (0 < count < turned.size) == folded
+            assert form.locator(".state").inner_text() == (
+                "folded" if folded else "not turned over"
+            )
+        form.locator("[name=third]").fill("0")
+        form.locator("[name=w11]").fill("-1")
+        assert form.locator(".state").inner_text() == "turned over as a whole"
+        for name, value in {"w11": 1, "w12": 2, "w21": 0.5, "w22": 1}.items():
+            form.locator(f"[name={name}]").fill(str(value))
+        assert form.locator(".state").inner_text() == "flattened to a curve"
+        handle = form.locator("[data-handle='1']")
+        handle.scroll_into_view_if_needed()
+        place = handle.bounding_box()
+        x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x - 40, y + 60)
+        page.mouse.up()
+        page.mouse.move(x, y)  # no longer held
+        width = form.locator(".plane").bounding_box()["width"] - 68
+        shown = [float(form.locator(f"[name={name}]").input_value()) for name in ("w21", "w22")]
+        assert shown == pytest.approx([0.5 - 40 * 4.6 / width, 1 - 60 * 4.6 / width], abs=0.06)
+
+
+NAMES_THAT_STAY = set(
+    re.findall(r"\w+", "XOR ReLU NaN log nat tanh det Leaky ELU Swish Keras abs max")
+)
 TEXTS = """form => {
     const walker = document.createTreeWalker(form, NodeFilter.SHOW_TEXT), texts = [];
     while (walker.nextNode()) {

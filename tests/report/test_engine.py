@@ -98,6 +98,30 @@ def test_the_sigmoid_is_exactly_1_where_it_is_in_float32(scripts):
         assert np.array_equal(exact, expected)
 
 
+@pytest.mark.parametrize("third", [0, 0.7])
+def test_the_determinant_of_a_layer_is_that_of_finite_differences(scripts, third):
+    w, b, h = np.array([[0.9, -1.3], [0.4, 1.7]]), np.array([0.3, -0.6]), 1e-6
+    setting = dict(zip(("w11", "w12", "w21", "w22"), w.ravel(), strict=True))
+    setting |= {"b1": b[0], "b2": b[1], "third": third}
+
+    def mapped(x):
+        y = np.tanh(x @ w.T + b)
+        y[:, 0] -= third * (1 + np.tanh(3 * x[:, 0] - 3))
+        return y
+
+    points = generator(5).uniform(-1.2, 1.2, (40, 2))
+    steps = [(mapped(points + d) - mapped(points - d)) / (2 * h) for d in np.eye(2) * h]
+    expected = np.linalg.det(np.stack(steps, axis=2))
+    assert (expected < 0).any() == bool(third)
+    script = """([points, setting]) => points.flatMap((point) => {
+        const { y, det } = fold.map(point, setting);
+        return [...y, det];
+    })"""
+    got = numbers(scripts, script, [points.tolist(), setting]).reshape(-1, 3)
+    np.testing.assert_allclose(got[:, :2], mapped(points), rtol=1e-12)
+    np.testing.assert_allclose(got[:, 2], expected, rtol=1e-6, atol=1e-8)
+
+
 FORMULAS = {
     "-x^2": lambda x: -(x**2),
     "2x - 1": lambda x: 2 * x - 1,
