@@ -23,10 +23,10 @@ from reproductions.running.results import read_table
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "static" / "demonstrations"
 
-NAMES = ("xor", "explorer", "depth", "temperature", "height", "fold")
+NAMES = ("xor", "explorer", "depth", "temperature", "height", "fold", "path", "unit")
 """In the order of the page."""
 
-ENGINE = ("philox", "expression", "functions", "xor_engine", "fold")
+ENGINE = ("philox", "expression", "functions", "xor_engine", "fold", "descent")
 """The scripts that compute; the workers get them too."""
 
 SHARED = ("crew", "plot", "demonstration")

@@ -375,6 +375,55 @@ def test_a_fold_appears_where_the_third_unit_turns_cells_over(visit):
         assert shown == pytest.approx([0.5 - 40 * 4.6 / width, 1 - 60 * 4.6 / width], abs=0.06)
 
 
+def test_an_added_mean_makes_the_path_of_the_weights_jump_across_the_valley(visit):
+    with visit("?lang=en&path-mean=0&path-rate=1") as page:
+        form = start(page, "path")
+        assert form.locator(".updates").inner_text() == "1"  # straight to the best weights
+        for mean, rate in ((1, 0.5), (2, 0.2), (3, 0.1)):
+            form.locator("[name=mean]").fill(str(mean))
+            form.locator("[name=rate]").fill(str(rate))
+            curvature = 1 + 2 * mean**2
+            assert form.locator(".curvature").inner_text() == str(curvature)
+            assert form.locator(".greatest").inner_text() == f"{2 / curvature:.3g}"
+            # Along the valley, across it: the error is multiplied by this at each update.
+            factors = np.array([1 - rate, 1 - rate * curvature])
+            t = np.arange(101)[:, None]
+            losses = (np.array([2, 0.5 * curvature]) * factors ** (2 * t)).sum(1) / 2
+            solved = int(np.argmax(losses < 0.01 * losses[0]))
+            assert form.locator(".updates").inner_text() == str(solved)
+        form.locator("[name=batch]").select_option("one")
+        form.locator("[name=rate]").fill("0.01")
+        assert form.locator(".together").inner_text() == "100 / 100"
+        form.locator("[name=rate]").fill("1")
+        assert form.locator(".updates").inner_text() == "not in 100"
+        until(page, "location.search.includes('path-batch=one')")
+        form.locator("button[type=reset]").click()
+        until(page, "location.search === '?lang=en'")
+
+
+def test_a_relu_dies_at_a_high_learning_rate_and_stays_dead(visit):
+    with visit("?lang=en") as page:
+        form = start(page, "unit")
+        slider = form.locator("[name=rate]")
+        for rate, bias, dead in (("0.4", "0", 1), ("0.2", "0", -1), ("0.2", "-5", 0)):
+            slider.fill(rate)
+            form.locator("[name=bias]").fill(bias)
+            assert form.get_attribute("data-dead") == str(dead)
+            said = "stays alive" if dead < 0 else f"is dead from update {dead} on"
+            assert form.locator(".state").inner_text() == said
+        assert form.locator(".below-relu").inner_text() == "10 / 10"
+        assert int(form.locator(".below-leaky_relu").inner_text().split()[0]) < 10
+        form.locator("[name=at]").fill("0")
+        assert [float(word) for word in drawn(form).split()] == [2, -5, 10, 2, -5, 10]
+        form.locator("[name=bias]").fill("-4")
+        assert form.locator(".below-relu").inner_text() == "10 / 10"  # z = 0 has derivative 0
+        form.locator("[name=bias]").fill("-3.9")
+        assert form.locator(".below-relu").inner_text() == "9 / 10"
+        slider.focus()
+        page.keyboard.press("ArrowRight")
+        assert slider.input_value() == "0.25"
+
+
 NAMES_THAT_STAY = set(
     re.findall(r"\w+", "XOR ReLU NaN log nat tanh det Leaky ELU Swish Keras abs max")
 )
