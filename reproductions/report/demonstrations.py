@@ -38,6 +38,9 @@ OUTCOMES_FILE = HERE.parents[1] / "results" / "browser" / "outcomes.csv"
 
 OUTCOMES = Table(key=("activation", "loss", "seed"), columns={"outcome": Exact()})
 
+_PROSE = ("see", "shown", "title", "lead")
+"""Texts that the templates alone show; the scripts need not carry them again."""
+
 _SEEDS = {"activation", "loss", "seed", "outcome"}
 _CURVE = {"activation", "rate", "step", "seed", "cost", "accuracy"}
 _HEIGHTS = {"height_cm", "density_women", "density_men"}
@@ -62,7 +65,11 @@ class Demonstrations:
         """What the scripts start from, with their words in every language."""
         sections = ("demonstrations", "player", *NAMES)
         words = {
-            language: {section: texts.load(language)[section] for section in sections}
+            language: {
+                section: {key: text for key, text in words.items() if key not in _PROSE}
+                for section, words in texts.load(language).items()
+                if section in sections
+            }
             for language in texts.LANGUAGES
         }
         return {**self.start, "words": words}

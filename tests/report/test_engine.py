@@ -128,27 +128,27 @@ def test_the_path_of_a_linear_unit_is_that_of_numpy(scripts, mean, rate, batch):
     angles = np.arange(8) * 3 % 8 * np.pi / 4
     x = mean + np.sqrt(2) * np.stack([np.cos(angles), np.sin(angles)], 1)
     y = x @ [1.5, -0.5]
-    w, path, losses, together = np.zeros(2), [], [], 0
+    w, path, costs, together = np.zeros(2), [], [], 0
     for t in range(41):
         path.append(w)
-        losses.append(0.5 * np.mean((x @ w - y) ** 2))
-        if t == 40 or losses[-1] >= 1e6:
+        costs.append(0.5 * np.mean((x @ w - y) ** 2))
+        if t == 40 or costs[-1] >= 1e6:
             break
         use = slice(None) if batch == "all" else [t % 8]
         move = -rate * np.mean((x[use] @ w - y[use])[:, None] * x[use], axis=0)
         together += np.prod(move) > 0
         w = w + move
     script = """setting => {
-        const { path, losses, together } = descent.linear(setting);
-        return [...path.flat(), ...losses, together];
+        const { path, costs, together } = descent.linear(setting);
+        return [...path.flat(), ...costs, together];
     }"""
     setting = {"mean": mean, "rate": rate, "batch": batch, "steps": 40}
     got = numbers(scripts, script, setting)
-    assert (len(losses) < 41) == (rate == 0.9)
+    assert (len(costs) < 41) == (rate == 0.9)
     assert got[-1] == together
     if batch == "one" and mean >= 2:
         assert together == len(path) - 1  # all inputs are positive
-    expected = np.concatenate([np.ravel(path), losses])
+    expected = np.concatenate([np.ravel(path), costs])
     np.testing.assert_allclose(got[:-1], expected, rtol=1e-9, atol=1e-12)
 
 

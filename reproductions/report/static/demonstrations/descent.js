@@ -9,13 +9,13 @@ const descent = (() => {
   // Half the mean squared error of the unit w · x, where w₁ and w₂ miss the target by this much.
   const lossOf = (a, b, mean) => (a * a + b * b + (mean * (a + b)) ** 2) / 2;
 
-  // The path of both weights from 0, its losses, and the number of updates in which both weights
+  // The path of both weights from 0, its costs, and the number of updates in which both weights
   // move in the same direction. `batch` is "one" or "all"; it ends early where the loss diverges.
   function linear({ mean, rate, batch, steps }) {
     const inputs = DIRECTIONS.map(([a, b]) => [a + mean, b + mean]);
-    const path = [[0, 0]], losses = [lossOf(...TARGET, mean)];
+    const path = [[0, 0]], costs = [lossOf(...TARGET, mean)];
     let together = 0;
-    for (let t = 0; t < steps && losses[t] < DIVERGED; t++) {
+    for (let t = 0; t < steps && costs[t] < DIVERGED; t++) {
       const samples = batch === "one" ? [inputs[t % inputs.length]] : inputs;
       const w = path[t], move = [0, 0];
       for (const x of samples) {
@@ -25,9 +25,9 @@ const descent = (() => {
       }
       together += move[0] * move[1] > 0;
       path.push([w[0] + move[0], w[1] + move[1]]);
-      losses.push(lossOf(path[t + 1][0] - TARGET[0], path[t + 1][1] - TARGET[1], mean));
+      costs.push(lossOf(path[t + 1][0] - TARGET[0], path[t + 1][1] - TARGET[1], mean));
     }
-    return { path, losses, together };
+    return { path, costs, together };
   }
 
   const SAMPLES = Array.from({ length: 10 }, (_, i) => (i + 1) / 5);

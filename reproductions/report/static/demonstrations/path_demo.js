@@ -17,9 +17,9 @@ demonstrations.add("path", (demo) => {
 
   function draw() {
     const mean = demo.get("mean"), rate = demo.get("rate"), batch = demo.get("batch");
-    const { path, losses, together } = descent.linear({ mean, rate, batch, steps: STEPS });
+    const { path, costs, together } = descent.linear({ mean, rate, batch, steps: STEPS });
     const curvature = 1 + 2 * mean * mean;
-    const solved = losses.findIndex((loss) => loss < SOLVED * losses[0]);
+    const solved = costs.findIndex((loss) => loss < SOLVED * costs[0]);
     demo.pick("value-mean").textContent = three(mean);
     demo.pick("value-rate").textContent = three(rate);
     demo.pick("curvature").textContent = three(curvature);
@@ -28,17 +28,17 @@ demonstrations.add("path", (demo) => {
     demo.pick("together").textContent = `${together} / ${path.length - 1}`;
     plot.draw(weights, { height: Math.max(200, weights.clientWidth) - 16,
       x: { from: -1, to: 3, title: demo.word("first") }, y: { from: -2.5, to: 1.5 },
-      lines: [...LEVELS.map((level) => ({ points: contour(level * losses[0], curvature),
+      lines: [...LEVELS.map((level) => ({ points: contour(level * costs[0], curvature),
         colour: "var(--soft)", width: 1 })), { points: path, colour: COLOUR, width: 1.5 }],
       dots: [...path.map(([x, y]) => ({ x, y, colour: COLOUR, size: 3 })),
         { x: 0, y: 0, colour: "currentColor", size: 5, text: demo.word("start") },
         { x: descent.TARGET[0], y: descent.TARGET[1], colour: "currentColor", size: 5,
           text: demo.word("best") }] });
-    plot.draw(demo.pick("losses"), { height: 300,
+    plot.draw(demo.pick("costs"), { height: 300,
       x: { from: 0, to: STEPS, title: demo.word("update") },
       y: { from: 1e-6, to: 1e3, log: true },
-      lines: [{ points: losses.map((loss, t) => [t, loss]), colour: COLOUR }],
-      rules: [{ y: SOLVED * losses[0], text: demo.word("hundredth") }] });
+      lines: [{ points: costs.map((loss, t) => [t, loss]), colour: COLOUR }],
+      rules: [{ y: SOLVED * costs[0], text: demo.word("hundredth") }] });
     demo.form.dataset.drawn = `${path.length - 1} ${together} ${solved} ${path.at(-1).join(" ")}`;
   }
   demo.moved = draw;

@@ -27,7 +27,7 @@ demonstrations.add("unit", (demo) => {
         }) })),
       dots: descent.SAMPLES.map((x) => ({ x, y: descent.wanted(x), colour: "currentColor",
         size: 4 })) });
-    plot.draw(demo.pick("losses"), {
+    plot.draw(demo.pick("costs"), {
       x: { from: 0, to: STEPS + 2, title: demo.word("update") }, y: { from: 1e-6, to: 1e2, log: true },
       lines: runs.map((records, i) => ({ colour: colourOf(NAMES[i]), dash: DASHES[i], width: 2.5,
         points: records.map(({ loss }, t) => [t, loss]) })),
