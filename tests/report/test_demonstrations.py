@@ -373,6 +373,17 @@ def test_a_fold_appears_where_the_third_unit_turns_cells_over(visit):
         width = form.locator(".plane").bounding_box()["width"] - 68
         shown = [float(form.locator(f"[name={name}]").input_value()) for name in ("w21", "w22")]
         assert shown == pytest.approx([0.5 - 40 * 4.6 / width, 1 - 60 * 4.6 / width], abs=0.06)
+        place, before = handle.bounding_box(), page.evaluate("scrollY")
+        x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+        finger = page.context.new_cdp_session(page)
+        for kind, move in (("touchStart", 0), *(("touchMove", -10 * i) for i in range(1, 6))):
+            point = {"x": x, "y": y + move}
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        shown[1] += 50 * 4.6 / width
+        values = [float(form.locator(f"[name={name}]").input_value()) for name in ("w21", "w22")]
+        assert values == pytest.approx(shown, abs=0.06)
+        assert page.evaluate("scrollY") == before
 
 
 def test_an_added_mean_makes_the_path_of_the_weights_jump_across_the_valley(visit):

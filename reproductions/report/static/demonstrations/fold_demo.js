@@ -62,6 +62,10 @@ demonstrations.add("fold", (demo) => {
     x.dispatchEvent(new Event("input", { bubbles: true }));
     y.dispatchEvent(new Event("input", { bubbles: true }));
   });
+  // A finger on a tip must not scroll the page; elsewhere it may.
+  plane.addEventListener("touchstart", (event) => {
+    if (event.target.dataset.handle !== undefined) event.preventDefault();
+  }, { passive: false });
   plane.addEventListener("lostpointercapture", () => { held = null; });
   demo.moved = draw;
   return draw;
