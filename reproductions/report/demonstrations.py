@@ -23,10 +23,10 @@ from reproductions.running.results import read_table
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "static" / "demonstrations"
 
-NAMES = ("xor", "explorer", "depth", "temperature", "height")
+NAMES = ("xor", "explorer", "depth", "temperature", "height", "fold", "path", "unit")
 """In the order of the page."""
 
-ENGINE = ("philox", "expression", "functions", "xor_engine")
+ENGINE = ("philox", "expression", "functions", "xor_engine", "fold", "descent")
 """The scripts that compute; the workers get them too."""
 
 SHARED = ("crew", "plot", "demonstration")
@@ -37,6 +37,9 @@ OUTCOMES_FILE = HERE.parents[1] / "results" / "browser" / "outcomes.csv"
 --store results/browser` makes it."""
 
 OUTCOMES = Table(key=("activation", "loss", "seed"), columns={"outcome": Exact()})
+
+_PROSE = ("see", "shown", "title", "lead")
+"""Texts that the templates alone show; the scripts need not carry them again."""
 
 _SEEDS = {"activation", "loss", "seed", "outcome"}
 _CURVE = {"activation", "rate", "step", "seed", "cost", "accuracy"}
@@ -62,7 +65,11 @@ class Demonstrations:
         """What the scripts start from, with their words in every language."""
         sections = ("demonstrations", "player", *NAMES)
         words = {
-            language: {section: texts.load(language)[section] for section in sections}
+            language: {
+                section: {key: text for key, text in words.items() if key not in _PROSE}
+                for section, words in texts.load(language).items()
+                if section in sections
+            }
             for language in texts.LANGUAGES
         }
         return {**self.start, "words": words}

@@ -331,7 +331,113 @@ def test_a_threshold_loses_what_is_stored(visit):
             assert lost == pytest.approx(rows[threshold], abs=1e-6)
 
 
-NAMES_THAT_STAY = set(re.findall(r"\w+", "XOR ReLU NaN log nat tanh Leaky ELU Swish Keras abs max"))
+def folding(setting, x1, x2):
+    """The map of the demonstration: two outputs, on the first axis."""
+    w11, w12, w21, w22, b1, b2, third = setting
+    first = np.tanh(w11 * x1 + w12 * x2 + b1) - third * (1 + np.tanh(3 * x1 - 3))
+    return np.array([first, np.tanh(w21 * x1 + w22 * x2 + b2)])
+
+
+def test_a_fold_appears_where_the_third_unit_turns_cells_over(visit):
+    with visit("?lang=en", PHONE, has_touch=True) as page:
+        form = start(page, "fold")
+        for third, folded in ((0, False), (0.6, True)):
+            form.locator("[name=third]").fill(str(third))
+            *setting, count = (float(word) for word in drawn(form).split())
+            edges = np.linspace(-1.2, 1.2, 25)
+            centres = (edges[1:] + edges[:-1]) / 2
+            x1, x2 = np.meshgrid(centres, centres, indexing="ij")
+            across = folding(setting, x1 + 1e-5, x2) - folding(setting, x1 - 1e-5, x2)
+            along = folding(setting, x1, x2 + 1e-5) - folding(setting, x1, x2 - 1e-5)
+            turned = across[0] * along[1] - across[1] * along[0] < 0
+            assert count == turned.sum()
+            assert (0 < count < turned.size) == folded
+            assert form.locator(".state").inner_text() == (
+                "folded" if folded else "not turned over"
+            )
+        form.locator("[name=third]").fill("0")
+        form.locator("[name=w11]").fill("-1")
+        assert form.locator(".state").inner_text() == "turned over as a whole"
+        for name, value in {"w11": 1, "w12": 2, "w21": 0.5, "w22": 1}.items():
+            form.locator(f"[name={name}]").fill(str(value))
+        assert form.locator(".state").inner_text() == "flattened to a curve"
+        handle = form.locator("[data-handle='1']")
+        handle.scroll_into_view_if_needed()
+        place = handle.bounding_box()
+        x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x - 40, y + 60)
+        page.mouse.up()
+        page.mouse.move(x, y)  # no longer held
+        width = form.locator(".plane").bounding_box()["width"] - 68
+        shown = [float(form.locator(f"[name={name}]").input_value()) for name in ("w21", "w22")]
+        assert shown == pytest.approx([0.5 - 40 * 4.6 / width, 1 - 60 * 4.6 / width], abs=0.06)
+        place, before = handle.bounding_box(), page.evaluate("scrollY")
+        x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+        finger = page.context.new_cdp_session(page)
+        for kind, move in (("touchStart", 0), *(("touchMove", -10 * i) for i in range(1, 6))):
+            point = {"x": x, "y": y + move}
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        shown[1] += 50 * 4.6 / width
+        values = [float(form.locator(f"[name={name}]").input_value()) for name in ("w21", "w22")]
+        assert values == pytest.approx(shown, abs=0.06)
+        assert page.evaluate("scrollY") == before
+
+
+def test_an_added_mean_makes_the_path_of_the_weights_jump_across_the_valley(visit):
+    with visit("?lang=en&path-mean=0&path-rate=1") as page:
+        form = start(page, "path")
+        assert form.locator(".updates").inner_text() == "1"  # straight to the best weights
+        for mean, rate in ((1, 0.5), (2, 0.2), (3, 0.1)):
+            form.locator("[name=mean]").fill(str(mean))
+            form.locator("[name=rate]").fill(str(rate))
+            curvature = 1 + 2 * mean**2
+            assert form.locator(".curvature").inner_text() == str(curvature)
+            assert form.locator(".greatest").inner_text() == f"{2 / curvature:.3g}"
+            # Along the valley, across it: the error is multiplied by this at each update.
+            factors = np.array([1 - rate, 1 - rate * curvature])
+            t = np.arange(101)[:, None]
+            losses = (np.array([2, 0.5 * curvature]) * factors ** (2 * t)).sum(1) / 2
+            solved = int(np.argmax(losses < 0.01 * losses[0]))
+            assert form.locator(".updates").inner_text() == str(solved)
+        form.locator("[name=batch]").select_option("one")
+        form.locator("[name=rate]").fill("0.01")
+        assert form.locator(".together").inner_text() == "100 / 100"
+        form.locator("[name=rate]").fill("1")
+        assert form.locator(".updates").inner_text() == "not in 100"
+        until(page, "location.search.includes('path-batch=one')")
+        form.locator("button[type=reset]").click()
+        until(page, "location.search === '?lang=en'")
+
+
+def test_a_relu_dies_at_a_high_learning_rate_and_stays_dead(visit):
+    with visit("?lang=en") as page:
+        form = start(page, "unit")
+        slider = form.locator("[name=rate]")
+        for rate, bias, dead in (("0.4", "0", 1), ("0.2", "0", -1), ("0.2", "-5", 0)):
+            slider.fill(rate)
+            form.locator("[name=bias]").fill(bias)
+            assert form.get_attribute("data-dead") == str(dead)
+            said = "stays alive" if dead < 0 else f"is dead from update {dead} on"
+            assert form.locator(".state").inner_text() == said
+        assert form.locator(".below-relu").inner_text() == "10 / 10"
+        assert int(form.locator(".below-leaky_relu").inner_text().split()[0]) < 10
+        form.locator("[name=at]").fill("0")
+        assert [float(word) for word in drawn(form).split()] == [2, -5, 10, 2, -5, 10]
+        form.locator("[name=bias]").fill("-4")
+        assert form.locator(".below-relu").inner_text() == "10 / 10"  # z = 0 has derivative 0
+        form.locator("[name=bias]").fill("-3.9")
+        assert form.locator(".below-relu").inner_text() == "9 / 10"
+        slider.focus()
+        page.keyboard.press("ArrowRight")
+        assert slider.input_value() == "0.25"
+
+
+NAMES_THAT_STAY = set(
+    re.findall(r"\w+", "XOR ReLU NaN log nat tanh det Leaky ELU Swish Keras abs max")
+)
 TEXTS = """form => {
     const walker = document.createTreeWalker(form, NodeFilter.SHOW_TEXT), texts = [];
     while (walker.nextNode()) {

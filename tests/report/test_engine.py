@@ -98,6 +98,92 @@ def test_the_sigmoid_is_exactly_1_where_it_is_in_float32(scripts):
         assert np.array_equal(exact, expected)
 
 
+@pytest.mark.parametrize("third", [0, 0.7])
+def test_the_determinant_of_a_layer_is_that_of_finite_differences(scripts, third):
+    w, b, h = np.array([[0.9, -1.3], [0.4, 1.7]]), np.array([0.3, -0.6]), 1e-6
+    setting = dict(zip(("w11", "w12", "w21", "w22"), w.ravel(), strict=True))
+    setting |= {"b1": b[0], "b2": b[1], "third": third}
+
+    def mapped(x):
+        y = np.tanh(x @ w.T + b)
+        y[:, 0] -= third * (1 + np.tanh(3 * x[:, 0] - 3))
+        return y
+
+    points = generator(5).uniform(-1.2, 1.2, (40, 2))
+    steps = [(mapped(points + d) - mapped(points - d)) / (2 * h) for d in np.eye(2) * h]
+    expected = np.linalg.det(np.stack(steps, axis=2))
+    assert (expected < 0).any() == bool(third)
+    script = """([points, setting]) => points.flatMap((point) => {
+        const { y, det } = fold.map(point, setting);
+        return [...y, det];
+    })"""
+    got = numbers(scripts, script, [points.tolist(), setting]).reshape(-1, 3)
+    np.testing.assert_allclose(got[:, :2], mapped(points), rtol=1e-12)
+    np.testing.assert_allclose(got[:, 2], expected, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("batch", ["all", "one"])
+@pytest.mark.parametrize(("mean", "rate"), [(0, 0.2), (0.7, 0.1), (2, 0.05), (3, 0.9)])
+def test_the_path_of_a_linear_unit_is_that_of_numpy(scripts, mean, rate, batch):
+    angles = np.arange(8) * 3 % 8 * np.pi / 4
+    x = mean + np.sqrt(2) * np.stack([np.cos(angles), np.sin(angles)], 1)
+    y = x @ [1.5, -0.5]
+    w, path, costs, together = np.zeros(2), [], [], 0
+    for t in range(41):
+        path.append(w)
+        costs.append(0.5 * np.mean((x @ w - y) ** 2))
+        if t == 40 or costs[-1] >= 1e6:
+            break
+        use = slice(None) if batch == "all" else [t % 8]
+        move = -rate * np.mean((x[use] @ w - y[use])[:, None] * x[use], axis=0)
+        together += np.prod(move) > 0
+        w = w + move
+    script = """setting => {
+        const { path, costs, together } = descent.linear(setting);
+        return [...path.flat(), ...costs, together];
+    }"""
+    setting = {"mean": mean, "rate": rate, "batch": batch, "steps": 40}
+    got = numbers(scripts, script, setting)
+    assert (len(costs) < 41) == (rate == 0.9)
+    assert got[-1] == together
+    if batch == "one" and mean >= 2:
+        assert together == len(path) - 1  # all inputs are positive
+    expected = np.concatenate([np.ravel(path), costs])
+    np.testing.assert_allclose(got[:-1], expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(("rate", "bias"), [(0.1, 0), (0.4, 0), (0.3, -1.1), (0.1, -5)])
+@pytest.mark.parametrize("leak", [0, 0.15])
+def test_a_unit_dies_where_it_dies_in_keras(scripts, rate, bias, leak):
+    import keras
+    import tensorflow as tf
+
+    import custom_layers
+
+    x = tf.constant(np.arange(1, 11) / 5)
+    unit = (
+        custom_layers.LeakyReLU(leak, dtype="float64")
+        if leak
+        else keras.layers.ReLU(dtype="float64")
+    )
+    w, b = tf.Variable(2.0, dtype="float64"), tf.Variable(float(bias), dtype="float64")
+    expected = []
+    for _ in range(21):
+        with tf.GradientTape() as tape:
+            z = w * x + b
+            loss = tf.reduce_mean((unit(z) - x / 2) ** 2)
+        expected.append([w.numpy(), b.numpy(), loss.numpy(), (z.numpy() <= 0).sum()])
+        for variable, gradient in zip((w, b), tape.gradient(loss, [w, b]), strict=True):
+            variable.assign_sub(rate * gradient)
+    script = """setting => descent.rectified(setting)
+        .flatMap(({ w, b, loss, below }) => [w, b, loss, below])"""
+    setting = {"rate": rate, "bias": bias, "leak": leak, "steps": 20}
+    got = numbers(scripts, script, setting).reshape(-1, 4)
+    np.testing.assert_allclose(got, expected, rtol=1e-9, atol=1e-12)
+    if not leak:
+        assert (got[-1, 3] == 10) == ((rate, bias) in {(0.4, 0), (0.1, -5)})
+
+
 FORMULAS = {
     "-x^2": lambda x: -(x**2),
     "2x - 1": lambda x: 2 * x - 1,

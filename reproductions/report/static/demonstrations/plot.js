@@ -37,7 +37,8 @@ const plot = (() => {
     return start + Math.max(-0.5, Math.min(1.5, share)) * (end - start);
   };
 
-  // Draws into a box, and gives what turns a place on the screen into a value of the x axis.
+  // Draws into a box, and gives what turns a place on the screen into a value of the x axis; its
+  // method `y` does so for the y axis.
   function draw(box, { x, y, height = 220, lines = [], bars = [], dots = [], rules = [] }) {
     const width = Math.max(200, box.clientWidth), left = 46, bottom = 42, top = 10, right = 22;
     const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, width, height,
@@ -65,14 +66,14 @@ const plot = (() => {
       make("rect", { x: a, width: Math.max(1, b - a), y: Math.min(start, end),
         height: Math.abs(start - end), fill: colour, opacity: faint ? 0.35 : 1 }, inside);
     }
-    for (const { points, colour, dash = "", width: stroke = 2, area } of lines) {
+    for (const { points, colour, dash = "", width: stroke = 2, area, opacity = 0.25 } of lines) {
       let path = "", pen = false;
       for (const [a, b] of points) {
         const shown = Number.isFinite(b) && (!y.log || b > 0);
         if (shown) path += `${pen ? "L" : "M"}${px(a).toFixed(1)} ${py(b).toFixed(1)}`;
         pen = shown;
       }
-      const style = area ? { fill: colour, opacity: 0.25 }
+      const style = area ? { fill: colour, opacity }
         : { fill: "none", stroke: colour, "stroke-width": stroke, "stroke-dasharray": dash,
           "stroke-linejoin": "round" };
       make("path", { d: path, ...style }, inside);
@@ -89,17 +90,23 @@ const plot = (() => {
         y: across ? py(b) - 5 : low ? height - bottom - 8 : top + 12,
         "text-anchor": across || end ? "end" : "start" }, svg, text);
     }
-    for (const { x: a, y: b, colour, size = 5, hollow } of dots) {
+    for (const { x: a, y: b, colour, size = 5, hollow, text, handle } of dots) {
       if (Number.isFinite(b)) {
         make("circle", { cx: px(a), cy: py(b), r: size, fill: hollow ? "none" : colour,
           stroke: hollow ? colour : "var(--paper)", "stroke-width": 1.5 }, inside);
       }
+      if (text) make("text", { class: "said", x: px(a) + 9, y: py(b) - 7 }, inside, text);
+      if (handle !== undefined) { // wide enough for a finger
+        make("circle", { class: "handle", cx: px(a), cy: py(b), r: 20, "data-handle": handle }, inside);
+      }
     }
     box.replaceChildren(svg);
-    return (clientX) => {
-      const share = (clientX - svg.getBoundingClientRect().left - left) / (width - right - left);
-      return x.from + Math.max(0, Math.min(1, share)) * (x.to - x.from);
-    };
+    const valueAt = ({ from, to }, share) => from + Math.max(0, Math.min(1, share)) * (to - from);
+    const place = (clientX) => valueAt(x,
+      (clientX - svg.getBoundingClientRect().left - left) / room.width);
+    place.y = (clientY) => valueAt(y,
+      1 - (clientY - svg.getBoundingClientRect().top - top) / room.height);
+    return place;
   }
 
   // Lets a pointer drag over a box move a slider, whose own keys do the same.

@@ -1,0 +1,12 @@
+"use strict";
+// A layer of two tanh units, and a third unit that can fold the plane.
+const fold = (() => {
+  // Where a point of the plane goes, and the determinant of the map's derivative there.
+  function map([x1, x2], { w11, w12, w21, w22, b1, b2, third }) {
+    const a = Math.tanh(w11 * x1 + w12 * x2 + b1), b = Math.tanh(w21 * x1 + w22 * x2 + b2);
+    const c = Math.tanh(3 * x1 - 3);
+    const across = (1 - a * a) * w11 - 3 * third * (1 - c * c), along = (1 - a * a) * w12;
+    return { y: [a - third * (1 + c), b], det: (1 - b * b) * (across * w22 - along * w21) };
+  }
+  return { map };
+})();
