@@ -123,6 +123,13 @@ def parser() -> OneLineParser:
     )
     trial = commands.add_parser("trial", help="put an activation of one's own through the battery")
     trial.add_argument("target", metavar="MODULE:NAME", help="its code is run")
+    trial.add_argument(
+        "--against",
+        nargs="+",
+        default=(),
+        metavar="NAME",
+        help="functions of the suite or of keras.activations; by default the built-in ones",
+    )
     trial.add_argument("--expected", type=path, default=EXPECTED, metavar="DIR")
     trial.add_argument("--results", type=path, default=TRIALS, metavar="DIR")
     return top
@@ -337,7 +344,7 @@ def _page(given: Namespace) -> int:
 def _trial(given: Namespace) -> int:
     from reproductions.trial import scorecard as trial
 
-    return trial.run(given.target, given.expected, given.results)
+    return trial.run(given.target, given.expected, given.results, names=given.against)
 
 
 def _report(comparison: "Comparison", form: str = "text") -> int:

@@ -115,7 +115,7 @@ def find(target: str) -> object:
             raise InputError(f"{error}. Received: {target}") from error
         names = [key for key, value in vars(loaded).items() if callable(value)]
         raise InputError(
-            f"{module} has no {name}{_near(name, names)} Received: {target}"
+            f"{module} has no {name}{nearest(name, names)} Received: {target}"
         ) from error
 
 
@@ -134,7 +134,7 @@ def _imported(module: str, target: str) -> ModuleType:
             if written := _without_suffix(target):
                 hint = f"; {written}."
             elif cause.name == top:
-                hint = _near(top, [path.stem for path in folder.glob("*.py")])
+                hint = nearest(top, [path.stem for path in folder.glob("*.py")])
         raise InputError(f"{error}{hint} Received: {target}") from error
     here = folder / f"{module}.py"
     if here.is_file() and here.resolve() != Path(getattr(loaded, "__file__", None) or "").resolve():
@@ -156,7 +156,8 @@ def _without_suffix(target: str) -> str:
     return f"without .py: write {module}:{name or 'NAME'}"
 
 
-def _near(name: str, names: list[str]) -> str:
+def nearest(name: str, names: list[str]) -> str:
+    """How a line goes on that says that there is no such name: with the nearest one, or ends."""
     near = difflib.get_close_matches(name, names, n=1)
     return f"; did you mean {near[0]}?" if near else "."
 

@@ -1,11 +1,11 @@
-"""A trial: an activation function of one's own goes through the battery, beside the built-in ones.
+"""A trial: an activation function of one's own goes through the battery, beside other functions.
 
 It runs the code that it is given. Whatever is wrong with the function is a finding, with the input
 that shows it; what cannot be imported at all is an `InputError`.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +19,11 @@ from reproductions.running.results import read_tables
 from reproductions.training import battery
 from reproductions.training.parallel import workers
 from reproductions.training.pool import progress
-from reproductions.trial import soundness
+from reproductions.trial import against, soundness
 from reproductions.trial.candidate import UnsoundError, as_factory, blamed, find
 from reproductions.trial.soundness import FINDING, NOTE
 
-NOT_RUN, MEASURED = "not run", "measured"
+NOT_RUN, MEASURED, BUILT_IN = "not run", "measured", "built in"
 ROUNDING = 1e-12
 COLUMNS = [
     "function",
@@ -109,10 +109,10 @@ def builtins(expected: Path) -> pd.DataFrame:
 
 
 def place(row: pd.Series, others: pd.DataFrame) -> str:
-    """Where a number stands among the built-in functions'; intervals that overlap say nothing."""
-    built_in = others[(others["check"] == row["check"]) & (others["quantity"] == row["quantity"])]
-    built_in = built_in[np.isfinite(built_in["value"])]
-    if built_in.empty or not np.isfinite(row["value"]):
+    """Where a number stands among the other functions'; intervals that overlap say nothing."""
+    same = others[(others["check"] == row["check"]) & (others["quantity"] == row["quantity"])]
+    same = same[np.isfinite(same["value"])]
+    if same.empty or not np.isfinite(row["value"]):
         return ""
 
     def ends(row):
@@ -122,18 +122,46 @@ def place(row: pd.Series, others: pd.DataFrame) -> str:
         )
 
     low, high = ends(row)
-    lows, highs = ends(built_in)
-    above = built_in["function"][highs < low].tolist()
-    below = built_in["function"][lows > high].tolist()
+    lows, highs = ends(same)
+    above = same["function"][highs < low].tolist()
+    below = same["function"][lows > high].tolist()
     sides = [
-        f"{side} {'all' if len(these) == len(built_in) else ', '.join(these)}"
+        f"{side} {'all' if len(these) == len(same) else ', '.join(these)}"
         for side, these in (("above", above), ("below", below))
         if these
     ]
-    return "; ".join(sides) or "like the built-in functions"
+    return "; ".join(sides) or "not told apart from the others"
 
 
-def run(target: str, expected: Path, results: Path, setting: battery.Setting | None = None) -> int:
+def beside(names: Sequence[str], stored: pd.DataFrame, setting: battery.Setting) -> pd.DataFrame:
+    """The numbers of the functions that are named: stored ones where there are any, else measured.
+
+    Raises:
+        InputError: one of them is no function, or none that can be measured.
+    """
+    known = stored.assign(verdict=BUILT_IN, finding="")
+    if not names:
+        return known
+    names = list(dict.fromkeys(names))
+    # All are found before the first is measured, so that a wrong name costs no time.
+    others = {n: against.factory(n) for n in names if n not in set(stored["function"])}
+    numbers = []
+    for name in names:
+        if name in others:
+            print(f"{name} is measured too, as no numbers of it are stored", flush=True)
+            numbers.append(pd.DataFrame(measured(others[name], setting)).assign(function=name))
+        else:
+            numbers.append(known[known["function"] == name])
+    return pd.concat([part.reindex(columns=COLUMNS) for part in numbers], ignore_index=True)
+
+
+def run(
+    target: str,
+    expected: Path,
+    results: Path,
+    setting: battery.Setting | None = None,
+    names: Sequence[str] = (),
+) -> int:
     """Makes a function's scorecard, prints a line a row, and returns 1 if there is a finding.
 
     Args:
@@ -141,19 +169,22 @@ def run(target: str, expected: Path, results: Path, setting: battery.Setting | N
         expected: the folder with the built-in functions' stored numbers.
         results: the scorecard goes to a folder named after the function in it.
         setting: how much is measured; by default as stored.
+        names: of the functions that it stands beside, of the suite or of `keras.activations`; by
+            default all whose numbers are stored.
     """
     started = time.perf_counter()
-    others = builtins(expected)
+    stored = builtins(expected)
     print(f"this runs the code of {target}")
     function = find(target)
     settings.hold()  # the module may have changed Keras'
     setting = setting or battery.Setting()
+    others = beside(names, stored, setting)
     name = target.replace(":", ".")
     scorecard = score(function, setting).assign(function=name).reindex(columns=COLUMNS)
     places = [place(row, others) for _, row in scorecard.iterrows()]
     for (_, row), where in zip(scorecard.iterrows(), places, strict=True):
         print(one_line(_line(row, where)))
-    all_rows = pd.concat([scorecard, others.assign(verdict="built in", finding="")])[COLUMNS]
+    all_rows = pd.concat([scorecard, others])[COLUMNS]
     all_rows["finding"] = all_rows["finding"].fillna("")
     folder = results / name
     functions = [name, *dict.fromkeys(others["function"])]
@@ -201,14 +232,14 @@ td.number { white-space: nowrap }
 intervals in brackets.</p>
 <h2>Scorecard</h2>
 <div><table><tr><th>check</th><th>quantity</th><th>verdict</th><th>value</th>
-<th>finding, or place among the built-in functions</th></tr>
+<th>finding, or place among the other functions</th></tr>
 {% for row, number, where in rows %}<tr class="{{ row.verdict }}"><td>{{ row.check }}</td>
 <td>{{ row.quantity }}</td><td>{{ row.verdict }}</td><td class="number">{{ number }}</td>
 <td>{{ row.finding or where }}</td></tr>
 {% endfor %}</table></div>
-<h2>Beside the built-in functions</h2>
+<h2>Beside the other functions</h2>
 <p><img src="data:image/png;base64,{{ figure }}" alt="A panel a quantity: {{ name }} as a diamond,
-the built-in functions as dots, with intervals; the numbers are in the table below"></p>
+the other functions as dots, with intervals; the numbers are in the table below"></p>
 <div><table><tr><th>check</th><th>quantity</th>
 {% for function in functions %}<th>{{ function }}</th>{% endfor %}</tr>
 {% for check, quantity, numbers in wide %}<tr><td>{{ check }}</td><td>{{ quantity }}</td>

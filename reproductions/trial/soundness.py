@@ -25,14 +25,22 @@ def check(factory: Callable) -> list[dict]:
         UnsoundError: it cannot; nothing more can be measured then.
     """
     with np.errstate(all="ignore"), blamed("it raises"):
-        rows = [
-            _ok("shape and dtype", _shapes, factory),
-            _ok("state", _state, factory),
-            _ok("elementwise", _elementwise, factory),
-            _ok("differentiable", _differentiable, factory),
-            _ok("traced and compiled", _compiled, factory),
-        ]
-        return [*rows, *_range(factory), _differences(factory)]
+        return [*usable(factory), *_range(factory), _differences(factory)]
+
+
+def usable(factory: Callable) -> list[dict]:
+    """The rows of what the battery cannot do without.
+
+    Raises:
+        UnsoundError: the battery cannot take the function.
+    """
+    return [
+        _ok("shape and dtype", _shapes, factory),
+        _ok("state", _state, factory),
+        _ok("elementwise", _elementwise, factory),
+        _ok("differentiable", _differentiable, factory),
+        _ok("traced and compiled", _compiled, factory),
+    ]
 
 
 def row(quantity: str, verdict: str, finding: str = "", value: float = np.nan) -> dict:

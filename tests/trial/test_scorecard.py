@@ -347,7 +347,7 @@ def test_place_tells_apart_only_what_intervals_do():
     assert place(0.5, 0.4, 0.9) == "below b, c"
     assert place(0.5, 0.4, 0.8) == "below all"
     assert place(3.5) == "above all"
-    assert place(2.0, 0.5, 3.5) == "like the built-in functions"
+    assert place(2.0, 0.5, 3.5) == "not told apart from the others"
     assert place(np.nan) == ""
 
 
