@@ -346,7 +346,7 @@ def _figure(spec: Spec, tables: Tables) -> "Figure":
         f"At learning rate {spec.rate:g}, {learn} of {len(changed)} single changes bring the error"
         f" below one half; with {fail} it stays above\n"
         f"digits, {'-'.join(map(str, spec.hidden))} hidden units, {spec.epochs} epochs,"
-        f" {int(fast['seeds'].max())} initialisations each"
+        f" {int(fast['seeds'].max())} initialisations each; a network that diverges counts as 1"
     )
     return figure
 
