@@ -72,7 +72,7 @@ CASES = [
     ("CU-14", usual(slower=(-0.05, -0.03), adam=(-0.05, -0.03)), NOT_REPRODUCED),
 ]
 
-FEW_SEEDS = {"adam_rates": (0.003,), "biases": (1.0,)}
+FEW_SEEDS = {"adam_rates": (0.003,), "biases": (1.0,), "norms": (), "slopes": ()}
 """A setting of few seeds, short enough to be run for several splits of them."""
 
 ROUNDING = 1e-9
