@@ -15,6 +15,8 @@ images, and the test images are classified with the moving ones. The intervals a
 intervals over networks; differences are of networks that start from the same seed.
 Known differences: none, as there is no document. Adam's learning rate is that with the lowest test
 error, over other seeds but the same test images, so it is favoured a little.
+
+It runs only when it is named, as it takes more than a minute on one core.
 """
 
 from collections.abc import Sequence
@@ -56,6 +58,7 @@ class Spec:
 
 
 SPEC = Spec()
+OPTIONAL = True
 QUICK = {
     "seeds": 16,
     "epochs": 4,
