@@ -55,7 +55,6 @@ class Spec:
 
 SPEC = Spec()
 
-QUICK = {"networks": ("VGG16", "MobileNet", "DenseNet121", "EfficientNetB0")}
 
 SMALL = {"networks": ("VGG16", "MobileNet")}
 

@@ -37,7 +37,6 @@ class Spec:
 
 
 SPEC = Spec()
-QUICK = {"networks": ("VGG16", "DenseNet121")}
 SMALL = {"networks": ("VGG16", "DenseNet121")}
 
 HIDDEN, OUTPUT = "hidden", "output"
