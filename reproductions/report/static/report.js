@@ -354,4 +354,10 @@
   for (const image of document.querySelectorAll("img[data-of]")) {
     image.src = document.getElementById(image.dataset.of).src;
   }
+
+  // What starts on the way to a place moves it: once there, the page looks for it again.
+  addEventListener("hashchange", () => {
+    const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    addEventListener("scrollend", () => place?.scrollIntoView({ behavior: "instant" }), { once: true });
+  });
 })();
