@@ -20,7 +20,7 @@ FONTS = b"'DejaVu Sans', Verdana, sans-serif"
 """The figures' font, and what has letters as wide where a reader does not have it."""
 
 
-_PATH = re.compile(rb' (?:d|x|y)="[^"]*"')
+_PLACES = re.compile(rb' (?:d|x|y)="[^"]*"')
 _DIGITS = re.compile(rb"(\.\d\d)\d+")
 
 
@@ -63,15 +63,15 @@ def _picture(folder: Path, name: str, files: set[str]) -> Picture:
     svg = read_bytes(folder / f"{name}.svg") if f"{name}.svg" in files else b""
     alt = _titles(svg) or _words(name)
     if f"{name}.png" not in files or 0 < len(svg) <= MOST_SVG_BYTES:
-        svg = _PATH.sub(_shorter, svg.replace(FONT, FONTS))
+        svg = _PLACES.sub(_shorter, svg.replace(FONT, FONTS))
         return Picture(name, _address("image/svg+xml", svg), *_svg_size(svg), alt)
     png = read_bytes(folder / f"{name}.png")
     return Picture(name, _address("image/webp", _webp(png)), *_size(png, 150), alt)
 
 
-def _shorter(path: re.Match[bytes]) -> bytes:
-    """Places to a hundredth of a point: nobody sees the rest, and it weighs a tenth."""
-    return _DIGITS.sub(rb"\1", path[0])
+def _shorter(places: re.Match[bytes]) -> bytes:
+    """Places to a hundredth of a point: nobody sees the rest, and the page is lighter."""
+    return _DIGITS.sub(rb"\1", places[0])
 
 
 def _address(kind: str, data: bytes) -> str:

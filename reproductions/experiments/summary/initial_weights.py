@@ -77,7 +77,7 @@ def _draw(performance: pd.DataFrame):
     )  # fmt: skip
     axes.set(xlim=(-0.02, 1.02), xlabel="share that has solved its task")
     axes.invert_yaxis()
-    axes.set_title("Initial weights alone decide whether a task is solved")
+    figure.suptitle("Initial weights alone decide whether a task is solved")
     return figure
 
 
