@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from reproductions.evidence.functions import FUNCTIONS
 from reproductions.report import texts
 
-_NUMBER = re.compile(r"(?<![A-Za-z_])\d+(?:,\d{3})*(?:\.\d+)?")
+_NUMBER = re.compile(r"(?<![A-Za-z_\d])\d+(?:,\d{3})*(?:\.\d+)?")
 _PLACE = re.compile(r"#(\d*)")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _SVG = "{http://www.w3.org/2000/svg}"
