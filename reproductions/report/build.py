@@ -16,6 +16,8 @@ from reproductions.running.results import CLAIMS_FILE, REPORT_FOLDER
 
 HERE = Path(__file__).parent
 FILE = "index.html"
+STYLES = ("report.css", "figures.css")
+SCRIPTS = ("panels.js", "figures.js", "report.js")
 
 
 def write(results: Path, output: Path | None = None) -> Path:
@@ -75,14 +77,18 @@ def render(results: Path) -> str:
         t=_text,
         spoken=_spoken,
         threshold=_threshold,
-        style=Markup((HERE / "static" / "report.css").read_text(encoding="utf-8")),
-        script=Markup((HERE / "static" / "report.js").read_text(encoding="utf-8")),
-        early=Markup((HERE / "static" / "early.js").read_text(encoding="utf-8")),
+        style=Markup("\n".join(_static(name) for name in STYLES)),
+        script=Markup("\n".join(_static(name) for name in SCRIPTS)),
+        early=Markup(_static("early.js")),
         claims_csv=read_bytes(results / CLAIMS_FILE),
         players=players,
         plotly=_plotly() if players else b"",
         words={lang: texts.load(lang)["player"] for lang in texts.LANGUAGES},
     )
+
+
+def _static(name: str) -> str:
+    return (HERE / "static" / name).read_text(encoding="utf-8")
 
 
 def _text(*path: str, **values: Any) -> Markup:

@@ -12,7 +12,7 @@ import pandas as pd
 from reproductions.evidence import thresholds, verdicts
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.tables import parse_cells
-from reproductions.report import demonstrations, findings, texts
+from reproductions.report import demonstrations, drawn, findings, texts
 from reproductions.report.figures import Picture, pictures
 from reproductions.report.findings import Finding
 from reproductions.report.players import player
@@ -272,9 +272,10 @@ def _section(
 
     play = player(tables)
     replaced = {f"{run['name']}" for run in play["networks"]} if play else set()
-    drawn = [
+    in_figures = {lang: drawn.words(name, lang) for lang in texts.LANGUAGES[1:]}
+    shown = [
         picture
-        for picture in pictures(folder, list(record["files"]))
+        for picture in pictures(folder, list(record["files"]), in_figures)
         # What moves of a network that has a player: the player shows it, and more.
         if not (picture.moves and any(picture.name.endswith(network) for network in replaced))
     ]
@@ -286,8 +287,8 @@ def _section(
         found=words("found", "") if texts.find("en", "experiments", name, "found") else None,
         parts=parts,
         claims=[row for row in rows if row.experiment == name],
-        figures=drawn,
-        captions={picture.name: _caption(name, picture) for picture in drawn},
+        figures=shown,
+        captions={picture.name: _caption(name, picture) for picture in shown},
         tables=[_table(folder, table) for table in loaded.tables],
         player=play,
         record=record,

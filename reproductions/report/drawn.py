@@ -11,6 +11,7 @@ import functools
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
+from xml.etree.ElementTree import Element
 
 from reproductions.evidence.functions import FUNCTIONS
 from reproductions.report import texts
@@ -18,7 +19,7 @@ from reproductions.report import texts
 _NUMBER = re.compile(r"(?<![A-Za-z_\d])\d+(?:,\d{3})*(?:\.\d+)?")
 _PLACE = re.compile(r"#(\d*)")
 _WORD = re.compile(r"[A-Za-z]{2,}")
-_SVG = "{http://www.w3.org/2000/svg}"
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def pattern(text: str) -> str:
@@ -59,13 +60,41 @@ def _shared(language: str) -> Mapping[str, str]:
 
 def drawn_texts(svg: bytes) -> list[str]:
     """Each text of a drawing that a reader sees, its lines joined by line breaks."""
-    root = ElementTree.fromstring(svg)
-    found = []
-    for group in root.iter(f"{_SVG}g"):
-        if group.get("id", "").startswith("text_"):
-            lines = ("".join(line.itertext()) for line in group.iter(f"{_SVG}text"))
-            found.append("\n".join(" ".join(line.split()) for line in lines))
+    return ["\n".join(lines(group)) for group in text_groups(parsed(svg))]
+
+
+def parsed(svg: bytes) -> Element:
+    """A drawing with its comments, in which matplotlib leaves the source of formulas.
+
+    Raises:
+        ParseError: it is no drawing.
+    """
+    builder = ElementTree.TreeBuilder(insert_comments=True)
+    return ElementTree.fromstring(svg, ElementTree.XMLParser(target=builder))
+
+
+def text_groups(root: Element) -> list[Element]:
+    """The groups of a drawing that hold one text each."""
+    return [g for g in root.iter(f"{SVG}g") if g.get("id", "").startswith("text_")]
+
+
+def lines(group: Element) -> list[str]:
+    """The lines of one text; a line with a formula as it was typed, such as `unit $u_1$`."""
+    found, source = [], None
+    for child in group:
+        if child.tag is ElementTree.Comment:
+            source = (child.text or "").replace(r"\mathdefault", "")
+        elif texts_within := list(child.iter(f"{SVG}text")):
+            glyphs = "".join(letters for text in texts_within for letters in _letters(text))
+            found.append(" ".join((source or glyphs).split()))
+            source = None
     return found
+
+
+def _letters(text: Element) -> list[str]:
+    """What a text element says: of a formula each letter stands for itself."""
+    spans = text.findall(f"{SVG}tspan")
+    return [span.text or "" for span in spans] if spans else ["".join(text.itertext())]
 
 
 def has_words(text: str, names: frozenset[str] = frozenset()) -> bool:

@@ -1,27 +1,15 @@
-"""Figures inside the page: the smallest file that shows one well, and what its titles say."""
+"""Figures inside the page: each packed, and what its titles say."""
 
-import base64
-import io
 import re
 import xml.etree.ElementTree as ElementTree
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from reproductions.report import pixels, svg
 from reproductions.running.files import read_bytes
 
-MOST_SVG_BYTES = 48_000
-"""A larger drawing is shown as pixels: thousands of lines make a page slow, and weigh more."""
-
 _SVG = "{http://www.w3.org/2000/svg}"
-
-FONT = b"'DejaVu Sans'"
-FONTS = b"'DejaVu Sans', Verdana, sans-serif"
-"""The figures' font, and what has letters as wide where a reader does not have it."""
-
-
-_PLACES = re.compile(rb' (?:d|x|y)="[^"]*"')
-_DIGITS = re.compile(rb"(\.\d\d)\d+")
 
 
 @dataclass(frozen=True)
@@ -30,7 +18,8 @@ class Picture:
 
     Attributes:
         name: its file's name without suffix.
-        source: the whole picture as a `data:` address.
+        drawing: the SVG that the page packs; empty where there is none.
+        source: the whole picture as a `data:` address where there is no drawing.
         width: in CSS pixels.
         height: in CSS pixels.
         alt: what its titles say.
@@ -38,6 +27,7 @@ class Picture:
     """
 
     name: str
+    drawing: bytes
     source: str
     width: int
     height: int
@@ -45,62 +35,44 @@ class Picture:
     moves: bool = False
 
 
-def pictures(folder: Path, files: list[str]) -> list[Picture]:
+def pictures(
+    folder: Path, files: list[str], words: Mapping[str, Mapping[str, str]] | None = None
+) -> list[Picture]:
     """The figures among an experiment's files, in alphabetical order.
+
+    Args:
+        folder: where the files are.
+        files: their names.
+        words: for each other language the words in the figures by pattern, as `drawn.words` has
+            them.
 
     Raises:
         InputError: a file cannot be read.
     """
     names = sorted({Path(file).stem for file in files if file.endswith((".png", ".svg", ".webp"))})
-    with ThreadPoolExecutor() as pool:  # packing pixels is most of the page's time
-        return list(pool.map(lambda name: _picture(folder, name, set(files)), names))
+    return [_picture(folder, name, set(files), words or {}) for name in names]
 
 
-def _picture(folder: Path, name: str, files: set[str]) -> Picture:
+def _picture(
+    folder: Path, name: str, files: set[str], words: Mapping[str, Mapping[str, str]]
+) -> Picture:
     if f"{name}.webp" in files:
         data = read_bytes(folder / f"{name}.webp")
-        return Picture(name, _address("image/webp", data), *_size(data, 100), _words(name), True)
-    svg = read_bytes(folder / f"{name}.svg") if f"{name}.svg" in files else b""
-    alt = _titles(svg) or _words(name)
-    if f"{name}.png" not in files or 0 < len(svg) <= MOST_SVG_BYTES:
-        svg = _PLACES.sub(_shorter, svg.replace(FONT, FONTS))
-        return Picture(name, _address("image/svg+xml", svg), *_svg_size(svg), alt)
-    png = read_bytes(folder / f"{name}.png")
-    return Picture(name, _address("image/webp", _webp(png)), *_size(png, 150), alt)
+        size = pixels.size(data, 100)
+        return Picture(name, b"", pixels.address("image/webp", data), *size, _words(name), True)
+    data = read_bytes(folder / f"{name}.svg") if f"{name}.svg" in files else b""
+    alt = _titles(data) or _words(name)
+    try:
+        return Picture(name, svg.prepared(data, words), "", *_svg_size(data), alt)
+    except ElementTree.ParseError:  # no drawing, or none that can be read: then its pixels
+        kind = "png" if f"{name}.png" in files else "svg+xml"
+        data = read_bytes(folder / f"{name}.png") if kind == "png" else data
+        size = pixels.size(data, 150) if kind == "png" else _svg_size(data)
+        return Picture(name, b"", pixels.address(f"image/{kind}", data), *size, alt)
 
 
-def _shorter(places: re.Match[bytes]) -> bytes:
-    """Places to a hundredth of a point: nobody sees the rest, and the page is lighter."""
-    return _DIGITS.sub(rb"\1", places[0])
-
-
-def _address(kind: str, data: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
-
-
-def _webp(png: bytes) -> bytes:
-    """The smaller of two WebPs: flat drawings are smaller without loss, full ones with little."""
-    from PIL import Image
-
-    image = Image.open(io.BytesIO(png)).convert("RGB")
-    sizes = []
-    for options in ({"lossless": True}, {"quality": 88}):
-        buffer = io.BytesIO()
-        image.save(buffer, "WEBP", method=4, **options)
-        sizes.append(buffer.getvalue())
-    return min(sizes, key=len)
-
-
-def _size(data: bytes, dpi: int) -> tuple[int, int]:
-    """Width and height in CSS pixels, 96 to the inch."""
-    from PIL import Image
-
-    width, height = Image.open(io.BytesIO(data)).size
-    return round(width * 96 / dpi), round(height * 96 / dpi)
-
-
-def _svg_size(svg: bytes) -> tuple[int, int]:
-    match = re.search(rb'<svg[^>]*?\bviewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+def _svg_size(data: bytes) -> tuple[int, int]:
+    match = re.search(rb'<svg[^>]*?\bviewBox="0 0 ([\d.]+) ([\d.]+)"', data)
     width, height = (float(match[1]), float(match[2])) if match else (640, 480)
     return round(width * 96 / 72), round(height * 96 / 72)
 

@@ -83,12 +83,7 @@
     filter();
   });
 
-  // What is packed into the page: tables to download, and the plotting library.
-  async function unpack(text) {
-    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return new Response(stream).blob();
-  }
+  // What is packed into the page: tables to download.
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button");
     if (!button) return;
@@ -100,14 +95,6 @@
       setTimeout(() => URL.revokeObjectURL(link.href), 10000);
     } else if (button.matches(".copy")) {
       await navigator.clipboard?.writeText(button.dataset.copy);
-    } else if (button.matches(".larger")) {
-      const image = one("img", button);
-      one("#zoom img").src = image.src;
-      one("#zoom img").alt = image.alt;
-      one("#zoom .bar span").textContent = image.alt;
-      one("#zoom").showModal();
-    } else if (button.closest("#zoom")) {
-      one("#zoom").close();
     }
   });
 
@@ -349,11 +336,6 @@
 
   speak(root.lang);
   colour(root.dataset.theme ?? "auto");
-
-  // A figure that stands on the page twice is held in it once.
-  for (const image of document.querySelectorAll("img[data-of]")) {
-    image.src = document.getElementById(image.dataset.of).src;
-  }
 
   // What starts on the way to a place moves it: once there, the page looks for it again.
   addEventListener("hashchange", () => {

@@ -1,0 +1,320 @@
+"use strict";
+
+/**
+ * Lays a drawing of matplotlib's out for a narrow box: not shrunk, but its panels below each other.
+ *
+ * Each panel keeps its labels, its legend and its colour bar. The labels that panels of a row or a
+ * column share, and that stand at one of them, are repeated at each. The figure's title is broken
+ * into lines and its legend set anew. Nothing is drawn smaller than letters can be read.
+ */
+const panels = (() => {
+  const NATURAL = 96 / 72; // CSS pixels in a point, which is a drawing's unit
+  const LETTERS = 9; // the least size of letters, in CSS pixels
+  const GAP = 12, PAD = 3; // between panels and around all of it, in points
+  const BAR = 6; // sides that differ by this factor are those of a colour bar
+  const SVG = "http://www.w3.org/2000/svg";
+
+  const startsWith = (element, start) => element.id.startsWith(start);
+  const within = (element, start) => [...element.querySelectorAll(`[id^="${start}"]`)];
+
+  /** A rectangle: its left, top, right and bottom.
+   * @typedef {{x0: number, y0: number, x1: number, y1: number}} Box
+   */
+  const width = (box) => box.x1 - box.x0, height = (box) => box.y1 - box.y0;
+
+  /** @param {Box[]} boxes @returns {Box | null} what holds them all */
+  function union(boxes) {
+    const given = boxes.filter(Boolean);
+    return given.length === 0 ? null : {
+      x0: Math.min(...given.map((box) => box.x0)), y0: Math.min(...given.map((box) => box.y0)),
+      x1: Math.max(...given.map((box) => box.x1)), y1: Math.max(...given.map((box) => box.y1)),
+    };
+  }
+
+  /** Where an element is, in its parent's units; null if nowhere.
+   * @param {SVGGraphicsElement} element
+   * @returns {Box | null}
+   */
+  function place(element) {
+    const { x, y, width: wide, height: high } = element.getBBox();
+    if (!wide && !high) return null;
+    const matrix = element.transform.baseVal.consolidate()?.matrix ?? new DOMMatrix();
+    const corners = [[x, y], [x + wide, y], [x, y + high], [x + wide, y + high]]
+      .map(([left, top]) => new DOMPoint(left, top).matrixTransform(DOMMatrix.fromMatrix(matrix)));
+    return union(corners.map((point) => ({ x0: point.x, y0: point.y, x1: point.x, y1: point.y })));
+  }
+
+  /** The length that two boxes share along an axis, "x" or "y". */
+  const shared = (one, other, axis) => Math.min(one[`${axis}1`], other[`${axis}1`])
+    - Math.max(one[`${axis}0`], other[`${axis}0`]);
+
+  const clipped = (element) => element.hasAttribute("clip-path")
+    || element.querySelector("[clip-path]") !== null;
+
+  /** The frame of a panel: what its lines are clipped to, or its ground, or all of it. */
+  function frame(axes) {
+    const clip = axes.querySelector("[clip-path]")?.getAttribute("clip-path").slice(5, -1);
+    const rect = clip && axes.getRootNode().getElementById(clip)?.querySelector("rect");
+    if (rect) {
+      const [x, y, wide, high] = ["x", "y", "width", "height"].map((n) => +rect.getAttribute(n));
+      return { x0: x, y0: y, x1: x + wide, y1: y + high };
+    }
+    const ground = axes.querySelector(':scope > [id^="patch_"]');
+    return (ground && place(ground)) ?? place(axes);
+  }
+
+  /** What of a panel is seen: its frame, and whatever is not clipped to it. */
+  const extent = (nodes) => union(nodes.flatMap((node) => [
+    startsWith(node, "axes_") ? frame(node) : null,
+    ...[...node.children].filter((child) => !clipped(child) || startsWith(child, "matplotlib"))
+      .map(place),
+  ]));
+
+  const isBar = (axes, box) => axes.querySelector("image") !== null
+    && Math.max(width(box), height(box)) > BAR * Math.min(width(box), height(box));
+
+  /** The panels of a figure: axes that lie on each other are one, and a colour bar goes with its
+   * neighbour, unless it stands beside several.
+   * @returns {{nodes: Element[], frame: Box}[]} in the order of reading
+   */
+  function found(figure) {
+    const axes = [...figure.children].filter((child) => startsWith(child, "axes_"))
+      .map((node) => ({ nodes: [node], frame: frame(node) })).filter((panel) => panel.frame);
+    const bars = axes.filter((panel) => isBar(panel.nodes[0], panel.frame));
+    const whole = [];
+    for (const panel of axes.filter((each) => !bars.includes(each))) {
+      const under = whole.find(({ frame: other }) => {
+        const common = [shared(panel.frame, other, "x"), shared(panel.frame, other, "y")];
+        const areas = [panel.frame, other].map((box) => width(box) * height(box));
+        return Math.min(...common) > 0 && common[0] * common[1] > 0.3 * Math.min(...areas);
+      });
+      if (under) under.nodes.push(...panel.nodes);
+      else whole.push(panel);
+    }
+    whole.sort((a, b) => (shared(a.frame, b.frame, "y") > 0
+      ? a.frame.x0 - b.frame.x0 : a.frame.y0 - b.frame.y0));
+    for (const bar of bars) {
+      const upright = height(bar.frame) > width(bar.frame);
+      const [along, across, length] = upright ? ["y", "x", height] : ["x", "y", width];
+      const beside = whole.filter((each) => shared(bar.frame, each.frame, along) > 0)
+        .sort((a, b) => shared(b.frame, bar.frame, across) - shared(a.frame, bar.frame, across))[0];
+      if (beside && length(bar.frame) < 1.4 * length(beside.frame)) beside.nodes.push(...bar.nodes);
+      else whole.push(bar);
+    }
+    return whole;
+  }
+
+  /** An axis of a panel ("x" or "y"), with its ticks and the words at them. */
+  function scale(panel, axis) {
+    const groups = panel.nodes[0].querySelectorAll(':scope > [id^="matplotlib.axis_"]');
+    const group = groups[axis === "x" ? 0 : 1];
+    const ticks = group ? within(group, `${axis}tick_`) : [];
+    return {
+      ticks: ticks.length,
+      words: ticks.flatMap((tick) => within(tick, "text_")),
+      label: group?.querySelector(':scope > [id^="text_"]'),
+    };
+  }
+
+  /** The panels whose frames begin and end where a panel's does, along an axis; nearest first. */
+  function aligned(panel, all, axis) {
+    const other = axis === "x" ? "y" : "x";
+    const distance = ({ frame: box }) => Math.abs(box[`${other}0`] - panel.frame[`${other}0`]);
+    return all.filter((each) => each !== panel && ["0", "1"].every((end) =>
+      Math.abs(each.frame[axis + end] - panel.frame[axis + end]) < 1))
+      .sort((a, b) => distance(a) - distance(b));
+  }
+
+  /** Takes over words from another panel: they stand by its frame as they do there. */
+  function repeat(words, donor, panel, x, y) {
+    for (const word of words) {
+      const group = document.createElementNS(SVG, "g");
+      group.setAttribute("transform",
+        `translate(${panel.frame[x] - donor.frame[x]} ${panel.frame[y] - donor.frame[y]})`);
+      group.append(word.cloneNode(true));
+      panel.added.push(group);
+    }
+  }
+
+  /** Repeats, at a panel without them, the words at the ticks of an axis that panels share. */
+  function repeatLabels(panel, all, axis) {
+    const own = scale(panel, axis);
+    if (own.ticks === 0) return;
+    const said = (words) => words.map((word) => word.textContent).join("|");
+    const donor = aligned(panel, all, axis).find((other) => {
+      const { ticks, words } = scale(other, axis);
+      return ticks === own.ticks && words.length > 0;
+    });
+    if (!donor) return;
+    const given = scale(donor, axis);
+    const missing = own.words.length === 0 ? given.words : [];
+    const same = missing.length > 0 || said(own.words) === said(given.words);
+    const labels = !own.label && given.label && same ? [given.label] : [];
+    repeat([...missing, ...labels], donor, panel, "x0", axis === "x" ? "y1" : "y0");
+  }
+
+  /** What stands above a panel's frame. */
+  const headings = ({ nodes, frame: box }) => [...nodes[0].children]
+    .filter((child) => startsWith(child, "text_") && place(child)?.y1 < box.y0 + 2);
+
+  /** Repeats, at a panel without one, the title that a column of panels shares. */
+  function repeatTitle(panel, all) {
+    if (headings(panel).length > 0) return;
+    const donor = aligned(panel, all, "x").find((other) => other.frame.y0 < panel.frame.y0
+      && headings(other).length > 0);
+    if (donor) repeat(headings(donor), donor, panel, "x0", "y0");
+  }
+
+  /** The size of a text's letters; of a formula that of its largest. */
+  const size = (text) => Math.max(...[text, ...text.querySelectorAll("tspan")]
+    .filter((part) => part.style.fontSize).map((part) => parseFloat(part.style.fontSize)), 0);
+  const shown = (element) => element.getClientRects().length > 0;
+  const smallest = (svg) => Math.min(10, ...[...svg.querySelectorAll("text")]
+    .filter((text) => text.textContent.trim() && shown(text)).map(size).filter(Boolean));
+
+  /** Moves nodes together so that their left top corner comes to a place. */
+  function moved(nodes, box, x, y) {
+    const group = document.createElementNS(SVG, "g");
+    group.setAttribute("transform",
+      `translate(${(x - box.x0).toFixed(2)} ${(y - box.y0).toFixed(2)})`);
+    group.append(...nodes);
+    return group;
+  }
+
+  /** A title, broken into lines that are no longer than there is room. */
+  function broken(group, room, svg) {
+    const block = document.createElementNS(SVG, "g");
+    svg.append(block);
+    let y = 0;
+    for (const line of [...group.querySelectorAll("text")].filter(shown)) {
+      const start = () => {
+        const text = document.createElementNS(SVG, "text");
+        text.setAttribute("style", `${line.getAttribute("style")}; text-anchor: start`);
+        text.setAttribute("y", y += 1.25 * size(line));
+        block.append(text);
+        return text;
+      };
+      let text = start();
+      for (const word of line.textContent.trim().split(/\s+/)) {
+        const before = text.textContent;
+        text.textContent = before ? `${before} ${word}` : word;
+        if (before && text.getComputedTextLength() > room) {
+          text.textContent = before;
+          text = start();
+          text.textContent = word;
+        }
+      }
+    }
+    return block;
+  }
+
+  /** A legend whose entries, each a sign and its words, flow into as many lines as they need. */
+  function flowing(legend, room, svg) {
+    const block = document.createElementNS(SVG, "g");
+    svg.append(block);
+    let entry = [], x = 0, y = 0, line = 0;
+    for (const child of [...legend.children]) {
+      entry.push(child);
+      if (!startsWith(child, "text_")) continue;
+      const box = union(entry.map(place));
+      if (!box) continue;
+      if (x > 0 && x + width(box) > room) [x, y, line] = [0, y + line + 3, 0];
+      block.append(moved(entry, box, x, y));
+      x += width(box) + 14;
+      line = Math.max(line, height(box));
+      if (entry.length === 1) [x, y, line] = [0, y + line + 3, 0]; // the legend's title
+      entry = [];
+    }
+    return block;
+  }
+
+  /** Sets blocks and panels into lines of a given length; returns how high all of it is. */
+  function set(items, room, target) {
+    let x = 0, y = 0, line = 0, wide = 0;
+    for (const { nodes, box, alone } of items) {
+      if (x > 0 && (alone || x + width(box) > room)) [x, y, line] = [0, y + line + GAP, 0];
+      target.append(moved(nodes, box, x + PAD, y + PAD));
+      wide = Math.max(wide, x + width(box));
+      x = alone ? room : x + width(box) + GAP;
+      line = Math.max(line, height(box));
+    }
+    return { wide: wide + 2 * PAD, high: y + line + 2 * PAD };
+  }
+
+  /** Rebuilds a drawing that is being shown.
+   * @param {SVGSVGElement} svg
+   * @param {number} room how wide the box is, in CSS pixels
+   * @returns {{width: number, height: number}} of the new drawing, in CSS pixels
+   */
+  function rebuild(svg, room) {
+    const figure = svg.querySelector("#figure_1");
+    const of = (start) => [...figure.children].filter((child) => startsWith(child, start));
+    const [ground] = of("patch_"), titles = of("text_"), legends = of("legend_");
+    const all = found(figure);
+    const loose = [...figure.children].filter((child) => child !== ground
+      && !/^(axes|text|legend)_/.test(child.id));
+    for (const node of loose) {
+      const box = place(node);
+      const home = box && all.find(({ frame: other }) => shared(other, box, "x") > 0
+        && shared(other, box, "y") > 0);
+      (home ?? all[0])?.nodes.unshift(node);
+    }
+    for (const panel of all) panel.added = [];
+    for (const panel of all) {
+      for (const axis of ["x", "y"]) repeatLabels(panel, all, axis);
+      repeatTitle(panel, all);
+    }
+    for (const panel of all) panel.nodes[0].append(...panel.added);
+    const items = all.map(({ nodes }) => ({ nodes, box: extent(nodes) })).filter(({ box }) => box);
+
+    const least = LETTERS / smallest(svg);
+    const widest = Math.max(...items.map(({ box }) => width(box))) + 2 * PAD;
+    const zoom = Math.max(least, Math.min(NATURAL, room / widest));
+    const line = Math.max(room / zoom - 2 * PAD, 60);
+    const before = [
+      ...titles.map((title) => broken(title, line, svg)),
+      ...legends.map((legend) => flowing(legend, line, svg)),
+    ].map((block) => ({ nodes: [block], box: place(block), alone: true })).filter(({ box }) => box);
+    const { wide, high } = set([...before, ...items], line, svg);
+    titles.forEach((title) => title.remove());
+    ground?.querySelector("path").setAttribute("d", `M0 0H${wide}V${high}H0z`);
+    const pixels = { width: Math.ceil(wide * zoom), height: Math.ceil(high * zoom) };
+    svg.setAttribute("viewBox", `0 0 ${pixels.width / zoom} ${pixels.height / zoom}`);
+    for (const [name, value] of Object.entries(pixels)) svg.setAttribute(name, value);
+    return pixels;
+  }
+
+  /** Takes out of a drawing whatever could do something. */
+  function harmless(svg) {
+    for (const element of [svg, ...svg.querySelectorAll("*")]) {
+      if (/^(script|foreignObject|a|animate.*|set)$/.test(element.localName)) element.remove();
+      for (const { name } of [...element.attributes]) {
+        if (/^on/i.test(name)) element.removeAttribute(name);
+      }
+    }
+    return svg;
+  }
+
+  /** A drawing's text, laid out anew.
+   * @param {string} text the drawing, with the style sheets switched on that it is shown with
+   * @param {number} room how wide the box is, in CSS pixels
+   * @returns {{text: string, width: number, height: number}} the sizes in CSS pixels
+   */
+  function laidOut(text, room) {
+    const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+    const host = document.createElement("div");
+    host.className = "measure";
+    host.setAttribute("aria-hidden", "true");
+    document.body.append(host);
+    const svg = document.adoptNode(harmless(parsed));
+    host.attachShadow({ mode: "open" }).append(svg); // its ids and styles are its own
+    try {
+      const pixels = rebuild(svg, room);
+      return { text: new XMLSerializer().serializeToString(svg), ...pixels };
+    } finally {
+      host.remove();
+    }
+  }
+
+  return { laidOut };
+})();

@@ -1,0 +1,82 @@
+"""A stored drawing as the page holds it: small, in every language, for a white and a dark ground.
+
+What is shown of it is up to two style sheets, which are switched on by their attribute `media`: one
+for a language, one for the dark ground. The browser needs to change nothing else.
+"""
+
+import re
+from collections.abc import Mapping
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from reproductions.report import drawn, grounds, lettering
+from reproductions.report.drawn import SVG
+from reproductions.report.grounds import HREF
+from reproductions.report.pixels import smaller
+
+FONT = b"'DejaVu Sans'"
+FONTS = (
+    b"'DejaVu Sans', Verdana, 'Noto Sans KR', 'Noto Sans CJK KR', 'Apple SD Gothic Neo',"
+    b" 'Malgun Gothic', sans-serif"
+)
+"""The figures' font, what has letters as wide where a reader does not have it, and Korean ones."""
+
+_PLACES = re.compile(rb' (?:d|x|y|width|height|points|transform)="[^"]*"')
+_REST = re.compile(rb"(?<=\.\d\d)\d+")
+_NO_TURN = re.compile(rb' transform="rotate\(-?0 [^"]*"')
+_NEEDED = re.compile(r"figure|axes|text|legend|patch|matplotlib|[xy]tick|QuadMesh")
+_BASE = "*{stroke-linejoin:round;stroke-linecap:butt}.by-night{display:none}"
+
+ElementTree.register_namespace("", SVG.strip("{}"))
+ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
+
+
+def prepared(svg: bytes, words: Mapping[str, Mapping[str, str]]) -> bytes:
+    """The drawing, ready to be packed.
+
+    Args:
+        svg: as matplotlib wrote it.
+        words: for each other language the translations by pattern.
+    """
+    root = drawn.parsed(svg)
+    lettering.add(root, words)
+    sheet = grounds.add(root)
+    for image in root.iter(f"{SVG}image"):
+        image.set(HREF, smaller(image.get(HREF, "")))
+    _strip(root)
+    others = "".join(f".{language}{{display:none}}" for language in words)
+    sheets = [_style(_BASE + others)]
+    sheets += [
+        _style(f".en{{display:none}}.{language}{{display:inline}}", language) for language in words
+    ]
+    root[:0] = [*sheets, _style(sheet, "dark")]
+    data = ElementTree.tostring(root).replace(FONT, FONTS)
+    return _PLACES.sub(_shorter, _NO_TURN.sub(b"", data))
+
+
+def _style(sheet: str, use: str = "") -> Element:
+    """A style sheet; with a use, one that is off until the page switches it on."""
+    style = Element(f"{SVG}style", {"data-for": use, "media": "not all"} if use else {})
+    style.text = sheet
+    return style
+
+
+def _strip(root: Element) -> None:
+    """Takes out what nobody sees: comments, metadata, indentation, most names of groups."""
+    for parent in root.iter():
+        for child in list(parent):
+            if not isinstance(child.tag, str) or child.tag == f"{SVG}metadata":
+                parent.remove(child)
+            elif child.tag == f"{SVG}defs" and child.find(f"{SVG}style") is not None:
+                parent.remove(child)
+    for element in root.iter():
+        if element.tag == f"{SVG}g" and not _NEEDED.match(element.get("id", "")):
+            element.attrib.pop("id", None)
+        if not (element.text or "").strip() and element.tag != f"{SVG}tspan":
+            element.text = None
+        element.tail = None
+
+
+def _shorter(places: re.Match[bytes]) -> bytes:
+    """Places to a hundredth of a point: nobody sees the rest, and the page is lighter."""
+    return _REST.sub(b"", places[0])
