@@ -17,7 +17,7 @@ from reproductions.running.results import CLAIMS_FILE, REPORT_FOLDER
 HERE = Path(__file__).parent
 FILE = "index.html"
 STYLES = ("report.css", "figures.css")
-SCRIPTS = ("panels.js", "figures.js", "report.js")
+SCRIPTS = ("boxes.js", "squeeze.js", "panels.js", "figures.js", "report.js")
 
 
 def write(results: Path, output: Path | None = None) -> Path:

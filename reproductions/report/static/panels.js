@@ -9,44 +9,13 @@
  */
 const panels = (() => {
   const NATURAL = 96 / 72; // CSS pixels in a point, which is a drawing's unit
-  const LETTERS = 9; // the least size of letters, in CSS pixels
-  const GAP = 12, PAD = 3; // between panels and around all of it, in points
+  const LETTERS = 9, LEGEND = 11.5, TITLE = 14; // sizes of letters, the first the least
+  const GAP = 14, PAD = 4; // between panels and around all of it
+  const HOIST = 0.5; // a legend that takes a larger share of a narrow panel stands above it
   const BAR = 6; // sides that differ by this factor are those of a colour bar
   const SVG = "http://www.w3.org/2000/svg";
 
-  const startsWith = (element, start) => element.id.startsWith(start);
-  const within = (element, start) => [...element.querySelectorAll(`[id^="${start}"]`)];
-
-  /** A rectangle: its left, top, right and bottom.
-   * @typedef {{x0: number, y0: number, x1: number, y1: number}} Box
-   */
-  const width = (box) => box.x1 - box.x0, height = (box) => box.y1 - box.y0;
-
-  /** @param {Box[]} boxes @returns {Box | null} what holds them all */
-  function union(boxes) {
-    const given = boxes.filter(Boolean);
-    return given.length === 0 ? null : {
-      x0: Math.min(...given.map((box) => box.x0)), y0: Math.min(...given.map((box) => box.y0)),
-      x1: Math.max(...given.map((box) => box.x1)), y1: Math.max(...given.map((box) => box.y1)),
-    };
-  }
-
-  /** Where an element is, in its parent's units; null if nowhere.
-   * @param {SVGGraphicsElement} element
-   * @returns {Box | null}
-   */
-  function place(element) {
-    const { x, y, width: wide, height: high } = element.getBBox();
-    if (!wide && !high) return null;
-    const matrix = element.transform.baseVal.consolidate()?.matrix ?? new DOMMatrix();
-    const corners = [[x, y], [x + wide, y], [x, y + high], [x + wide, y + high]]
-      .map(([left, top]) => new DOMPoint(left, top).matrixTransform(DOMMatrix.fromMatrix(matrix)));
-    return union(corners.map((point) => ({ x0: point.x, y0: point.y, x1: point.x, y1: point.y })));
-  }
-
-  /** The length that two boxes share along an axis, "x" or "y". */
-  const shared = (one, other, axis) => Math.min(one[`${axis}1`], other[`${axis}1`])
-    - Math.max(one[`${axis}0`], other[`${axis}0`]);
+  const { width, height, union, place, shared, startsWith, named } = boxes;
 
   const clipped = (element) => element.hasAttribute("clip-path")
     || element.querySelector("[clip-path]") !== null;
@@ -64,11 +33,14 @@ const panels = (() => {
   }
 
   /** What of a panel is seen: its frame, and whatever is not clipped to it. */
-  const extent = (nodes) => union(nodes.flatMap((node) => [
+  const extent = (nodes, without = []) => union(nodes.flatMap((node) => [
     startsWith(node, "axes_") ? frame(node) : null,
-    ...[...node.children].filter((child) => !clipped(child) || startsWith(child, "matplotlib"))
-      .map(place),
+    ...[...node.children].filter((child) => !without.includes(child)
+      && (!clipped(child) || startsWith(child, "matplotlib"))).map(place),
   ]));
+
+  /** The axes of a panel that others lie on, or that a colour bar stands beside. */
+  const main = (panel) => panel.nodes.find((node) => startsWith(node, "axes_"));
 
   const isBar = (axes, box) => axes.querySelector("image") !== null
     && Math.max(width(box), height(box)) > BAR * Math.min(width(box), height(box));
@@ -106,12 +78,12 @@ const panels = (() => {
 
   /** An axis of a panel ("x" or "y"), with its ticks and the words at them. */
   function scale(panel, axis) {
-    const groups = panel.nodes[0].querySelectorAll(':scope > [id^="matplotlib.axis_"]');
+    const groups = main(panel).querySelectorAll(':scope > [id^="matplotlib.axis_"]');
     const group = groups[axis === "x" ? 0 : 1];
-    const ticks = group ? within(group, `${axis}tick_`) : [];
+    const ticks = group ? named(group, `${axis}tick_`) : [];
     return {
       ticks: ticks.length,
-      words: ticks.flatMap((tick) => within(tick, "text_")),
+      words: ticks.flatMap((tick) => named(tick, "text_")),
       label: group?.querySelector(':scope > [id^="text_"]'),
     };
   }
@@ -128,11 +100,13 @@ const panels = (() => {
   /** Takes over words from another panel: they stand by its frame as they do there. */
   function repeat(words, donor, panel, x, y) {
     for (const word of words) {
-      const group = document.createElementNS(SVG, "g");
-      group.setAttribute("transform",
+      const [outer, inner] = ["g", "g"].map((name) => document.createElementNS(SVG, name));
+      inner.setAttribute("transform",
         `translate(${panel.frame[x] - donor.frame[x]} ${panel.frame[y] - donor.frame[y]})`);
-      group.append(word.cloneNode(true));
-      panel.added.push(group);
+      inner.append(word.cloneNode(true));
+      outer.append(inner);
+      outer.setAttribute("data-repeated", "");
+      panel.added.push(outer);
     }
   }
 
@@ -154,8 +128,9 @@ const panels = (() => {
   }
 
   /** What stands above a panel's frame. */
-  const headings = ({ nodes, frame: box }) => [...nodes[0].children]
-    .filter((child) => startsWith(child, "text_") && place(child)?.y1 < box.y0 + 2);
+  const headings = (panel) => [...main(panel).children]
+    .filter((child) => (startsWith(child, "text_") || panel.added.includes(child))
+      && place(child)?.y1 < panel.frame.y0 + 2);
 
   /** Repeats, at a panel without one, the title that a column of panels shares. */
   function repeatTitle(panel, all) {
@@ -169,14 +144,15 @@ const panels = (() => {
   const size = (text) => Math.max(...[text, ...text.querySelectorAll("tspan")]
     .filter((part) => part.style.fontSize).map((part) => parseFloat(part.style.fontSize)), 0);
   const shown = (element) => element.getClientRects().length > 0;
-  const smallest = (svg) => Math.min(10, ...[...svg.querySelectorAll("text")]
-    .filter((text) => text.textContent.trim() && shown(text)).map(size).filter(Boolean));
+  const letters = (nodes) => nodes
+    .flatMap((node) => [...node.querySelectorAll("text")])
+    .filter((text) => text.textContent.trim() && shown(text)).map(size).filter(Boolean);
 
-  /** Moves nodes together so that their left top corner comes to a place. */
-  function moved(nodes, box, x, y) {
+  /** Moves nodes together: enlarged, their left top corner comes to a place. */
+  function moved(nodes, box, x, y, zoom = 1) {
     const group = document.createElementNS(SVG, "g");
-    group.setAttribute("transform",
-      `translate(${(x - box.x0).toFixed(2)} ${(y - box.y0).toFixed(2)})`);
+    const by = [x - zoom * box.x0, y - zoom * box.y0].map((number) => number.toFixed(2));
+    group.setAttribute("transform", `translate(${by.join(" ")}) scale(${zoom.toFixed(4)})`);
     group.append(...nodes);
     return group;
   }
@@ -216,8 +192,15 @@ const panels = (() => {
     for (const child of [...legend.children]) {
       entry.push(child);
       if (!startsWith(child, "text_")) continue;
-      const box = union(entry.map(place));
+      let box = union(entry.map(place));
       if (!box) continue;
+      if (width(box) > room) {
+        const words = place(child), lines = broken(child, room - (words.x0 - box.x0), block);
+        entry.splice(-1, 1, moved([lines], place(lines), words.x0, words.y0));
+        child.remove();
+        block.append(...entry);
+        box = union(entry.map(place));
+      }
       if (x > 0 && x + width(box) > room) [x, y, line] = [0, y + line + 3, 0];
       block.append(moved(entry, box, x, y));
       x += width(box) + 14;
@@ -228,26 +211,74 @@ const panels = (() => {
     return block;
   }
 
-  /** Sets blocks and panels into lines of a given length; returns how high all of it is. */
+  /** A title or a legend, ready to be set in letters of some size. */
+  function block(make, element, pixels, room, svg) {
+    const zoom = pixels / (letters([element])[0] ?? pixels);
+    const made = make(element, room / zoom, svg), box = place(made);
+    return box ? [{ nodes: [made], box, zoom, alone: true }] : [];
+  }
+
+  /** Breaks what stands above a panel, where it is longer than there is room. */
+  function breakHeadings(panel, room, svg) {
+    const above = headings(panel), left = extent(panel.nodes, above).x0;
+    for (const heading of above) {
+      const box = place(heading);
+      if (box.x1 - left <= room) continue;
+      const start = box.x0 - left + 0.6 * width(box) < room ? box.x0 : left;
+      const lines = broken(heading, room - (start - left), svg), size = place(lines);
+      heading.replaceWith(moved([lines], size, start, box.y1 - height(size)));
+    }
+  }
+
+  /** Lets the label of the x axis end where the frame does, if it would stand out on the right. */
+  function tuckLabel(panel) {
+    const label = scale(panel, "x").label, box = label && place(label);
+    const left = extent(panel.nodes).x0;
+    const over = box ? Math.min(box.x1 - panel.frame.x1, box.x0 - left) : 0;
+    if (over <= 0) return;
+    const moved = place(label).x0 - label.getBBox().x - over;
+    label.setAttribute("transform", `translate(${moved.toFixed(2)} 0)`);
+  }
+
+  /** The panels, as large as there is room for, or as letters need. */
+  function fitted(all, room, svg) {
+    const zoomed = () => {
+      const widest = Math.max(...all.map((panel) => width(extent(panel.nodes, headings(panel)))));
+      const least = LETTERS / Math.min(10, ...letters(all.flatMap(({ nodes }) => nodes)));
+      return Math.max(least, Math.min(NATURAL, room / widest));
+    };
+    let zoom = zoomed();
+    for (const panel of all) {
+      const over = width(extent(panel.nodes, headings(panel))) - room / zoom;
+      if (over > 0 && scale(panel, "x").ticks > 0) squeeze(panel, over);
+    }
+    for (const panel of all) tuckLabel(panel);
+    zoom = zoomed();
+    for (const panel of all) breakHeadings(panel, room / zoom, svg);
+    return all.map(({ nodes }) => ({ nodes, box: extent(nodes), zoom }));
+  }
+
+  /** Sets blocks and panels into lines of a given length; returns how large all of it is. */
   function set(items, room, target) {
     let x = 0, y = 0, line = 0, wide = 0;
-    for (const { nodes, box, alone } of items) {
-      if (x > 0 && (alone || x + width(box) > room)) [x, y, line] = [0, y + line + GAP, 0];
-      target.append(moved(nodes, box, x + PAD, y + PAD));
-      wide = Math.max(wide, x + width(box));
-      x = alone ? room : x + width(box) + GAP;
-      line = Math.max(line, height(box));
+    for (const { nodes, box, zoom, alone } of items) {
+      const size = [zoom * width(box), zoom * height(box)];
+      if (x > 0 && (alone || x + size[0] > room)) [x, y, line] = [0, y + line + GAP, 0];
+      target.append(moved(nodes, box, x + PAD, y + PAD, zoom));
+      wide = Math.max(wide, x + size[0]);
+      x = alone ? room : x + size[0] + GAP;
+      line = Math.max(line, size[1]);
     }
-    return { wide: wide + 2 * PAD, high: y + line + 2 * PAD };
+    return { width: Math.ceil(wide + 2 * PAD), height: Math.ceil(y + line + 2 * PAD) };
   }
 
   /** Rebuilds a drawing that is being shown.
    * @param {SVGSVGElement} svg
-   * @param {number} room how wide the box is, in CSS pixels
+   * @param {number} wide how wide the box is, in CSS pixels
    * @returns {{width: number, height: number}} of the new drawing, in CSS pixels
    */
-  function rebuild(svg, room) {
-    const figure = svg.querySelector("#figure_1");
+  function rebuild(svg, wide) {
+    const figure = svg.querySelector("#figure_1"), room = wide - 2 * PAD;
     const of = (start) => [...figure.children].filter((child) => startsWith(child, start));
     const [ground] = of("patch_"), titles = of("text_"), legends = of("legend_");
     const all = found(figure);
@@ -264,22 +295,19 @@ const panels = (() => {
       for (const axis of ["x", "y"]) repeatLabels(panel, all, axis);
       repeatTitle(panel, all);
     }
-    for (const panel of all) panel.nodes[0].append(...panel.added);
-    const items = all.map(({ nodes }) => ({ nodes, box: extent(nodes) })).filter(({ box }) => box);
-
-    const least = LETTERS / smallest(svg);
-    const widest = Math.max(...items.map(({ box }) => width(box))) + 2 * PAD;
-    const zoom = Math.max(least, Math.min(NATURAL, room / widest));
-    const line = Math.max(room / zoom - 2 * PAD, 60);
-    const before = [
-      ...titles.map((title) => broken(title, line, svg)),
-      ...legends.map((legend) => flowing(legend, line, svg)),
-    ].map((block) => ({ nodes: [block], box: place(block), alone: true })).filter(({ box }) => box);
-    const { wide, high } = set([...before, ...items], line, svg);
-    titles.forEach((title) => title.remove());
-    ground?.querySelector("path").setAttribute("d", `M0 0H${wide}V${high}H0z`);
-    const pixels = { width: Math.ceil(wide * zoom), height: Math.ceil(high * zoom) };
-    svg.setAttribute("viewBox", `0 0 ${pixels.width / zoom} ${pixels.height / zoom}`);
+    for (const panel of all) {
+      for (const words of panel.added) main(panel).append(words);
+    }
+    if (all.length === 1) legends.push(...named(main(all[0]), "legend_").filter((legend) =>
+      width(place(legend)) > HOIST * room / NATURAL));
+    const pixels = set([
+      ...titles.flatMap((title) => block(broken, title, TITLE, room, svg)),
+      ...legends.flatMap((legend) => block(flowing, legend, LEGEND, room, svg)),
+      ...fitted(all.filter(({ nodes }) => extent(nodes)), room, svg),
+    ], room, svg);
+    [...titles, ...legends].forEach((element) => element.remove());
+    ground?.querySelector("path").setAttribute("d", `M0 0H${pixels.width}V${pixels.height}H0z`);
+    svg.setAttribute("viewBox", `0 0 ${pixels.width} ${pixels.height}`);
     for (const [name, value] of Object.entries(pixels)) svg.setAttribute(name, value);
     return pixels;
   }

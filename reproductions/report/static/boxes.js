@@ -1,0 +1,42 @@
+"use strict";
+
+/** Rectangles, and where the elements of a drawing are that is being shown. */
+const boxes = (() => {
+  /** A rectangle: its left, top, right and bottom.
+   * @typedef {{x0: number, y0: number, x1: number, y1: number}} Box
+   */
+  const width = (box) => box.x1 - box.x0, height = (box) => box.y1 - box.y0;
+
+  /** @param {Box[]} boxes @returns {Box | null} what holds them all */
+  function union(boxes) {
+    const given = boxes.filter(Boolean);
+    return given.length === 0 ? null : {
+      x0: Math.min(...given.map((box) => box.x0)), y0: Math.min(...given.map((box) => box.y0)),
+      x1: Math.max(...given.map((box) => box.x1)), y1: Math.max(...given.map((box) => box.y1)),
+    };
+  }
+
+  /** Where an element is, in its parent's units; null if nowhere.
+   * @param {SVGGraphicsElement} element
+   * @returns {Box | null}
+   */
+  function place(element) {
+    const { x, y, width: wide, height: high } = element.getBBox();
+    if (!wide && !high) return null;
+    const matrix = element.transform.baseVal.consolidate()?.matrix ?? new DOMMatrix();
+    const corners = [[x, y], [x + wide, y], [x, y + high], [x + wide, y + high]]
+      .map(([left, top]) => new DOMPoint(left, top).matrixTransform(DOMMatrix.fromMatrix(matrix)));
+    return union(corners.map((point) => ({ x0: point.x, y0: point.y, x1: point.x, y1: point.y })));
+  }
+
+  /** The length that two boxes share along an axis, "x" or "y". */
+  const shared = (one, other, axis) => Math.min(one[`${axis}1`], other[`${axis}1`])
+    - Math.max(one[`${axis}0`], other[`${axis}0`]);
+
+  const startsWith = (element, start) => element.id.startsWith(start);
+
+  /** The elements within another whose name begins with something. */
+  const named = (element, start) => [...element.querySelectorAll(`[id^="${start}"]`)];
+
+  return { width, height, union, place, shared, startsWith, named };
+})();
