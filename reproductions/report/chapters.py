@@ -104,7 +104,7 @@ def _paragraphs(part: Mapping[str, Any], lookup: Callable[[str], Any]) -> list[M
     by_language = {
         language: part.get(language, "").strip().split("\n\n") for language in texts.LANGUAGES
     }
-    paragraphs = []
+    paragraphs: list[Mapping[str, str]] = []
     for words in zip(*by_language.values(), strict=True):
         places = {place for text in words for place in texts.names(text)}
         if any(words) and all(lookup(place) not in (None, "") for place in places):
