@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ import pandas as pd
 from reproductions.evidence import thresholds, verdicts
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.tables import parse_cells
-from reproductions.report import demonstrations, findings, texts
+from reproductions.report import chapters, demonstrations, findings, texts
+from reproductions.report.chapters import Chapter
 from reproductions.report.figures import Picture, pictures
 from reproductions.report.findings import Finding
 from reproductions.report.players import player
@@ -96,6 +97,7 @@ class Page:
     """All of it."""
 
     findings: list[Finding]
+    chapters: list[Chapter]
     claims: list[Claim]
     sections: list[Section]
     missing: list[str]
@@ -106,16 +108,27 @@ class Page:
         """The experiments that there are results of."""
         return [section.name for section in self.sections]
 
-    def figure(self, finding: Finding) -> Shown | None:
-        """The figure of a finding, if the results hold it."""
+    def shown(self, claim: str, figure: str) -> Shown | None:
+        """A figure of the experiment that a claim belongs to, if the results hold it."""
         for section in self.sections:
-            if finding.claims[0] not in [claim.id for claim in section.claims]:
+            if claim not in [own.id for own in section.claims]:
                 continue
             for picture in section.figures:
-                if picture.name == finding.figure:
+                if picture.name == figure:
                     id = f"figure-{section.name}-{picture.name}"
                     return Shown(id, picture, section.captions[picture.name])
         return None
+
+    def judged(self, ids: Sequence[str]) -> list[Claim]:
+        """The claims with these ids, in this order, of those that the results judge."""
+        by_id = {claim.id: claim for claim in self.claims if claim.verdict != NOT_JUDGED}
+        return [by_id[id] for id in ids if id in by_id]
+
+    def behind(self, chapter: Chapter) -> list[Section]:
+        """The experiments that a chapter rests on, in the order of its claims."""
+        owners = dict.fromkeys(claim.experiment for claim in self.judged(chapter.claims))
+        by_name = {section.name: section for section in self.sections}
+        return [by_name[name] for name in owners if name in by_name]
 
     @property
     def reaches(self) -> list[tuple[Claim, thresholds.Reach]]:
@@ -167,7 +180,22 @@ def gather(results: Path) -> Page:
     specs = {section.name: section.record["spec"] for section in sections}
     shown = [claim.id for claim in rows if claim.experiment in names]
     opening = findings.gather(cells, shown)
-    return Page(opening, rows, sections, missing, demonstrations.gather(tables, specs))
+    owners = {claim.id: claim.experiment for claim in rows}
+
+    def lookup(place: str) -> Any:
+        """A number of the chapters: a claim's, or after a claim's id one of its experiment's."""
+        claim, slash, cell = place.partition("/")
+        own = tables.get(owners.get(claim, ""), {}) if slash else {}
+        return texts.number(cell if slash else place, cells, own)
+
+    return Page(
+        opening,
+        chapters.gather(lookup),
+        rows,
+        sections,
+        missing,
+        demonstrations.gather(tables, specs),
+    )
 
 
 def _claim(

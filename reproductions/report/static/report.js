@@ -111,15 +111,31 @@
     }
   });
 
-  // The list at the side marks the experiment in view.
-  const links = new Map(all(".side a").map((link) => [link.hash.slice(1), link]));
+  // The contents mark what is in view, and close once the reader has chosen.
+  const contents = one("#contents");
+  const links = new Map(all("a", contents).map((link) => [link.hash.slice(1), link]));
   const watch = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
       if (isIntersecting) links.get(target.id)?.setAttribute("aria-current", "true");
       else links.get(target.id)?.removeAttribute("aria-current");
     }
   }, { rootMargin: "-20% 0px -70% 0px" });
-  all(".experiment").forEach((section) => watch.observe(section));
+  all("main > section, .experiment").forEach((section) => watch.observe(section));
+  contents.addEventListener("click", ({ target }) => {
+    if (target.closest("a") && contents.matches(":popover-open")) contents.hidePopover();
+  });
+
+  // A term's explanation opens beside the word, inside the window.
+  document.addEventListener("click", ({ target }) => {
+    const term = target.closest(".term");
+    if (!term) return;
+    const note = document.getElementById(term.getAttribute("popovertarget"));
+    const word = term.getBoundingClientRect(), box = note.getBoundingClientRect();
+    const left = Math.min(word.left, innerWidth - box.width - 16);
+    const below = word.bottom + 6 + box.height < innerHeight;
+    note.style.left = `${Math.max(16, left)}px`;
+    note.style.top = `${below ? word.bottom + 6 : Math.max(8, word.top - 6 - box.height)}px`;
+  });
 
   // Players. The weights are in the page; what a network makes of the plane is computed here.
   function layers(weights, widths, x, y) {
