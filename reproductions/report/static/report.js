@@ -126,15 +126,19 @@
   });
 
   // A term's explanation opens beside the word, inside the window.
-  document.addEventListener("click", ({ target }) => {
-    const term = target.closest(".term");
+  document.addEventListener("click", (event) => {
+    const term = event.target.closest(".term");
     if (!term) return;
+    event.preventDefault(); // the browser would open it only after this, without a size
     const note = document.getElementById(term.getAttribute("popovertarget"));
+    if (!note.togglePopover()) return;
+    note.style.left = note.style.top = "0";
     const word = term.getBoundingClientRect(), box = note.getBoundingClientRect();
-    const left = Math.min(word.left, innerWidth - box.width - 16);
+    const within = (place, room) => Math.max(8, Math.min(place, room - 8));
     const below = word.bottom + 6 + box.height < innerHeight;
-    note.style.left = `${Math.max(16, left)}px`;
-    note.style.top = `${below ? word.bottom + 6 : Math.max(8, word.top - 6 - box.height)}px`;
+    const top = below ? word.bottom + 6 : word.top - 6 - box.height;
+    note.style.left = `${within(word.left, innerWidth - box.width)}px`;
+    note.style.top = `${within(top, innerHeight - box.height)}px`;
   });
 
   // Players. The weights are in the page; what a network makes of the plane is computed here.
