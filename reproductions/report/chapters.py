@@ -7,6 +7,8 @@ blocks, each of which is one of these:
     demonstration   the name of a demonstration
     figure          a claim's id and the name of a figure of that claim's experiment, with captions
     says            ids of claims: what the documents say, and what came out
+    table           a claim's id and the name of a table of that claim's experiment, with `columns`,
+                    their `heads` by language, and a caption
 
 A number in the prose names a cell: `{XP-11.obtained:.0%}` of claims.csv, and
 `{XP-11/rates.share[activation=tanh][event=solved]:.0%}` of a table of that claim's experiment. A
@@ -16,7 +18,7 @@ paragraph or a caption with a number that the results do not hold is left out.
 import functools
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from reproductions.report import texts
@@ -26,19 +28,23 @@ FOLDER = texts.FOLDER / "chapters"
 
 @dataclass(frozen=True)
 class Block:
-    """One part of a chapter; all but one of the fields are empty, save a figure's caption.
+    """One part of a chapter; all but one of the fields are empty, save a caption.
 
     Attributes:
-        prose: paragraphs by language, or a figure's caption.
+        prose: paragraphs by language, or the caption of a figure or a table.
         demonstration: the name of one.
         figure: a claim's id, and a figure of its experiment.
         says: ids of claims.
+        table: a claim's id, a table of its experiment, and columns of it.
+        heads: what the columns are called, by language.
     """
 
     prose: list[Mapping[str, str]]
     demonstration: str = ""
     figure: tuple[str, str] | None = None
     says: tuple[str, ...] = ()
+    table: tuple[str, str, tuple[str, ...]] | None = None
+    heads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,10 @@ def _block(part: Mapping[str, Any], lookup: Callable[[str], Any]) -> Block | Non
     if "figure" in part:
         claim, name = part["figure"].split()
         return Block(prose, figure=(claim, name))
+    if "table" in part:
+        claim, name = part["table"].split()
+        heads = {language: tuple(words) for language, words in part["heads"].items()}
+        return Block(prose, table=(claim, name, tuple(part["columns"])), heads=heads)
     if "demonstration" in part:
         return Block([], demonstration=part["demonstration"])
     if "says" in part:

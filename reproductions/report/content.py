@@ -1,8 +1,9 @@
 """What the page says, gathered from a results folder and the experiments' own modules."""
 
 import functools
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ import pandas as pd
 
 from reproductions.evidence import thresholds, verdicts
 from reproductions.evidence.errors import InputError
+from reproductions.evidence.functions import FUNCTIONS
 from reproductions.evidence.tables import parse_cells
-from reproductions.report import chapters, demonstrations, findings, texts
+from reproductions.report import chapters, demonstrations, drawn, findings, texts
 from reproductions.report.chapters import Chapter
 from reproductions.report.figures import Picture, pictures
 from reproductions.report.findings import Finding
@@ -25,6 +27,7 @@ NOT_JUDGED = "not judged"
 STATES = (*verdicts.VERDICTS, NOT_JUDGED)
 PREVIEW_ROWS = 8
 PARTS = ("Document", "Setup", "Assumptions", "Known differences")
+"""The named paragraphs of an experiment's docstring; in Korean they stand in its TOML file."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class Section:
     title: Mapping[str, str]
     says: Mapping[str, str]
     found: Mapping[str, str] | None
-    parts: Mapping[str, str]
+    parts: Mapping[str, Mapping[str, str]]
     claims: list[Claim]
     figures: list[Picture]
     captions: Mapping[str, Mapping[str, str]]
@@ -102,6 +105,21 @@ class Page:
     sections: list[Section]
     missing: list[str]
     demonstrations: demonstrations.Demonstrations
+    tables: Mapping[str, Mapping[str, pd.DataFrame]]
+
+    def cells(self, claim: str, table: str, columns: Sequence[str]) -> list[list[dict[str, str]]]:
+        """The rows of a table of the experiment that a claim belongs to; words by language.
+
+        The words of its cells are those of the experiment's figures; none where the results lack
+        the table. A value with an interval beside it is shown with it.
+        """
+        owner = next((c.experiment for c in self.claims if c.id == claim), "")
+        found = self.tables.get(owner, {}).get(table)
+        if found is None or not set(columns) <= set(found):
+            return []
+        return [
+            [_cell(owner, row, column) for column in columns] for row in found.to_dict("records")
+        ]
 
     @property
     def names(self) -> list[str]:
@@ -195,7 +213,25 @@ def gather(results: Path) -> Page:
         sections,
         missing,
         demonstrations.gather(tables, specs),
+        tables,
     )
+
+
+def _cell(owner: str, row: Mapping[Hashable, Any], column: str) -> dict[str, str]:
+    value = row[column]
+    if isinstance(value, float):
+        text = short(f"{value}")
+        low, high = row.get("low", math.nan), row.get("high", math.nan)
+        if column == "value" and math.isfinite(low) and math.isfinite(high):
+            text = f"{text} ({short(str(low))} – {short(str(high))})"
+        return dict.fromkeys(texts.LANGUAGES, text)
+    if column == "function" and value in FUNCTIONS:
+        return {language: FUNCTIONS[value].name_in(language) for language in texts.LANGUAGES}
+    words = {language: drawn.words(owner, language) for language in texts.LANGUAGES}
+    return {
+        language: drawn.translated(str(value), words[language]) or str(value)
+        for language in texts.LANGUAGES
+    }
 
 
 def _claim(
@@ -312,7 +348,10 @@ def _section(
         title=words("title", loaded.summary.rstrip(".")),
         says=words("says", parts.get("Document", "")),
         found=words("found", "") if texts.find("en", "experiments", name, "found") else None,
-        parts=parts,
+        parts={
+            part: {"en": text, "ko": texts.find("ko", "experiments", name, "parts", part) or text}
+            for part, text in parts.items()
+        },
         claims=[row for row in rows if row.experiment == name],
         figures=drawn,
         captions={picture.name: _caption(name, picture) for picture in drawn},

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from reproductions.report import chapters, demonstrations, texts
+from reproductions.report import chapters, demonstrations, drawn, texts
 from reproductions.running import experiment
 from reproductions.running.results import read_claims, read_tables
 
@@ -35,9 +35,9 @@ def test_a_chapter_has_a_title_and_words_in_both_languages(name):
     chapter = chapters.written()[name]
     assert all(chapter["title"][language] for language in texts.LANGUAGES)
     for block in chapter["blocks"]:
-        kinds = {"demonstration", "figure", "says"} & set(block)
+        kinds = {"demonstration", "figure", "says", "table"} & set(block)
         assert len(kinds) <= 1
-        assert set(block) - kinds <= set(texts.LANGUAGES)
+        assert set(block) - kinds <= {*texts.LANGUAGES, "columns", "heads"}
         if not kinds & {"demonstration", "says"}:
             counts = {len(block[language].strip().split("\n\n")) for language in texts.LANGUAGES}
             assert len(counts) == 1, block["en"]
@@ -110,3 +110,19 @@ def test_prose_leads_to_places_and_explains_terms():
         '<button type="button" class="term" popovertarget="term-logit">logits</button>'
     )
     assert "<script" not in texts.prose("[<script>](#x)")
+
+
+def test_a_table_has_a_head_for_each_column_and_korean_words():
+    for _, _, block in BLOCKS:
+        if "table" not in block:
+            continue
+        claim, name = block["table"].split()
+        rows = read_tables(experiment.load(OWNERS[claim]), STORED)[name]
+        assert set(block["columns"]) <= set(rows)
+        assert {len(block["heads"][language]) for language in texts.LANGUAGES} == {
+            len(block["columns"])
+        }
+        words = drawn.words(OWNERS[claim], "ko")
+        for column in set(block["columns"]) - {"function"}:
+            for cell in rows[column].map(str).unique():
+                assert not drawn.has_words(cell) or drawn.translated(cell, words), cell
