@@ -60,17 +60,7 @@ def _shared(language: str) -> Mapping[str, str]:
 
 def drawn_texts(svg: bytes) -> list[str]:
     """Each text of a drawing that a reader sees, its lines joined by line breaks."""
-    return ["\n".join(lines(group)) for group in text_groups(parsed(svg))]
-
-
-def parsed(svg: bytes) -> Element:
-    """A drawing with its comments, in which matplotlib leaves the source of formulas.
-
-    Raises:
-        ParseError: it is no drawing.
-    """
-    builder = ElementTree.TreeBuilder(insert_comments=True)
-    return ElementTree.fromstring(svg, ElementTree.XMLParser(target=builder))
+    return list(map(text, text_groups(ElementTree.fromstring(svg))))
 
 
 def text_groups(root: Element) -> list[Element]:
@@ -78,23 +68,16 @@ def text_groups(root: Element) -> list[Element]:
     return [g for g in root.iter(f"{SVG}g") if g.get("id", "").startswith("text_")]
 
 
-def lines(group: Element) -> list[str]:
-    """The lines of one text; a line with a formula as it was typed, such as `unit $u_1$`."""
-    found, source = [], None
-    for child in group:
-        if child.tag is ElementTree.Comment:
-            source = (child.text or "").replace(r"\mathdefault", "")
-        elif texts_within := list(child.iter(f"{SVG}text")):
-            glyphs = "".join(letters for text in texts_within for letters in _letters(text))
-            found.append(" ".join((source or glyphs).split()))
-            source = None
-    return found
+def text(group: Element) -> str:
+    """One text, its lines joined by line breaks."""
+    lines = (_letters(line) for line in group.iter(f"{SVG}text"))
+    return "\n".join(" ".join(line.split()) for line in lines)
 
 
-def _letters(text: Element) -> list[str]:
-    """What a text element says: of a formula each letter stands for itself."""
-    spans = text.findall(f"{SVG}tspan")
-    return [span.text or "" for span in spans] if spans else ["".join(text.itertext())]
+def _letters(line: Element) -> str:
+    """What a reader sees of a line; a formula's letters stand each at a place, sorted by style."""
+    placed = [(float(part.get("x", 0)), part.text or "") for part in line.iter(f"{SVG}tspan")]
+    return "".join(text for _, text in sorted(placed, key=lambda at: at[0])) or line.text or ""
 
 
 def has_words(text: str, names: frozenset[str] = frozenset()) -> bool:

@@ -58,7 +58,7 @@ def _as_attributes(root: Element, kept: set[Element]) -> list[str]:
     """The colours that are attributes now, as selectors in alphabetical order."""
     colours = set()
     for element in root.iter():
-        if not isinstance(element.tag, str) or element in kept:
+        if element in kept:
             continue
         style = styles(element)
         for name in ("fill", "stroke"):
@@ -88,15 +88,12 @@ def _has_image(child: Element) -> bool:
     return child.tag == f"{SVG}image" or any(
         part.tag == f"{SVG}image" or part.get("id", "").startswith("QuadMesh")
         for part in child.iter()
-        if isinstance(part.tag, str)
     )
 
 
 def _by_numbers(axes: Element) -> bool:
     """Whether an area is coloured by numbers: it is a colour bar, or has words on it."""
     for part in axes.iter():
-        if not isinstance(part.tag, str):
-            continue
         if part.get("id", "").startswith("QuadMesh"):
             return True
         if part.tag == f"{SVG}image":
@@ -113,14 +110,15 @@ def _by_numbers(axes: Element) -> bool:
 def _inside(axes: Element) -> list[Element]:
     """The children of a panel that lie in its frame: what is clipped to it, and words on it."""
     frame = _frame(axes)
-    return [
-        child
-        for child in axes
-        if any(part.get("clip-path") or part.tag == f"{SVG}image" for part in child.iter())
-        and not child.get("id", "").startswith("matplotlib.axis")
-        or child.get("id", "").startswith("text_")
-        and all(_holds(frame, point) for point in _points(child))
-    ]
+
+    def lies(child: Element) -> bool:
+        id = child.get("id", "")
+        if id.startswith("text_"):
+            return all(_holds(frame, point) for point in _points(child))
+        drawn = any(part.get("clip-path") or part.tag == f"{SVG}image" for part in child.iter())
+        return drawn and not id.startswith("matplotlib.axis")
+
+    return list(filter(lies, axes))
 
 
 def _frame(axes: Element) -> list[tuple[float, float]]:
@@ -141,7 +139,9 @@ def _points(group: Element) -> list[tuple[float, float]]:
         size = float(style.get("font-size", "10px").removesuffix("px"))
         anchor = style.get("text-anchor", "start")
         x, y, _ = place(text)
-        points.append((x + size * {"start": 0.4, "middle": 0, "end": -0.4}[anchor], y - 0.35 * size))
+        points.append(
+            (x + size * {"start": 0.4, "middle": 0, "end": -0.4}[anchor], y - 0.35 * size)
+        )
     return points
 
 
@@ -165,7 +165,9 @@ def _words_on_areas(axes: Element) -> None:
                 under = [colour for corners, colour in areas if _holds(corners, point)]
                 if under and styles(text).get("fill", "#000000") in ("#000000", "#ffffff"):
                     ink = dark.readable(under[-1]) == dark.INK
-                    text.set("class", f"{text.get('class', '')} {'ink' if ink else 'paper'}".strip())
+                    text.set(
+                        "class", f"{text.get('class', '')} {'ink' if ink else 'paper'}".strip()
+                    )
         elif not id.startswith("matplotlib.axis"):
             for path in child.iter(f"{SVG}path"):
                 style = styles(path)

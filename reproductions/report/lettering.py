@@ -23,8 +23,8 @@ from reproductions.report.drawn import SVG
 _NUMBERS = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 _TURN = re.compile(r"rotate\(([^ )]+)")
 _MOVE = re.compile(r"translate\(([^)]+)\)")
-_FORMULA = re.compile(r"\$([^$]*)\$")
-_SCRIPT = re.compile(r"([_^])(?:\{([^}]*)\}|(.))")
+_SCRIPT = re.compile(r"(?<![A-Za-z_])([A-Za-z])([_^])(?:\(([^)]*)\)|(\w))(?![A-Za-z_])")
+_INDEX = re.compile(r"(?<![A-Za-z_\d])([a-z])(\d)(?![A-Za-z_\d])")
 _SCRIPTS = {
     "_": str.maketrans("0123456789ijnuvtx+-−", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₙᵤᵥₜₓ₊₋₋"),
     "^": str.maketrans("0123456789intx+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹ⁱⁿᵗˣ⁺⁻⁻"),
@@ -44,6 +44,7 @@ class Line:
         anchor: `start`, `middle` or `end`; empty where matplotlib gave the left end.
         style: its style without the anchor.
         width: of the English words; 0 where there is an anchor.
+        formula: whether it holds one.
     """
 
     x: float
@@ -52,6 +53,7 @@ class Line:
     anchor: str
     style: str
     width: float
+    formula: bool = False
 
     def anchored(self, anchor: str) -> "Line":
         """The same line placed by another of its points."""
@@ -65,30 +67,26 @@ def add(root: Element, words: Mapping[str, Mapping[str, str]]) -> None:
     """Adds every translation that there is; a text without one stays as it is.
 
     Args:
-        root: the drawing, as `drawn.parsed` gives it; it is changed.
+        root: the drawing; it is changed.
         words: for each language the translations by pattern.
     """
     parents = {child: parent for parent in root.iter() for child in parent}
     for group in drawn.text_groups(root):
-        english = "\n".join(drawn.lines(group))
+        english = drawn.text(group)
         found = {language: drawn.translated(english, own) for language, own in words.items()}
         if not any(found.values()):
             continue
         places = _aligned(_lines(group), _kind(group, parents))
         for child in group:
-            if isinstance(child.tag, str):
-                child.set("class", "en")
+            child.set("class", "en")
         for language, text in found.items():
             _write(group, language, places, (text or english).split("\n"))
 
 
-def plain(text: str) -> str:
-    """A text without the marks of formulas: `$x_2$` is written as x₂."""
-
-    def formula(match: re.Match[str]) -> str:
-        return _SCRIPT.sub(lambda s: (s[2] or s[3]).translate(_SCRIPTS[s[1]]), match[1])
-
-    return _FORMULA.sub(formula, text)
+def plain(text: str, formula: bool) -> str:
+    """A translation as it is shown: b_j as bⱼ, e^(−t) as e⁻ᵗ, and in a formula x2 as x₂."""
+    text = _SCRIPT.sub(lambda m: m[1] + (m[3] or m[4]).translate(_SCRIPTS[m[2]]), text)
+    return _INDEX.sub(lambda m: m[1] + m[2].translate(_SCRIPTS["_"]), text) if formula else text
 
 
 def _write(group: Element, language: str, places: list[Line], lines: list[str]) -> None:
@@ -99,14 +97,14 @@ def _write(group: Element, language: str, places: list[Line], lines: list[str]) 
             "style": f"{place.style}; text-anchor: {place.anchor}",
             "transform": f"translate({place.x:.2f} {place.y:.2f}) rotate({place.angle:g})",
         }
-        SubElement(group, f"{SVG}text", attributes).text = plain(line)
+        SubElement(group, f"{SVG}text", attributes).text = plain(line, place.formula)
 
 
 def _lines(group: Element) -> list[Line]:
     return [
         _formula(child) if child.tag == f"{SVG}g" else _text(child)
         for child in group
-        if isinstance(child.tag, str) and any(True for _ in child.iter(f"{SVG}text"))
+        if any(True for _ in child.iter(f"{SVG}text"))
     ]
 
 
@@ -127,7 +125,7 @@ def _formula(group: Element) -> Line:
     style = {n: value for n, value in styles(full).items() if n != "font-style"}
     rest = "; ".join(f"{name}: {value}" for name, value in style.items())
     x, y, angle = place(group)
-    return Line(x, y, angle, "", rest, max(ends))
+    return Line(x, y, angle, "", rest, max(ends), True)
 
 
 def place(element: Element) -> tuple[float, float, float]:
@@ -199,6 +197,6 @@ def _font(name: str) -> Any:
     from PIL import ImageFont
 
     spec = importlib.util.find_spec("matplotlib")
-    assert spec and spec.submodule_search_locations
-    folder = Path(spec.submodule_search_locations[0]) / "mpl-data" / "fonts" / "ttf"
+    assert spec is not None
+    folder = Path(str(spec.origin)).parent / "mpl-data" / "fonts" / "ttf"
     return ImageFont.truetype(folder / f"{name}.ttf", 100)

@@ -7,7 +7,6 @@ import numpy as np
 
 from reproductions.report import dark
 
-
 FLAT = 8_000
 """A PNG of fewer bytes is an image of few colours, which WebP may keep smaller without loss."""
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from reproductions.report import drawn, grounds, lettering
+from reproductions.report import grounds, lettering
 from reproductions.report.drawn import SVG
 from reproductions.report.grounds import HREF
 from reproductions.report.pixels import smaller
@@ -38,7 +38,7 @@ def prepared(svg: bytes, words: Mapping[str, Mapping[str, str]]) -> bytes:
         svg: as matplotlib wrote it.
         words: for each other language the translations by pattern.
     """
-    root = drawn.parsed(svg)
+    root = ElementTree.fromstring(svg)
     lettering.add(root, words)
     sheet = grounds.add(root)
     for image in root.iter(f"{SVG}image"):
@@ -62,12 +62,11 @@ def _style(sheet: str, use: str = "") -> Element:
 
 
 def _strip(root: Element) -> None:
-    """Takes out what nobody sees: comments, metadata, indentation, most names of groups."""
+    """Takes out what nobody sees: metadata, indentation, most names of groups."""
     for parent in root.iter():
         for child in list(parent):
-            if not isinstance(child.tag, str) or child.tag == f"{SVG}metadata":
-                parent.remove(child)
-            elif child.tag == f"{SVG}defs" and child.find(f"{SVG}style") is not None:
+            styles = child.tag == f"{SVG}defs" and child.find(f"{SVG}style") is not None
+            if styles or child.tag == f"{SVG}metadata":
                 parent.remove(child)
     for element in root.iter():
         if element.tag == f"{SVG}g" and not _NEEDED.match(element.get("id", "")):
