@@ -41,8 +41,7 @@ def add(root: Element) -> str:
         if keep and coloured:
             kept |= {part for child in _inside(each) for part in child.iter()}
         else:
-            for child in coloured:
-                _twice(child)
+            _twice(each)
             _words_on_areas(each)
     for element in kept:
         if element.tag in (f"{SVG}text", f"{SVG}path", f"{SVG}use", f"{SVG}tspan"):
@@ -177,10 +176,10 @@ def _words_on_areas(axes: Element) -> None:
                     areas.append((_corners(path), dark.colour(fill)))
 
 
-def _twice(child: Element) -> None:
+def _twice(axes: Element) -> None:
     """An image becomes two, of which the style sheets show one."""
-    for parent in list(child.iter()):
-        for image in [part for part in parent if part.tag == f"{SVG}image"]:
+    for parent in list(axes.iter()):
+        for image in parent.findall(f"{SVG}image"):
             night = ElementTree.Element(image.tag, dict(image.attrib))
             night.set(HREF, darker(image.get(HREF, "")))
             night.set("class", "by-night")

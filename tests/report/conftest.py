@@ -31,9 +31,12 @@ def open_file(browser):
     """Opens a file; afterwards nothing may have gone wrong, and nothing been fetched."""
 
     @contextmanager
-    def opened(path, query="", viewport=None, **options):
+    def opened(path, query="", viewport=None, first="", **options):
+        """Opens a page; `first` is a script that runs before its own."""
         context = browser.new_context(viewport=viewport, offline=True, **options)
         page = context.new_page()
+        if first:
+            page.add_init_script(first)
         page.set_default_timeout(30_000)
         wrong = []
         page.on("console", lambda message: wrong.append(f"{message.type}: {message.text}"))

@@ -53,8 +53,10 @@ async function unpack(text) {
   /** Gives an image another picture, and gives up the one that it had. */
   async function give(image, text) {
     const before = image.src;
-    image.src = address(text);
-    await image.decode().catch(() => {}); // another picture came meanwhile
+    await new Promise((done) => {
+      for (const end of ["load", "error"]) image.addEventListener(end, done, { once: true });
+      image.src = address(text);
+    });
     if (before.startsWith("blob:")) URL.revokeObjectURL(before);
   }
 

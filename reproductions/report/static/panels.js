@@ -281,15 +281,11 @@ const panels = (() => {
     const figure = svg.querySelector("#figure_1"), room = wide - 2 * PAD;
     const of = (start) => [...figure.children].filter((child) => startsWith(child, start));
     const [ground] = of("patch_"), titles = of("text_"), legends = of("legend_");
-    const all = found(figure);
-    const loose = [...figure.children].filter((child) => child !== ground
-      && !/^(axes|text|legend)_/.test(child.id));
-    for (const node of loose) {
-      const box = place(node);
-      const home = box && all.find(({ frame: other }) => shared(other, box, "x") > 0
-        && shared(other, box, "y") > 0);
-      (home ?? all[0])?.nodes.unshift(node);
-    }
+    const rest = [...figure.children].filter((child) => child !== ground
+      && !/^(text|legend)_/.test(child.id));
+    // Parts of a space stand beside its axes: then nobody knows what belongs together.
+    const all = rest.every((child) => startsWith(child, "axes_")) ? found(figure)
+      : [{ nodes: rest, frame: union(rest.map(place)) }];
     for (const panel of all) panel.added = [];
     for (const panel of all) {
       for (const axis of ["x", "y"]) repeatLabels(panel, all, axis);
