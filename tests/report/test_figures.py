@@ -1,6 +1,7 @@
 """The figures of the page in a real browser: in its language and colours, and for its width."""
 
 import io
+import itertools
 import re
 import shutil
 import xml.etree.ElementTree as ElementTree
@@ -24,7 +25,7 @@ KEEP_BLOBS = """
     return url;
   };
 """
-ALL_SHOWN = """[...document.querySelectorAll(".drawing")].every((box) => {
+ALL_SHOWN = """[...document.querySelectorAll(".figure-box")].every((box) => {
   const shown = [...box.querySelectorAll("img")];
   return shown[0].dataset.shown === shown[0].dataset.wanted && shown[0].dataset.shown
     && shown.every((image) => image.complete && image.naturalWidth);
@@ -90,7 +91,7 @@ def corner(image):
 def test_every_figure_is_shown_without_being_looked_at(visit):
     with visit() as page:
         until(page, ALL_SHOWN)
-        widths = page.eval_on_selector_all(".drawing img", "all => all.map(i => i.naturalWidth)")
+        widths = page.eval_on_selector_all(".figure-box img", "all => all.map(i => i.naturalWidth)")
         assert len(widths) >= 9
         assert min(widths) > 200
 
@@ -171,13 +172,13 @@ MEASURED = """async (image) => {
 def test_on_a_phone_panels_stand_below_each_other_in_letters_to_read(visit, language):
     with visit(f"?lang={language}", PHONE) as page:
         until(page, ALL_SHOWN)
-        for image in page.locator(".drawing > button > img:first-child").all():
+        for image in page.locator(".figure-box > button > img:first-child").all():
             measured = image.evaluate(MEASURED)
             assert measured["least"] >= 8.9, image.get_attribute("id")
             assert measured["inside"], image.get_attribute("id")
         gates = page.locator(f"[id='{GATES}']").evaluate(MEASURED)["panels"]
         assert len(gates) == 3
-        for upper, lower in zip(gates, gates[1:], strict=False):
+        for upper, lower in itertools.pairwise(gates):
             assert upper["bottom"] <= lower["top"]
         layers = "1 linear layer" if language == "en" else "선형 층 1개"
         assert all(layers in panel["words"] for panel in gates), "labels that panels share"
@@ -187,7 +188,7 @@ def test_on_a_phone_panels_stand_below_each_other_in_letters_to_read(visit, lang
 def test_what_does_not_fit_is_scrolled_by_keyboard(visit):
     with visit(viewport=PHONE) as page:
         image = show(page, "figure-layer_diagrams-logits")
-        box = image.locator("xpath=ancestor::div[@class='drawing']")
+        box = image.locator("xpath=ancestor::div[@class='figure-box']")
         assert box.get_attribute("role") == "region"
         assert box.get_attribute("aria-label") == image.get_attribute("alt")
         assert box.evaluate("box => box.scrollWidth - box.clientWidth") > 10
@@ -251,12 +252,12 @@ def test_all_figures_are_printed_on_white(visit, viewport):
         until(
             page,
             "document.querySelectorAll('.on-paper').length"
-            " === document.querySelectorAll('.drawing').length",
+            " === document.querySelectorAll('.figure-box').length",
         )
         page.emulate_media(media="print")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         until(page, ALL_SHOWN)
-        for box in page.locator(".drawing").all():
+        for box in page.locator(".figure-box").all():
             visible = [image for image in box.locator("img").all() if image.is_visible()]
             assert [image.get_attribute("class") for image in visible] == ["on-paper"]
             assert visible[0].evaluate("image => image.naturalWidth") > 200

@@ -226,7 +226,7 @@ async function unpack(text) {
     const box = document.createElement("div"), button = image.closest("button");
     const [width, height] = ["width", "height"].map((name) => Number(image.getAttribute(name)));
     const figure = { image, box, width, height, paper: null };
-    box.className = "drawing";
+    box.className = "figure-box";
     button.replaceWith(box);
     box.append(button);
     resize(figure, width, height, Infinity);
