@@ -258,6 +258,7 @@ def test_tables_are_downloaded_whole(visit):
 
 def test_every_picture_is_whole_and_can_be_seen_larger(visit):
     with visit("?lang=en") as page:
+        page.eval_on_selector_all("figure img", "all => all.forEach(i => { i.loading = 'eager'; })")
         until(page, "[...document.querySelectorAll('figure img')].every(i => i.naturalWidth)")
         first = page.locator(".larger").first
         first.click()
