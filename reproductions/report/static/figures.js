@@ -96,6 +96,7 @@ async function unpack(text) {
 
   /** A figure's size; where it is wider than its box, the box can be scrolled. */
   function resize({ image, box }, width, height, wide) {
+    const before = box.getBoundingClientRect();
     image.style.aspectRatio = `${width} / ${height}`;
     image.style.width = `${width}px`;
     image.style.maxWidth = width > wide ? "none" : "100%";
@@ -105,6 +106,10 @@ async function unpack(text) {
       box.setAttribute("aria-label", image.alt);
     } else {
       for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+    }
+    // What the reader looks at stays where it is; most browsers see to that themselves.
+    if (before.bottom < 0 && !CSS.supports("overflow-anchor", "auto")) {
+      scrollBy({ top: box.offsetHeight - before.height, behavior: "instant" });
     }
   }
 
@@ -154,7 +159,7 @@ async function unpack(text) {
   async function enlarge(image) {
     zoomed = image;
     inside.alt = image.alt;
-    zoom.querySelector(".bar span").textContent = image.alt;
+    zoom.querySelector(".above span").textContent = image.alt;
     const held = holder(image);
     const isDrawing = "packed" in held.dataset;
     zoom.querySelector('[data-save="svg"]').hidden = !isDrawing;

@@ -255,7 +255,11 @@ const panels = (() => {
     for (const panel of all) tuckLabel(panel);
     zoom = zoomed();
     for (const panel of all) breakHeadings(panel, room / zoom, svg);
-    return all.map(({ nodes }) => ({ nodes, box: extent(nodes), zoom }));
+    const items = all.map(({ nodes }) => ({ nodes, box: extent(nodes), zoom }));
+    const beside = Math.max(...items.map(({ box }, i) => all[i].frame.x0 - box.x0));
+    const flush = items.map((item, i) =>
+      ({ ...item, box: { ...item.box, x0: all[i].frame.x0 - beside } }));
+    return flush.every(({ box }) => width(box) * zoom <= room) ? flush : items;
   }
 
   /** Sets blocks and panels into lines of a given length; returns how large all of it is. */
