@@ -187,6 +187,13 @@ def test_on_a_phone_panels_stand_below_each_other_in_letters_to_read(visit, lang
 
 def test_what_does_not_fit_is_scrolled_by_keyboard(visit):
     with visit(viewport=PHONE) as page:
+        until(page, ALL_SHOWN)
+        over = page.eval_on_selector_all(
+            ".figure-box",
+            "all => all.map(box => [box.scrollWidth > box.clientWidth, box.tabIndex === 0])",
+        )
+        assert all(scrolls == focusable for scrolls, focusable in over), over
+        assert len({scrolls for scrolls, _ in over}) == 2
         image = show(page, "figure-layer_diagrams-logits")
         box = image.locator("xpath=ancestor::div[@class='figure-box']")
         assert box.get_attribute("role") == "region"

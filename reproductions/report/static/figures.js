@@ -65,7 +65,7 @@ async function unpack(text) {
     const button = box.firstElementChild, style = getComputedStyle(button);
     const around = ["paddingLeft", "paddingRight", "borderLeftWidth", "borderRightWidth"];
     const frame = around.reduce((sum, side) => sum + parseFloat(style[side]), 0);
-    return Math.max(0, Math.floor(box.clientWidth - frame));
+    return Math.max(0, Math.floor(box.getBoundingClientRect().width - frame));
   }
 
   /** How a figure is to be shown: language, colours, and the room if it is narrow. */

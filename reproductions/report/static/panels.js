@@ -11,6 +11,7 @@ const panels = (() => {
   const NATURAL = 96 / 72; // CSS pixels in a point, which is a drawing's unit
   const LETTERS = 9, LEGEND = 11.5, TITLE = 14; // sizes of letters, the first the least
   const GAP = 14, PAD = 4; // between panels and around all of it
+  const ROUND = 0.5; // CSS pixels that nobody sees
   const HOIST = 0.5; // a legend that takes a larger share of a narrow panel stands above it
   const BAR = 6; // sides that differ by this factor are those of a colour bar
   const SVG = "http://www.w3.org/2000/svg";
@@ -259,7 +260,7 @@ const panels = (() => {
     const beside = Math.max(...items.map(({ box }, i) => all[i].frame.x0 - box.x0));
     const flush = items.map((item, i) =>
       ({ ...item, box: { ...item.box, x0: all[i].frame.x0 - beside } }));
-    return flush.every(({ box }) => width(box) * zoom <= room) ? flush : items;
+    return flush.every(({ box }) => width(box) * zoom <= room + ROUND) ? flush : items;
   }
 
   /** Sets blocks and panels into lines of a given length; returns how large all of it is. */
@@ -267,13 +268,13 @@ const panels = (() => {
     let x = 0, y = 0, line = 0, wide = 0;
     for (const { nodes, box, zoom, alone } of items) {
       const size = [zoom * width(box), zoom * height(box)];
-      if (x > 0 && (alone || x + size[0] > room)) [x, y, line] = [0, y + line + GAP, 0];
+      if (x > 0 && (alone || x + size[0] > room + ROUND)) [x, y, line] = [0, y + line + GAP, 0];
       target.append(moved(nodes, box, x + PAD, y + PAD, zoom));
       wide = Math.max(wide, x + size[0]);
       x = alone ? room : x + size[0] + GAP;
       line = Math.max(line, size[1]);
     }
-    return { width: Math.ceil(wide + 2 * PAD), height: Math.ceil(y + line + 2 * PAD) };
+    return { width: Math.round(wide + 2 * PAD), height: Math.ceil(y + line + 2 * PAD) };
   }
 
   /** Rebuilds a drawing that is being shown.
