@@ -1,0 +1,119 @@
+"""The settings that are compared: the network as it is, and what each change makes of it."""
+
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What is changed, the best learning rates, and the number of seeds."""
+
+    seeds: int = 256
+    tuning_seeds: int = 24  # others than these, on which learning rates are chosen
+    steps: int = 2_048  # at most
+    look: int = 4  # updates between two looks at the loss
+    losses: tuple[float, ...] = (0.2, 0.05)  # at which paths end; rates are for the lowest
+    batch: int = 16
+    batches: tuple[int, ...] = (64, 256)
+    slower: tuple[int, ...] = (2, 4)  # times lower a learning rate
+    momentum: float = 0.9
+    rate: float = 0.4
+    centred_rate: float = 0.4
+    tanh_rate: float = 0.2
+    batch_rates: tuple[float, ...] = (0.4, 0.2)
+    momentum_rate: float = 0.2
+    rmsprop_rate: float = 0.128
+    adam_rate: float = 0.256
+    unaveraged_rate: float = 0.128
+    batch_norm_before_rate: float = 0.2
+    batch_norm_after_rate: float = 0.2
+    layer_norm_before_rate: float = 0.4
+    layer_norm_after_rate: float = 0.2
+    rates: tuple[float, ...] = (0.05, 0.1, 0.2, 0.4, 0.8)  # of SGD, with momentum or without
+    adaptive_rates: tuple[float, ...] = (0.032, 0.064, 0.128, 0.256, 0.512)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One network and how it is trained.
+
+    Attributes:
+        rate: the learning rate.
+        batch: samples in an update.
+        function: of the hidden units.
+        shift: what is added to their outputs, and made up for by the biases.
+        optimizer: "sgd", "rmsprop" or "adam".
+        momentum: of SGD; of Adam, how much of its average of gradients it keeps.
+        normalization: "", "layer" or "batch".
+        after: whether the normalization is after the function, and not before it.
+    """
+
+    rate: float
+    batch: int
+    function: str = "sigmoid"
+    shift: float = 0.0
+    optimizer: str = "sgd"
+    momentum: float = 0.0
+    normalization: str = ""
+    after: bool = False
+
+    @property
+    def compiled(self) -> "Setting":
+        """The same but for what compiles nothing anew, or is compiled by the call."""
+        return replace(self, rate=0.0, batch=0)
+
+
+class Cell(NamedTuple):
+    """A change: its name, its value, what it is called, the setting it makes, rates to try."""
+
+    change: str
+    value: float
+    label: str
+    setting: Setting
+    rates: tuple[float, ...] = ()
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """The columns that name it in a table."""
+        return {"change": self.change, "value": float(self.value)}
+
+
+def cells(spec: Spec) -> list[Cell]:
+    """The network as it is, and each single change."""
+    plain = Setting(spec.rate, spec.batch)
+
+    def tuned(change: str, label: str, rate: float, value: float = 0.0, **fields: Any) -> Cell:
+        adaptive = fields.get("optimizer", "sgd") != "sgd"
+        rates = spec.adaptive_rates if adaptive else spec.rates
+        return Cell(change, value, label, replace(plain, rate=rate, **fields), rates)
+
+    averaged: dict[str, Any] = {"optimizer": "adam", "momentum": spec.momentum}
+    made = [
+        tuned("nothing", "nothing changed", spec.rate),
+        tuned("centred", "mean of hidden outputs taken off", spec.centred_rate, shift=-0.5),
+        tuned("tanh", "tanh", spec.tanh_rate, function="tanh"),
+        *(
+            Cell(
+                "slower",
+                times,
+                f"learning rate {times} times lower",
+                replace(plain, rate=spec.rate / times),
+            )
+            for times in spec.slower
+        ),
+        *(
+            tuned("batch", f"batches of {batch}", rate, batch, batch=batch)
+            for batch, rate in zip(spec.batches, spec.batch_rates, strict=True)
+        ),
+        tuned("momentum", "momentum", spec.momentum_rate, momentum=spec.momentum),
+        tuned("rmsprop", "RMSprop", spec.rmsprop_rate, optimizer="rmsprop"),
+        tuned("adam", "Adam", spec.adam_rate, **averaged),
+        tuned("unaveraged", "Adam without its average", spec.unaveraged_rate, optimizer="adam"),
+    ]
+    for kind in ("batch", "layer"):
+        for place in ("before", "after"):
+            name = f"{kind}_norm_{place}"
+            rate = getattr(spec, f"{name}_rate")
+            fields: dict[str, Any] = {"normalization": kind, "after": place == "after"}
+            made.append(tuned(name, f"{kind} normalization {place} the sigmoid", rate, **fields))
+    return made
