@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from reproductions.evidence import measured
+from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.verdicts import Judge, Judgement, Tables, graded
 
 
@@ -49,8 +50,10 @@ def _averaging_is_why(tables: Tables, *, times: float = 2.0) -> Judgement:
 
 def _normalization_is_no_centring(tables: Tables) -> Judgement:
     centred, plain = (_by_loss(tables, name) for name in ("centred", "nothing"))
-    names = [f"{kind}_norm_{place}" for kind in ("batch", "layer") for place in ("before", "after")]
-    rows = {name: _by_loss(tables, name) for name in names}
+    names = tables["changes"]["change"]
+    rows = {name: _by_loss(tables, name) for name in names[names.str.contains("_norm_")].unique()}
+    if not rows:
+        raise NotMeasured("the tables have no normalization")
     longer = [(of["ratio_low"] > centred["ratio_high"]).all() for of in rows.values()]
     ends = pd.DataFrame({name: of.iloc[-1] for name, of in rows.items()}).T
     values = {"centred": centred["ratio"].iloc[-1], "most": ends["ratio"].max()}

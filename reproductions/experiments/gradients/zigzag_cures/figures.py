@@ -26,17 +26,25 @@ def _figure(spec: Spec, changes: pd.DataFrame) -> "Figure":
     colors = rows["change"].map({"nothing": drawing.BLACK, "centred": drawing.VERMILION})
     titles = {
         "ratio": ("How crooked the path is", "path length / displacement"),
-        "updates": ("How long it takes", "updates until the loss is reached"),
+        "updates": ("How many updates it takes", "updates until the loss is reached"),
     }
     for panel, (name, (title, label)) in zip(axes[0], titles.items(), strict=True):
         ends = drawing.error_bars(rows, name, f"{name}_low", f"{name}_high")
         for place, color in enumerate(colors.fillna(drawing.BLUE)):
             error = [end[place : place + 1] for end in ends]
             middle = rows[name].iloc[place]
-            panel.errorbar(middle, place, xerr=np.nan_to_num(error), fmt="o", color=color)
+            panel.errorbar(
+                middle,
+                place,
+                xerr=np.nan_to_num(error),
+                fmt="o",
+                color=color,
+                markersize=4,
+                capsize=3,
+            )
         for row, color in ((plain, drawing.BLACK), (centred, drawing.VERMILION)):
             panel.axvline(row[name], color=color, linewidth=1, linestyle=":")
-        panel.set(xscale="log", title=title, xlabel=f"{label}, 95 % interval")
+        panel.set(xscale="log", title=title, xlabel=label)
         ticks = drawing.round_ticks(rows[f"{name}_low"].min(), rows[f"{name}_high"].max())
         panel.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         panel.minorticks_off()
@@ -47,7 +55,7 @@ def _figure(spec: Spec, changes: pd.DataFrame) -> "Figure":
     figure.suptitle(
         f"{len(straighter)} of {len(rows) - 2} changes straighten the path more than taking the"
         f" mean off does; {sooner} of them also save updates\n"
-        f"sigmoid network 2-5-5-1, paths until the loss is {loss:g}, best learning rates,"
-        f" {spec.seeds} initialisations each"
+        f"sigmoid network 2-5-5-1 until the loss is {loss:g}, best learning rates,"
+        f" {spec.seeds} seeds, 95 % intervals"
     )
     return figure

@@ -1,5 +1,6 @@
 """Trains the networks, and measures the path of their weights until a loss is reached."""
 
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -60,13 +61,15 @@ def _engine(setting: Setting):
     )
     x, y = (tf.constant(array)[..., None] for array in shifted_network.data())
 
-    @tf.function(jit_compile=True, autograph=False)
     def loss(weights):
         # In training, batch normalization takes the statistics of what it gets: of all samples.
         return squared_error(y, engine.network(weights, x, training=True)[0])
 
+    # A partial, as the engine's own loop is one: else TensorFlow would count all as one function.
+    loss_of = tf.function(functools.partial(loss), jit_compile=True, autograph=False)
+
     kernels = [i for i, w in enumerate(engine.model.weights) if len(w.shape) == 2]
-    return engine, kernels[1:], loss
+    return engine, kernels[1:], loss_of
 
 
 def paths(
@@ -126,7 +129,7 @@ def paths(
             np.concatenate([block.records[f"weight_{i}"], w[None]])
             for i, w in enumerate(block.weights)
         ]
-        seen = _losses(tracks, np.arange(0, steps + 1, look), loss_of, min(losses))
+        seen = _losses(tracks, np.arange(look, steps + 1, look), loss_of, min(losses))
         measured_blocks.append(_measured([tracks[i] for i in kernels], seen, look, losses))
     return {
         name: np.concatenate([block[name] for block in measured_blocks], axis=-1).reshape(
@@ -163,7 +166,7 @@ def _measured(
 
     Args:
         tracks: a kernel at every step, (step, in, out, replica).
-        seen: the loss at every `look`-th step from the first on, (place, replica).
+        seen: the loss after every `look` updates, (place, replica).
         look: how many updates there are between two looks.
         losses: at which paths end.
     """
@@ -178,7 +181,7 @@ def _measured(
     for loss in losses:
         reached = seen <= loss
         arrived = reached.any(axis=0)
-        end = np.where(arrived, look * reached.argmax(axis=0), steps)
+        end = np.where(arrived, look * (1 + reached.argmax(axis=0)), steps)
         with np.errstate(invalid="ignore", over="ignore"):
             ways = [track[end, ..., every] - np.moveaxis(track[0], -1, 0) for track in tracks]
             squares = sum(np.square(way, dtype="float64").sum(axis=(1, 2)) for way in ways)

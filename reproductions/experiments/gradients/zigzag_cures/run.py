@@ -12,8 +12,18 @@ from reproductions.experiments.gradients.zigzag_cures.settings import Cell, Sett
 from reproductions.training.pool import Arrays, Pool, Shard, whole
 
 SPEC = Spec()
-QUICK = {"seeds": 64, "tuning_seeds": 4, "steps": 1_024, "slower": (2,), "batches": (64,)}
-QUICK |= {"batch_rates": (0.4,), "rates": (0.2, 0.4), "adaptive_rates": (0.128, 0.256)}
+FEW = ("centred", "tanh", "momentum", "rmsprop", "adam", "unaveraged", "batch_norm_after")
+QUICK = {
+    "seeds": 64,
+    "tuning_seeds": 4,
+    "steps": 1_024,
+    "slower": (2,),
+    "batches": (256,),
+    "batch_rates": (0.2,),
+    "changes": FEW,
+    "rates": (0.2, 0.4),
+    "adaptive_rates": (0.128, 0.256),
+}
 SMALL = {
     "tuning_seeds": 2,
     "steps": 64,
@@ -22,6 +32,7 @@ SMALL = {
     "batches": (32,),
     "batch_rates": (0.4,),
     "slower": (2,),
+    "changes": FEW,
     "rates": (0.2, 0.4),
     "adaptive_rates": (0.128, 0.256),
 }
@@ -34,12 +45,11 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     of = cells(spec)
     calls = [(cell.setting, spec.steps, spec.look, spec.losses) for cell in of]
     trained = pool.by_seeds(_train, calls, spec.seeds, "zigzag_cures")
-    paths = [whole(shards) for shards in trained]
-    rows = [
-        _row(loss, cell, *({name: array[i] for name, array in p.items()} for p in (path, paths[0])))
-        for i, loss in enumerate(spec.losses)
-        for cell, path in zip(of, paths, strict=True)
-    ]
+    paths_of_cells = [whole(shards) for shards in trained]
+    rows = []
+    for i, loss in enumerate(spec.losses):
+        ending = [{name: array[i] for name, array in given.items()} for given in paths_of_cells]
+        rows += [_row(loss, cell, path, ending[0]) for cell, path in zip(of, ending, strict=True)]
     return {"changes": pd.DataFrame(rows), "tuning": _tuning(spec, pool)}
 
 
@@ -82,7 +92,7 @@ def _row(loss: float, cell: Cell, path: Arrays, plain: Arrays) -> dict[str, obje
     """
     arrived = np.isfinite(path["updates"])
     both = arrived & np.isfinite(plain["updates"])
-    ratio, of_plain = (p["length"] / p["displacement"] for p in (path, plain))
+    ratio, of_plain = _ratio(path), _ratio(plain)
     row: dict[str, object] = {
         "loss": loss,
         **cell.key,
@@ -98,6 +108,12 @@ def _row(loss: float, cell: Cell, path: Arrays, plain: Arrays) -> dict[str, obje
     row |= _geometric("ratio_times", (ratio / of_plain)[both])
     row |= _geometric("updates_times", path["updates"][both] / plain["updates"][both])
     return row | _left(ratio[both], of_plain[both])
+
+
+def _ratio(path: Arrays) -> np.ndarray:
+    """The length over the displacement; NaN where the loss was not reached."""
+    arrived = np.isfinite(path["updates"])
+    return path["length"] / np.where(arrived, path["displacement"], np.nan)
 
 
 def _middle(logarithms: np.ndarray) -> float:
@@ -147,7 +163,7 @@ def _tuning(spec: Spec, pool: Pool) -> pd.DataFrame:
         for i, rate in enumerate(cell.rates):
             updates = of_rates["updates"][i]
             arrived = np.isfinite(updates)
-            ratio = (of_rates["length"][i] / of_rates["displacement"][i])[arrived]
+            ratio = _ratio({name: array[i] for name, array in of_rates.items()})[arrived]
             rows.append(
                 {
                     **cell.key,

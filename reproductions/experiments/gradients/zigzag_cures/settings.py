@@ -1,7 +1,10 @@
 """The settings that are compared: the network as it is, and what each change makes of it."""
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
+
+from reproductions.training.activations import one_of
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,10 @@ class Spec:
     batch: int = 16
     batches: tuple[int, ...] = (64, 256)
     slower: tuple[int, ...] = (2, 4)  # times lower a learning rate
+    changes: tuple[str, ...] = (
+        *("centred", "tanh", "momentum", "rmsprop", "adam", "unaveraged"),
+        *("batch_norm_before", "batch_norm_after", "layer_norm_before", "layer_norm_after"),
+    )
     momentum: float = 0.9
     rate: float = 0.4
     centred_rate: float = 0.4
@@ -64,7 +71,10 @@ class Setting:
 
 
 class Cell(NamedTuple):
-    """A change: its name, its value, what it is called, the setting it makes, rates to try."""
+    """A change: its name, its value, what it is called, the setting that it makes.
+
+    A cell whose learning rate is chosen on other seeds has the rates that are tried there.
+    """
 
     change: str
     value: float
@@ -79,41 +89,35 @@ class Cell(NamedTuple):
 
 
 def cells(spec: Spec) -> list[Cell]:
-    """The network as it is, and each single change."""
+    """The network as it is, and each single change.
+
+    Raises:
+        ValueError: there is no such change.
+    """
     plain = Setting(spec.rate, spec.batch)
-
-    def tuned(change: str, label: str, rate: float, value: float = 0.0, **fields: Any) -> Cell:
-        adaptive = fields.get("optimizer", "sgd") != "sgd"
-        rates = spec.adaptive_rates if adaptive else spec.rates
-        return Cell(change, value, label, replace(plain, rate=rate, **fields), rates)
-
-    averaged: dict[str, Any] = {"optimizer": "adam", "momentum": spec.momentum}
-    made = [
-        tuned("nothing", "nothing changed", spec.rate),
-        tuned("centred", "mean of hidden outputs taken off", spec.centred_rate, shift=-0.5),
-        tuned("tanh", "tanh", spec.tanh_rate, function="tanh"),
-        *(
-            Cell(
-                "slower",
-                times,
-                f"learning rate {times} times lower",
-                replace(plain, rate=spec.rate / times),
-            )
-            for times in spec.slower
-        ),
-        *(
-            tuned("batch", f"batches of {batch}", rate, batch, batch=batch)
-            for batch, rate in zip(spec.batches, spec.batch_rates, strict=True)
-        ),
-        tuned("momentum", "momentum", spec.momentum_rate, momentum=spec.momentum),
-        tuned("rmsprop", "RMSprop", spec.rmsprop_rate, optimizer="rmsprop"),
-        tuned("adam", "Adam", spec.adam_rate, **averaged),
-        tuned("unaveraged", "Adam without its average", spec.unaveraged_rate, optimizer="adam"),
-    ]
-    for kind in ("batch", "layer"):
-        for place in ("before", "after"):
-            name = f"{kind}_norm_{place}"
-            rate = getattr(spec, f"{name}_rate")
-            fields: dict[str, Any] = {"normalization": kind, "after": place == "after"}
-            made.append(tuned(name, f"{kind} normalization {place} the sigmoid", rate, **fields))
+    averaged = {"optimizer": "adam", "momentum": spec.momentum}
+    known: dict[str, tuple[str, dict[str, Any]]] = {
+        "centred": ("mean of hidden outputs taken off", {"shift": -0.5}),
+        "tanh": ("tanh", {"function": "tanh"}),
+        "momentum": ("momentum", {"momentum": spec.momentum}),
+        "rmsprop": ("RMSprop", {"optimizer": "rmsprop"}),
+        "adam": ("Adam", averaged),
+        "unaveraged": ("Adam without its average", {"optimizer": "adam"}),
+    }
+    for kind, after in itertools.product(("batch", "layer"), (False, True)):
+        place = "after" if after else "before"
+        label = f"{kind} normalization {place} the sigmoid"
+        known[f"{kind}_norm_{place}"] = label, {"normalization": kind, "after": after}
+    made = [Cell("nothing", 0.0, "nothing changed", plain, spec.rates)]
+    for change in spec.changes:
+        label, fields = one_of("change", change, known)
+        setting = replace(plain, rate=getattr(spec, f"{change}_rate"), **fields)
+        rates = spec.rates if setting.optimizer == "sgd" else spec.adaptive_rates
+        made.append(Cell(change, 0.0, label, setting, rates))
+    for times in spec.slower:
+        setting = replace(plain, rate=spec.rate / times)
+        made.append(Cell("slower", times, f"learning rate {times} times lower", setting))
+    for batch, rate in zip(spec.batches, spec.batch_rates, strict=True):
+        setting = replace(plain, rate=rate, batch=batch)
+        made.append(Cell("batch", batch, f"batches of {batch}", setting, spec.rates))
     return made
