@@ -12,7 +12,7 @@ import pandas as pd
 from reproductions.evidence import thresholds, verdicts
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.tables import parse_cells
-from reproductions.report import demonstrations, findings, texts
+from reproductions.report import demonstrations, findings, listings, texts
 from reproductions.report.figures import Picture, pictures
 from reproductions.report.findings import Finding
 from reproductions.report.players import player
@@ -100,6 +100,7 @@ class Page:
     sections: list[Section]
     missing: list[str]
     demonstrations: demonstrations.Demonstrations
+    listings: listings.Listings | None
 
     @property
     def names(self) -> list[str]:
@@ -164,10 +165,12 @@ def gather(results: Path) -> Page:
     sections = [_section(results, name, rows, cells, tables[name]) for name in names]
     sections.sort(key=lambda section: (order.get(section.document, len(order)), section.name))
     missing = [name for name in experiment.chosen([]) if name not in names]
-    specs = {section.name: section.record["spec"] for section in sections}
+    records = {section.name: section.record for section in sections}
+    specs = {name: record["spec"] for name, record in records.items()}
     shown = [claim.id for claim in rows if claim.experiment in names]
     opening = findings.gather(cells, shown)
-    return Page(opening, rows, sections, missing, demonstrations.gather(tables, specs))
+    demos, printed = demonstrations.gather(tables, specs), listings.gather(tables, records)
+    return Page(opening, rows, sections, missing, demos, printed)
 
 
 def _claim(
