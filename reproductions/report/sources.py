@@ -1,4 +1,4 @@
-"""What the page rests on: the documents, with what their texts say of themselves, and literature."""
+"""What the page rests on: the documents, with what their texts tell of themselves, and papers."""
 
 import functools
 import tomllib
@@ -15,12 +15,14 @@ class Document:
 
     Attributes:
         title: as printed.
+        heading: the first one, where there is no title.
         author: as printed.
         licence: as printed.
         addresses: of other pages, which the text refers to.
     """
 
     title: str = ""
+    heading: str = ""
     author: str = ""
     licence: str = ""
     addresses: tuple[str, ...] = ()

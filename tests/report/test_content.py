@@ -129,6 +129,7 @@ def test_the_same_results_give_the_same_bytes(made):
 
 def test_the_page_fetches_nothing(made):
     html = build.render(made)
+    html = re.sub('<a href="https://[^"]*" rel="noreferrer">', "", html)  # a reader may follow it
     assert not re.search(r"""(?:src|href)=["'](?!data:|#)""", html)
     assert not re.search(r"url\(|@import", html)
     assert "default-src 'none'" in html
