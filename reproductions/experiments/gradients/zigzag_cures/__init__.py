@@ -3,12 +3,12 @@
 Document: none; the slides say that sigmoid units make the path zigzag and tanh cures it.
 Setup: the networks 2-5-5-1 with sigmoid units of `zigzag`, from the same initial weights and on the
 same samples in the same order, are trained by SGD in batches of 16. Then one thing is changed: the
-mean of the hidden outputs is taken off (1/2 is subtracted, and the biases make up for it), tanh,
-the learning rate, the batch, the optimizer (momentum, RMSprop, Adam, and Adam without its average
-of gradients), batch or layer normalization before or after the sigmoid. A learning rate is the best
-of a grid of powers of two: the one at which other seeds need the fewest updates on average to reach
-the lowest loss, where all of them must reach it (`tuning`). The only exception is the change of the
-learning rate itself.
+mean of the hidden outputs is taken off (1/2 is subtracted, and the biases make up for it), tanh
+takes the sigmoid's place, the learning rate is lower, the batch larger, the optimizer another one
+(momentum, RMSprop, Adam, or Adam without its average of gradients), or there is batch or layer
+normalization before or after the sigmoid. But where the learning rate is itself the change, every
+network has its best one of five, each twice as high as the one before: the rate at which networks
+of other seeds (`tuning`) all reach the lowest loss, and need the fewest updates on average.
 Assumptions: the measure is that of `zigzag`: the length of the path of the kernels that hidden
 units feed, over its displacement, the distance between its ends; it is 1 for a straight path. A
 path ends when the mean squared error over all samples is first found at or below a given loss, so
@@ -16,8 +16,8 @@ that all paths that are compared end at the same loss. The loss is looked at eve
 batch normalization it is computed with the statistics of all samples. A network that never reaches
 the loss has no path, and the tables count it. The intervals are bootstrap intervals over seeds.
 Known differences: none, as there is no document. With normalization the same function has other
-weights: both the length and the displacement may be shorter, and stand beside their ratio. At the
-best learning rate the path is more crooked than at a lower one, so a change may act by way of the
-rate that it allows: `tuning` has the ratios at all rates. The findings were put into words after a
-look at the tuning seeds, and are judged on the others.
+weights, so that length and displacement themselves, which stand beside their ratio, cannot be
+compared. A path is more crooked at a high learning rate than at a low one, so a change may act by
+way of the rate that it allows: `tuning` has the ratios at all rates. The findings were put into
+words after a look at the tuning seeds, and are judged on the others.
 """
