@@ -1,24 +1,23 @@
 """The demonstrations of the page, in a real browser, against the stored outcomes and the suite."""
 
 import re
-import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from reproductions.evidence.tables import conform, to_csv
-from reproductions.report import build, demonstrations
+from reproductions.report import demonstrations
 from reproductions.running import experiment
 from reproductions.running.results import read_table
 from reproductions.training import xor
+from tests.report.driving import DESKTOP, PHONE, drawn, start, until
 
 STORED = experiment.FOLDER.parent / "results" / "expected"
 FIRST_SEEDS = 256
 FUNCTIONS = ("leaky_relu", "relu", "sigmoid", "tanh")
 LOSSES = ("document", "stable")
 LEAST_AGREEMENT = 0.99
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 SAMPLED = range(0, FIRST_SEEDS, 43)
 
 
@@ -57,11 +56,12 @@ def test_results_without_a_setting_or_an_experiment_have_no_comparison():
     tables = {"one": {"seeds": seeds}, "two": {"posterior": heights}}
     broken = {"one": {"rate": np.nan, "steps": 5}, "two": {"mean_women_cm": 160.0}}
     found = demonstrations.gather(tables, broken)
-    assert "height" not in found.names
+    assert not {"height", "player"} & set(found.names)
     assert set(found.start["xor"]["stored"]) == {"outcomes", "steps"}
     assert len(found.start["xor"]["stored"]["outcomes"]["tanh stable"]) == 4096
     whole = {"two": {"mean_women_cm": 160.0, "mean_men_cm": 170.0, "deviation_cm": 5.0}}
-    assert demonstrations.gather({"two": tables["two"]}, whole).names == demonstrations.NAMES
+    names = demonstrations.gather({"two": tables["two"]}, whole).names
+    assert set(names) == set(demonstrations.NAMES) - {"player"}
     assert demonstrations.gather({}, {}).start["xor"] == {}
 
 
@@ -97,53 +97,12 @@ def test_outcomes_of_the_page_are_those_of_the_file(xor_page, full, report, requ
 
 
 @pytest.fixture(scope="module")
-def page_file(tmp_path_factory):
-    """The page of the results that the demonstrations stand beside, and of no others."""
-    folder = tmp_path_factory.mktemp("stored")
-    for name in ("deep_xor", "heights", "xor_nan"):
-        shutil.copytree(STORED / name, folder / name)
-    shutil.copy(STORED / "claims.csv", folder)
-    path = folder / build.FILE
-    path.write_text(build.render(folder), encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
 def xor_page(browser, page_file):
     page = browser.new_context(offline=True).new_page()
     page.set_default_timeout(0)
     page.goto(page_file.as_uri())
     yield page
     page.context.close()
-
-
-@pytest.fixture
-def visit(open_file, page_file):
-    def opened(query, viewport=DESKTOP, **options):
-        return open_file(page_file, query, viewport, **options)
-
-    return opened
-
-
-def until(page, condition):
-    """Waits; the page allows no `eval`, which Playwright's own waiting needs."""
-    for _ in range(1200):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(50)
-    pytest.fail(f"still not so: {condition}")
-
-
-def start(page, name):
-    """A demonstration, once it has drawn itself."""
-    form = page.locator(f"#try-{name}")
-    form.scroll_into_view_if_needed()
-    until(page, f"document.querySelector('#try-{name}').dataset.drawn !== undefined")
-    return form
-
-
-def drawn(form):
-    return form.get_attribute("data-drawn")
 
 
 def test_the_xor_network_is_trained_and_the_address_keeps_the_setting(visit, outcomes):

@@ -38,17 +38,18 @@ const plot = (() => {
   };
 
   // Draws into a box, and gives what turns a place on the screen into a value of the x axis; its
-  // method `y` does so for the y axis.
-  function draw(box, { x, y, height = 220, lines = [], bars = [], dots = [], rules = [] }) {
-    const width = Math.max(200, box.clientWidth), left = 46, bottom = 42, top = 10, right = 22;
+  // method `y` does so for the y axis. A `bare` plot has no axes.
+  function draw(box, { x, y, height = 220, bare, lines = [], bars = [], dots = [], rules = [] }) {
+    const width = Math.max(200, box.clientWidth);
+    const [left, bottom, top, right] = bare ? [4, 4, 4, 4] : [46, 42, 10, 22];
     const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, width, height,
       "aria-hidden": true, class: "drawing" });
     const px = placed(x, left, width - right), py = placed(y, height - bottom, top);
-    for (const [value, text] of ticksOf(y, height - bottom - top)) {
+    for (const [value, text] of bare ? [] : ticksOf(y, height - bottom - top)) {
       make("line", { class: "grid", x1: left, x2: width - right, y1: py(value), y2: py(value) }, svg);
       make("text", { x: left - 6, y: py(value) + 4, "text-anchor": "end" }, svg, text);
     }
-    for (const [value, text] of ticksOf(x, width - right - left)) {
+    for (const [value, text] of bare ? [] : ticksOf(x, width - right - left)) {
       if (!bars.length) {
         make("line", { class: "grid", y1: top, y2: height - bottom, x1: px(value), x2: px(value) },
           svg);

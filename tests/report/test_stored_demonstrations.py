@@ -1,0 +1,172 @@
+"""The demonstrations that show an experiment's tables, in a real browser, against these tables."""
+
+import re
+
+import numpy as np
+import pytest
+
+from reproductions.running import experiment, results
+from reproductions.training import circles
+from tests.report.driving import PHONE, drawn, number, start, until
+
+STORED = experiment.FOLDER.parent / "results" / "expected"
+PLAYED, SLOPES, PHASES = "tanh_warping", "slope_or_range", "xor_phase_diagram"
+
+
+@pytest.fixture(scope="module")
+def played():
+    """The tables of the networks that are played."""
+    return results.read_tables(experiment.load(PLAYED), STORED)
+
+
+def test_the_player_computes_what_numpy_does(visit, played):
+    """The margin: the nearest point's distance from the deciding line, on its own side."""
+    points, labels = circles.grid()
+    sign = np.where(labels[:, 0] == 1, 1, -1)
+    seen = set()
+    with visit("?lang=en") as page:
+        form = start(page, "player")
+        for network in form.locator("[name=network] option").all_inner_texts():
+            form.locator("[name=network]").select_option(network)
+            for run in ("typical", "best"):
+                form.locator("[name=run]").select_option(run)
+                form.locator("[name=epoch]").fill("17")
+                _, seed, epoch, margin, right = drawn(form).split()
+                rows = played["weights"].query("network == @network and shown == @run")
+                weights = circles.unflatten(rows[rows["epoch"] == int(epoch)], network)
+                logits = sign * circles.layers(weights, points)[-1][:, 0]
+                expected = logits.min() / np.hypot(*weights[-2][:, 0])
+                assert float(margin) == pytest.approx(expected, abs=1e-6)
+                assert float(right) == (logits > 0).mean()
+                assert number(form.locator(".margin")) == pytest.approx(expected, rel=5e-3)
+                shown = played["shown"].query("network == @network and shown == @run")
+                assert [int(seed)] == shown["seed"].tolist()
+                said = "separated" if expected > 0 else "not separated"
+                assert form.locator(".state").inner_text() == said
+                seen.add((network, said))
+    assert {said for _, said in seen} == {"separated", "not separated"}
+    assert len({network for network, _ in seen}) == 3
+
+
+INKED = """path => {
+    const svg = path.ownerSVGElement, box = path.getBBox();
+    const [x, y, width, height] = svg.getAttribute('viewBox').split(' ').map(Number);
+    let inked = 0, all = 0;
+    for (let i = 0.5; i < 40; i++) {
+        for (let j = 0.5; j < 40; j++) {
+            const point = svg.createSVGPoint();
+            [point.x, point.y] = [x + width * i / 40, y + height * j / 40];
+            inked += path.isPointInFill(point);
+            all++;
+        }
+    }
+    return inked / all;
+}"""
+
+
+def test_the_plane_is_coloured_as_the_network_answers(visit, played):
+    places = (np.arange(40) + 0.5) / 40 * 2.5 - 1.25
+    points = circles.square_points(places)
+    with visit("?lang=en&player-run=best&player-epoch=30") as page:
+        form = start(page, "player")
+        for network in ("2-2-2-1", "2-4-2-1"):
+            form.locator("[name=network]").select_option(network)
+            epoch = int(drawn(form).split()[2])
+            rows = played["weights"].query("network == @network and shown == 'best'")
+            weights = circles.unflatten(rows[rows["epoch"] == epoch], network)
+            ones = (circles.layers(weights, points)[-1] > 0).mean()
+            areas = form.locator(".plane svg svg path").all()[:2]
+            inked = [area.evaluate(INKED) for area in areas]
+            assert inked == pytest.approx([ones, 1 - ones], abs=0.01)
+            assert 0.1 < ones < 0.9
+
+
+def test_the_image_of_the_first_layer_is_turned(visit, played):
+    """The outer circle, as seen from the side that the sliders, the pointer and the keys choose."""
+    rows = played["weights"].query("network == '2-3-2-1' and shown == 'typical' and epoch == 100")
+    first = circles.layers(
+        circles.unflatten(rows, "2-3-2-1"),
+        [[np.sin(a), np.cos(a)] for a in np.linspace(0, 2 * np.pi, 181)],
+    )[0]
+    with visit("?lang=en&player-turn=0&player-tilt=0", PHONE, has_touch=True) as page:
+        form = start(page, "player")
+        space = form.locator(".space")
+
+        def outline():
+            path = space.locator("svg svg path").nth(2).get_attribute("d")
+            return np.array(re.findall(r"-?[\d.]+", path), float).reshape(-1, 2)
+
+        def picture(across, up):
+            expected = np.stack([across, -up], 1)
+            width = space.locator("> svg").bounding_box()["width"]
+            return width / 2 + expected * (width - 8) / 2 / 2.05
+
+        np.testing.assert_allclose(outline(), picture(first[:, 1], first[:, 2]), atol=0.2)
+        form.locator("[name=turn]").fill("90")
+        np.testing.assert_allclose(outline(), picture(-first[:, 0], first[:, 2]), atol=0.2)
+        form.locator("[name=tilt]").fill("90")
+        np.testing.assert_allclose(outline(), picture(-first[:, 0], -first[:, 1]), atol=0.2)
+        place = space.bounding_box()
+        x, y = place["x"] + 150, place["y"] + 150
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 100, y - 30)
+        page.mouse.up()
+        page.mouse.move(x, y)  # no longer held
+        values = [form.locator(f"[name={name}]").input_value() for name in ("turn", "tilt")]
+        assert values == ["350", "60"]
+        form.locator("[name=tilt]").focus()
+        page.keyboard.press("ArrowRight")
+        assert form.locator("[name=tilt]").input_value() == "61"
+        until(page, "location.search.includes('player-tilt=61')")
+        assert "player-turn=350" in page.url
+        form.locator("[name=network]").select_option("2-4-2-1")
+        assert space.is_hidden()
+        form.locator("button[type=reset]").click()
+        until(page, "location.search === '?lang=en'")
+        assert space.is_visible()
+
+
+def test_the_player_plays_pauses_and_obeys_the_keys(visit):
+    with visit("?lang=en&player-epoch=0") as page:
+        form = start(page, "player")
+        slider, play = form.locator("[name=epoch]"), form.locator(".play")
+        slider.focus()
+        for key in ("ArrowRight", "ArrowRight", "ArrowLeft"):
+            page.keyboard.press(key)
+        assert slider.input_value() == "1"
+        page.keyboard.press("Space")
+        assert play.get_attribute("aria-pressed") == "true"
+        assert play.inner_text() == "❚❚ Pause"
+        until(page, "document.querySelector('#try-player [name=epoch]').value > 4")
+        page.keyboard.press("Space")
+        assert play.get_attribute("aria-pressed") == "false"
+        paused = slider.input_value()
+        until(page, f"location.search.includes('player-epoch={paused}')")
+        assert slider.input_value() == paused
+        play.focus()
+        page.keyboard.press("Space")
+        assert play.get_attribute("aria-pressed") == "true"
+        slider.fill("49")
+        assert play.get_attribute("aria-pressed") == "false"
+        play.click()
+        until(page, "!location.search.includes('player-epoch')")  # the last one is the form's own
+        assert slider.input_value() == slider.get_attribute("max")
+        assert play.get_attribute("aria-pressed") == "false"
+
+
+def test_without_motion_the_player_shows_one_picture_after_another(visit):
+    with visit("?lang=en", reduced_motion="reduce") as page:
+        form = start(page, "player")
+        slider, play = form.locator("[name=epoch]"), form.locator(".play")
+        assert play.inner_text() == "Next picture"
+        shown = []
+        for _ in range(4):
+            play.click()
+            shown.append(int(slider.input_value()))
+            assert play.get_attribute("aria-pressed") == "false"
+        assert shown[0] == 0
+        assert len(set(np.diff(shown))) == 1
+        assert shown[1] > 1
+        page.wait_for_timeout(300)
+        assert int(slider.input_value()) == shown[-1]
