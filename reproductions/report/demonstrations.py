@@ -17,19 +17,31 @@ from markupsafe import Markup
 
 from reproductions.evidence.functions import ELEMENTWISE, FUNCTIONS
 from reproductions.evidence.kinds import Exact, Table
-from reproductions.report import players, texts
+from reproductions.report import maps, players, texts
 from reproductions.running.results import read_table
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "static" / "demonstrations"
 
-NAMES = ("xor", "explorer", "depth", "temperature", "height", "fold", "player", "path", "unit")
+NAMES = (
+    "xor",
+    "explorer",
+    "depth",
+    "slope",
+    "map",
+    "temperature",
+    "height",
+    "fold",
+    "player",
+    "path",
+    "unit",
+)
 """In the order of the page."""
 
 ENGINE = ("philox", "expression", "functions", "xor_engine", "fold", "descent", "networks")
 """The scripts that compute; the workers get them too."""
 
-SHARED = ("crew", "plot", "demonstration")
+SHARED = ("crew", "plot", "tiles", "demonstration")
 """The scripts that all demonstrations use."""
 
 OUTCOMES_FILE = HERE.parents[1] / "results" / "browser" / "outcomes.csv"
@@ -47,6 +59,8 @@ _HELD = {
     "xor": ("seeds", {"activation", "loss", "seed", "outcome"}),
     "height": ("posterior", {"height_cm", "density_women", "density_men"}),
     "player": ("weights", players.WEIGHTS),
+    "slope": ("cells", maps.SLOPES),
+    "map": ("cells", maps.PHASES),
 }
 """The table, and columns of it, that tell which experiment a demonstration shows results of."""
 
@@ -189,6 +203,20 @@ def _height(tables: Mapping[str, pd.DataFrame], spec: Mapping[str, Any]) -> dict
     return {names[key]: value for key, value in given.items()} if len(given) == 3 else {}
 
 
+def _slope(tables: Mapping[str, pd.DataFrame], spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The map by slope and range, and what training one of its cells takes."""
+    stored = maps.slopes(tables)
+    setting = _finite(spec, ("width", "depth", "rate"))
+    if "depth" in setting:
+        setting["depth"] -= 1  # there, layers are counted without the last one
+    return stored | {"setting": setting} if stored else {}
+
+
+def _map(tables: Mapping[str, pd.DataFrame], spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The map of depths and learning rates, and the networks' width."""
+    return maps.phases(tables) | _finite(spec, ("width",))
+
+
 def _finite(spec: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     """The fields that a setting has and JSON can hold: a file that was edited may have others."""
     found = {}
@@ -228,5 +256,7 @@ def agreement(browser: pd.DataFrame, seeds: pd.DataFrame) -> dict[str, Any] | No
 _STORED: Mapping[str, Callable[[Mapping[str, pd.DataFrame], Mapping[str, Any]], dict[str, Any]]] = {
     "height": _height,
     "player": lambda tables, spec: players.player(tables),
+    "slope": _slope,
+    "map": _map,
 }
 """What a demonstration shows of an experiment's tables and setting; without it, it is left out."""

@@ -170,3 +170,142 @@ def test_without_motion_the_player_shows_one_picture_after_another(visit):
         assert shown[1] > 1
         page.wait_for_timeout(300)
         assert int(slider.input_value()) == shown[-1]
+
+
+def table(experiment_name, name):
+    return results.read_tables(experiment.load(experiment_name), STORED)[name]
+
+
+def percent(locator):
+    """A share and its interval, of a text such as "68.2 % (64.0 to 72.1 %)"."""
+    return [float(word) / 100 for word in re.findall(r"[\d.]+", locator.inner_text())]
+
+
+def tile(page, box, row, column, rows, columns):
+    """The middle of a tile on the screen, from the room that the axes leave."""
+    place = box.locator("svg svg").bounding_box()
+    x = place["x"] + (column + 0.5) * place["width"] / columns
+    return x, place["y"] + (rows - row - 0.5) * place["height"] / rows
+
+
+def test_slope_and_range_show_the_stored_shares(visit):
+    cells, gradients = table(SLOPES, "cells"), table(SLOPES, "gradients")
+    ranges, slopes = [0.5, 1.0, 2.0, 5.0, 10.0], [0.25, 0.5, 1.0, 2.0]
+
+    def stored(frame, centre, full_range, slope):
+        rows = frame[(frame["family"] == "tanh") & (frame["centre"] == centre)]
+        rows = rows[(rows["range"] == full_range) & (rows["slope"] == slope)]
+        return [] if rows.empty else rows[["share", "low", "high"]].iloc[0].tolist()
+
+    with visit("?lang=en") as page:
+        form = start(page, "slope")
+        for i, full_range in enumerate(ranges):
+            form.locator("[name=range]").fill(str(i))
+            for j, slope in enumerate(slopes):
+                form.locator("[name=slope]").fill(str(j))
+                asked = full_range, slope
+                for place, frame, centre in (
+                    ("solved", cells, 0.0),
+                    ("vanished", gradients, 0.0),
+                    ("centre", cells, 0.5),
+                ):
+                    shown, expected = form.locator(f".{place}"), stored(frame, centre, *asked)
+                    if expected:
+                        assert percent(shown) == pytest.approx(expected, abs=6e-4), asked
+                    else:
+                        assert shown.inner_text() == "not measured", asked
+        shares = [stored(cells, 0.0, r, s)[0] for s in slopes for r in ranges]
+        shown = form.locator(".map text.tile:not(.name)").all_text_contents()
+        assert [float(text) / 100 for text in shown] == pytest.approx(shares, abs=6e-3)
+        form.locator("[name=measure]").select_option("vanished")
+        shares = [stored(gradients, 0.0, r, s)[0] for s in slopes for r in ranges]
+        shown = form.locator(".map text.tile:not(.name)").all_text_contents()
+        assert [float(text) / 100 for text in shown] == pytest.approx(shares, abs=6e-3)
+
+
+def test_the_function_of_a_slope_and_a_range_is_drawn_and_trained(visit):
+    with visit("?lang=en&slope-slope=3&slope-range=1", PHONE, has_touch=True) as page:
+        form = start(page, "slope")
+        curve = form.locator(".curve svg svg")
+        path = curve.locator("path").last.get_attribute("d")
+        points = np.array(re.findall(r"-?[\d.]+", path), float).reshape(-1, 2)
+        left, top, width, height = map(float, curve.get_attribute("viewBox").split())
+        x = (points[:, 0] - left) / width * 12 - 6
+        y = 5.6 - (points[:, 1] - top) / height * 11.2
+        np.testing.assert_allclose(y, np.tanh(4 * x) / 2, atol=0.03)  # slope 2 and range 1
+        box = form.locator(".map")
+        box.scroll_into_view_if_needed()
+        page.touchscreen.tap(*tile(page, box, 2, 2, 4, 5))
+        assert drawn(form).startswith("1 2 ")
+        until(page, "location.search.includes('slope-slope=2')")
+        form.locator("[name=slope]").focus()
+        page.keyboard.press("ArrowLeft")
+        assert drawn(form).startswith("0.5 2 ")
+        form.locator(".train").click()
+        xor = start(page, "xor")
+        assert xor.locator("[name=formula]").input_value() == "1 * tanh(0.5 * x)"
+        for name, value in {"depth": "9", "width": "5", "rate": "0.01", "loss": "stable"}.items():
+            assert xor.locator(f"[name={name}]").input_value() == value
+        until(page, "!!document.querySelector('#try-xor').dataset.outcome")
+
+
+def test_a_cell_of_the_map_is_looked_at_chosen_and_trained(visit):
+    cells = table(PHASES, "cells")
+    depths, rates = (sorted(cells[axis].unique()) for axis in ("depth", "rate"))
+    keys = ["activation", "initialisation", "depth", "rate"]
+    rows = cells.set_index(keys)
+
+    def told(form):
+        names = ("solved", "plateau", "non_finite", "other")
+        return [number(form.locator(f"b.{name}")) for name in names]
+
+    def stored(*key):
+        row = rows.loc[key]
+        counts = row[["solved", "plateau", "non_finite"]].tolist()
+        return [100 * count / row["seeds"] for count in (*counts, row["seeds"] - sum(counts))]
+
+    with visit("?lang=en") as page:
+        form = start(page, "map")
+        box = form.locator(".map")
+        for activation, initial, outcome in (
+            ("sigmoid", "normal", "solved"),
+            ("leaky_relu", "normal", "non_finite"),
+            ("relu", "he", "plateau"),
+        ):
+            form.locator("[name=function]").select_option(activation)
+            form.locator("[name=initial]").select_option(initial)
+            form.locator("[name=outcome]").select_option(outcome)
+            panel = rows.loc[activation, initial].reset_index()
+            counts = panel.pivot(index="depth", columns="rate", values=outcome)
+            shown = [float(text) for text in box.locator("text.tile").all_text_contents()]
+            expected = 100 * counts.to_numpy().ravel() / panel["seeds"].iloc[0]
+            assert shown == pytest.approx(expected, abs=0.51)
+            assert form.locator(".train").is_disabled() == (initial != "normal")
+            form.locator("[name=depth]").fill("4")
+            form.locator("[name=rate]").fill("1")
+            chosen = (activation, initial, depths[4], rates[1])
+            assert told(form) == pytest.approx(stored(*chosen), abs=0.06)
+            low, high = rows.loc[chosen][["low", "high"]]
+            assert (
+                f"{100 * low:.1f} to {100 * high:.1f} %" in form.locator(".interval").inner_text()
+            )
+            box.scroll_into_view_if_needed()
+            page.mouse.move(*tile(page, box, 0, 6, len(depths), len(rates)))
+            looked = (activation, initial, depths[0], rates[6])
+            assert told(form) == pytest.approx(stored(*looked), abs=0.06)
+            page.mouse.move(0, 0)
+            assert told(form) == pytest.approx(stored(*chosen), abs=0.06)
+        form.locator("[name=initial]").select_option("normal")
+        box.scroll_into_view_if_needed()
+        page.mouse.click(*tile(page, box, 2, 3, len(depths), len(rates)))
+        page.mouse.move(0, 0)
+        assert told(form) == pytest.approx(stored("relu", "normal", depths[2], rates[3]), abs=0.06)
+        form.locator("[name=depth]").focus()
+        page.keyboard.press("ArrowLeft")
+        until(page, "location.search.includes('map-depth=1')")
+        form.locator(".train").click()
+        xor = start(page, "xor")
+        asked = {"function": "relu", "depth": depths[1] - 1, "rate": rates[3], "loss": "stable"}
+        for name, value in asked.items():
+            assert xor.locator(f"[name={name}]").input_value() == str(value)
+        until(page, "!!document.querySelector('#try-xor').dataset.outcome")
