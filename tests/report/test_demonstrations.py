@@ -345,6 +345,40 @@ def test_a_fold_appears_where_the_third_unit_turns_cells_over(visit):
         assert page.evaluate("scrollY") == before
 
 
+def test_a_point_is_followed_through_the_layer(visit):
+    """The image of the outer circle: by the weights, then the biases, then tanh."""
+    w, b = np.array([[2, 0.5], [-1, 1.5]]), np.array([0.5, -1])
+    names = {"w11": 2, "w12": 0.5, "w21": -1, "w22": 1.5, "b1": 0.5, "b2": -1}
+    query = "&".join(f"fold-{name}={value}" for name, value in names.items())
+    angles = np.linspace(0, 2 * np.pi, 181)
+    x = np.stack([np.cos(angles), np.sin(angles)], 1)
+    z = x @ w.T + b
+    with visit(f"?lang=en&{query}") as page:
+        form = start(page, "fold")
+        for stage, expected in {
+            "0": x,
+            "0.5": (x + x @ w.T) / 2,
+            "1": x @ w.T,
+            "1.5": x @ w.T + b / 2,
+            "2": z,
+            "2.25": 0.75 * z + 0.25 * np.tanh(z),
+            "3": np.tanh(z),
+        }.items():
+            form.locator("[name=stage]").fill(stage)
+            path = form.locator(".image svg svg path").nth(3).get_attribute("d")
+            points = np.array(re.findall(r"-?[\d.]+", path), float).reshape(-1, 2)
+            # The scale is that of the axes: distances in the picture are proportional.
+            across, up = (points - points.mean(0)).T
+            centred = expected - expected.mean(0)
+            scale = np.ptp(across) / np.ptp(centred[:, 0])
+            np.testing.assert_allclose(across, centred[:, 0] * scale, atol=0.3)
+            np.testing.assert_allclose(-up, centred[:, 1] * scale, atol=0.3)
+            view = form.locator(".image svg svg").get_attribute("viewBox").split()
+            left, top, width, height = map(float, view)
+            assert (points.min(0) >= (left, top)).all()
+            assert (points.max(0) <= (left + width, top + height)).all()
+
+
 def test_an_added_mean_makes_the_path_of_the_weights_jump_across_the_valley(visit):
     with visit("?lang=en&path-mean=0&path-rate=1") as page:
         form = start(page, "path")
