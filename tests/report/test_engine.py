@@ -39,6 +39,18 @@ def test_initial_weights_are_those_of_numpy_to_the_bit(scripts):
         assert np.array_equal(drawn, expected), seed
 
 
+@pytest.mark.parametrize("scheme", ["normal", "glorot", "he"])
+def test_initial_weights_of_every_scheme_are_those_of_the_suite_to_the_bit(scripts, scheme):
+    from reproductions.training import replicas
+
+    model = xor.network((5, 3), "relu", "stable")
+    for seed in (0, 77, 2**32 + 1):
+        weights = replicas.initial_weights(model, [seed], scheme)
+        expected = np.concatenate([array.ravel() for array in weights])
+        script = f"() => xorEngine.initialWeights([2, 5, 3, 1], {seed}, '{scheme}')"
+        assert np.array_equal(numbers(scripts, script).astype("float32"), expected), seed
+
+
 @pytest.mark.parametrize("stream", [(), (1,), (1, 7)])
 def test_random_numbers_of_every_part_of_the_ziggurat_are_those_of_numpy(scripts, stream):
     count = 20_000  # a few of them lie in the tail

@@ -3,7 +3,7 @@
 demonstrations.add("map", (demo) => {
   const { functionName } = demonstrations, { percent } = tiles;
   const { depths, rates, panels, seeds, steps, width } = demo.data;
-  const OUTCOMES = ["solved", "plateau", "non_finite"], TRAINED = "normal";
+  const OUTCOMES = ["solved", "plateau", "non_finite"];
   const map = demo.pick("map"), [depthField, rateField] = ["depth", "rate"].map((name) =>
     demo.field(name));
   let place = null, looked = null;
@@ -34,10 +34,7 @@ demonstrations.add("map", (demo) => {
     }
     place = tiles.draw(map, { height: 340, rows: depths, columns: rates, chosen, looked,
       title: demo.word("rate"), share: (...tile) => cell(tile) && cell(tile)[index] / seeds });
-    const trains = demo.get("initial") === TRAINED;
-    demo.pick("train").disabled = !trains;
-    demo.pick("trains").textContent = demo.word(trains ? "trains" : "only_normal",
-      steps.toLocaleString("en"));
+    demo.pick("trains").textContent = demo.word("trains", steps.toLocaleString("en"));
     demo.form.dataset.drawn = `${depth} ${rate} ${here ?? ""}`;
   }
 
@@ -54,7 +51,7 @@ demonstrations.add("map", (demo) => {
   });
   // A network of n layers has n - 1 hidden ones.
   demo.pick("train").addEventListener("click", () => demonstrations.go("xor", {
-    function: demo.get("function"), loss: "stable", precision: "single", width,
+    function: demo.get("function"), initial: demo.get("initial"), loss: "stable", precision: "single", width,
     depth: depths[demo.get("depth")] - 1, rate: rates[demo.get("rate")], seed: 0 }));
   demo.moved = draw;
   return draw;

@@ -63,7 +63,7 @@ demonstrations.add("slope", (demo) => {
   demo.pick("train").addEventListener("click", () => {
     const slope = slopes[demo.get("slope")], range = ranges[demo.get("range")];
     demonstrations.go("xor", { ...setting, function: "formula", loss: "stable",
-      precision: "single", formula: `${range / 2} * tanh(${2 * slope / range} * x)` });
+      precision: "single", initial: "normal", formula: `${range / 2} * tanh(${2 * slope / range} * x)` });
   });
   demo.moved = draw;
   return draw;
