@@ -37,7 +37,7 @@ def slopes(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     axes = {axis: sorted(centred[axis].unique().tolist()) for axis in ("range", "slope")}
     shares: dict[str, dict[str, list[Any]]] = {}
     for measure, table in (("solved", "cells"), ("vanished", "gradients")):
-        rows = tables.get(table, cells[:0])
+        rows = tables.get(table, pd.DataFrame())
         if not set(rows.columns) >= SLOPES:
             continue
         rows = rows[rows["family"] == _BOUNDED]

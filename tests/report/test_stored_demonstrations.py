@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from reproductions.report import maps, players
 from reproductions.running import experiment, results
 from reproductions.training import circles
 from tests.report.driving import PHONE, drawn, number, start, until
@@ -308,3 +309,41 @@ def test_a_cell_of_the_map_is_looked_at_chosen_and_trained(visit):
         for name, value in asked.items():
             assert xor.locator(f"[name={name}]").input_value() == str(value)
         until(page, "!!document.querySelector('#try-xor').dataset.outcome")
+
+
+def test_a_map_of_fewer_cells_has_holes_and_keeps_its_order():
+    cells, gradients = table(SLOPES, "cells"), table(SLOPES, "gradients")
+    hole = (cells["centre"] == 0) & (cells["range"] == 2) & (cells["slope"] == 0.5)
+    found = maps.slopes({"cells": cells[~hole].sample(frac=1, random_state=1)})
+    assert found["ranges"] == [0.5, 1, 2, 5, 10]
+    assert found["slopes"] == [0.25, 0.5, 1, 2]
+    assert set(found["shares"]) == {"solved"}  # the gradients' table is not there
+    shares = found["shares"]["solved"]
+    assert [[bool(cell) for cell in row] for row in shares["0"]] == [
+        [(full_range, slope) != (2, 0.5) for slope in found["slopes"]]
+        for full_range in found["ranges"]
+    ]
+    assert shares["0"][2][2] == [0.9551, 0.9335, 0.9699]  # tanh, not x clipped to the same range
+    assert shares["5"] == [[None] * 4] * 5
+    off_centre = cells[cells["centre"] != 0]
+    assert maps.slopes({"cells": off_centre, "gradients": gradients}) == {}
+    phases = table(PHASES, "cells")
+    some = phases.query("depth == 10 and activation in ('tanh', 'relu') and rate < 0.02")
+    found = maps.phases({"cells": some[1:]})  # without ReLU with Glorot's weights at the least rate
+    assert (found["depths"], found["rates"]) == ([10], [0.001, 0.003, 0.01])
+    assert found["activations"] == ["tanh", "relu"]  # as everywhere on the page
+    assert found["initialisations"] == ["normal", "glorot", "he"]
+    assert found["panels"]["relu glorot"][0][0] is None
+    row = some.query("activation == 'tanh' and initialisation == 'he' and rate == 0.01").iloc[0]
+    counts = row[["solved", "plateau", "non_finite"]].tolist()
+    assert found["panels"]["tanh he"][0][2][:3] == counts
+
+
+def test_networks_without_a_layer_of_two_units_are_not_played(played):
+    assert players.player({"weights": played["weights"]}) == {}
+    other = {name: frame.assign(network="2-2-3-1") for name, frame in played.items()}
+    assert players.player(other) == {}
+    best = played["shown"].query("shown == 'best'")
+    found = players.player({"weights": played["weights"], "shown": best})
+    assert [list(network["runs"]) for network in found["networks"]] == [["best"]] * 3
+    assert found["frames"] == played["weights"]["epoch"].nunique()
