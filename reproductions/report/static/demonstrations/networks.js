@@ -1,5 +1,5 @@
 "use strict";
-// Tanh networks that learn to part two circles, as `reproductions/training/circles.py` has them.
+// Tanh networks that learn to separate two circles, as `reproductions/training/circles.py` has them.
 const networks = (() => {
   const GAP = [NaN, NaN];
 

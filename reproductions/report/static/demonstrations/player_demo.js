@@ -1,5 +1,5 @@
 "use strict";
-// Networks that learn to part two circles, epoch by epoch, from the weights that were stored.
+// Networks that learn to separate two circles, epoch by epoch, from the weights that were stored.
 demonstrations.add("player", (demo) => {
   const { three } = demonstrations, { above, circle, layers, measure, seen } = networks;
   const GRID = 61, EXTENT = 1.25, LINES = 21, ALONG = 41, FRAME_MS = 120, STILLS = 10;
