@@ -27,7 +27,7 @@ NAMES = (
     "xor",
     "explorer",
     "depth",
-    "slope",
+    "range",
     "map",
     "temperature",
     "height",
@@ -59,7 +59,7 @@ _HELD = {
     "xor": ("seeds", {"activation", "loss", "seed", "outcome"}),
     "height": ("posterior", {"height_cm", "density_women", "density_men"}),
     "player": ("weights", players.WEIGHTS),
-    "slope": ("cells", maps.SLOPES),
+    "range": ("cells", maps.SLOPES),
     "map": ("cells", maps.PHASES),
 }
 """The table, and columns of it, that tell which experiment a demonstration shows results of."""
@@ -203,7 +203,7 @@ def _height(tables: Mapping[str, pd.DataFrame], spec: Mapping[str, Any]) -> dict
     return {names[key]: value for key, value in given.items()} if len(given) == 3 else {}
 
 
-def _slope(tables: Mapping[str, pd.DataFrame], spec: Mapping[str, Any]) -> dict[str, Any]:
+def _range(tables: Mapping[str, pd.DataFrame], spec: Mapping[str, Any]) -> dict[str, Any]:
     """The map by slope and range, and what training one of its cells takes."""
     stored = maps.slopes(tables)
     setting = _finite(spec, ("width", "depth", "rate"))
@@ -256,7 +256,7 @@ def agreement(browser: pd.DataFrame, seeds: pd.DataFrame) -> dict[str, Any] | No
 _STORED: Mapping[str, Callable[[Mapping[str, pd.DataFrame], Mapping[str, Any]], dict[str, Any]]] = {
     "height": _height,
     "player": lambda tables, spec: players.player(tables),
-    "slope": _slope,
+    "range": _range,
     "map": _map,
 }
 """What a demonstration shows of an experiment's tables and setting; without it, it is left out."""

@@ -56,12 +56,12 @@ def test_results_without_a_setting_or_an_experiment_have_no_comparison():
     tables = {"one": {"seeds": seeds}, "two": {"posterior": heights}}
     broken = {"one": {"rate": np.nan, "steps": 5}, "two": {"mean_women_cm": 160.0}}
     found = demonstrations.gather(tables, broken)
-    assert not {"height", "map", "player", "slope"} & set(found.names)
+    assert not {"height", "map", "player", "range"} & set(found.names)
     assert set(found.start["xor"]["stored"]) == {"outcomes", "steps"}
     assert len(found.start["xor"]["stored"]["outcomes"]["tanh stable"]) == 4096
     whole = {"two": {"mean_women_cm": 160.0, "mean_men_cm": 170.0, "deviation_cm": 5.0}}
     names = demonstrations.gather({"two": tables["two"]}, whole).names
-    assert set(names) == set(demonstrations.NAMES) - {"map", "player", "slope"}
+    assert set(names) == set(demonstrations.NAMES) - {"map", "player", "range"}
     assert demonstrations.gather({}, {}).start["xor"] == {}
 
 

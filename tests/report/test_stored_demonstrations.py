@@ -199,7 +199,7 @@ def test_slope_and_range_show_the_stored_shares(visit):
         return [] if rows.empty else rows[["share", "low", "high"]].iloc[0].tolist()
 
     with visit("?lang=en") as page:
-        form = start(page, "slope")
+        form = start(page, "range")
         for i, full_range in enumerate(ranges):
             form.locator("[name=range]").fill(str(i))
             for j, slope in enumerate(slopes):
@@ -225,8 +225,8 @@ def test_slope_and_range_show_the_stored_shares(visit):
 
 
 def test_the_function_of_a_slope_and_a_range_is_drawn_and_trained(visit):
-    with visit("?lang=en&slope-slope=3&slope-range=1", PHONE, has_touch=True) as page:
-        form = start(page, "slope")
+    with visit("?lang=en&range-slope=3&range-range=1", PHONE, has_touch=True) as page:
+        form = start(page, "range")
         curve = form.locator(".curve svg svg")
         path = curve.locator("path").last.get_attribute("d")
         points = np.array(re.findall(r"-?[\d.]+", path), float).reshape(-1, 2)
@@ -238,7 +238,7 @@ def test_the_function_of_a_slope_and_a_range_is_drawn_and_trained(visit):
         box.scroll_into_view_if_needed()
         page.touchscreen.tap(*tile(page, box, 2, 2, 4, 5))
         assert drawn(form).startswith("1 2 ")
-        until(page, "location.search.includes('slope-slope=2')")
+        until(page, "location.search.includes('range-slope=2')")
         form.locator("[name=slope]").focus()
         page.keyboard.press("ArrowLeft")
         assert drawn(form).startswith("0.5 2 ")

@@ -1,6 +1,6 @@
 "use strict";
 // A tanh of any slope and range, and the stored map of how often a deep network learns XOR with it.
-demonstrations.add("slope", (demo) => {
+demonstrations.add("range", (demo) => {
   const { three } = demonstrations, { ranges, slopes, shares, seeds, setting } = demo.data;
   const REACH = 6, COLOUR = "#0072B2", map = demo.pick("map");
   const [slopeField, rangeField] = ["slope", "range"].map((name) => demo.field(name));
