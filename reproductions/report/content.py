@@ -14,7 +14,7 @@ from reproductions.evidence import thresholds, verdicts
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.functions import FUNCTIONS
 from reproductions.evidence.tables import parse_cells
-from reproductions.report import chapters, demonstrations, drawn, findings, texts
+from reproductions.report import chapters, demonstrations, drawn, findings, listings, texts
 from reproductions.report.chapters import Chapter
 from reproductions.report.figures import Picture, pictures
 from reproductions.report.findings import Finding
@@ -104,6 +104,7 @@ class Page:
     missing: list[str]
     demonstrations: demonstrations.Demonstrations
     tables: Mapping[str, Mapping[str, pd.DataFrame]]
+    listings: listings.Listings | None
 
     def cells(self, claim: str, table: str, columns: Sequence[str]) -> list[list[dict[str, str]]]:
         """The rows of a table of the experiment that a claim belongs to; words by language.
@@ -193,7 +194,8 @@ def gather(results: Path) -> Page:
     sections = [_section(results, name, rows, cells, tables[name]) for name in names]
     sections.sort(key=lambda section: (order.get(section.document, len(order)), section.name))
     missing = [name for name in experiment.chosen([]) if name not in names]
-    specs = {section.name: section.record["spec"] for section in sections}
+    records = {section.name: section.record for section in sections}
+    specs = {name: record["spec"] for name, record in records.items()}
     shown = [claim.id for claim in rows if claim.experiment in names]
     opening = findings.gather(cells, shown)
     owners = {claim.id: claim.experiment for claim in rows}
@@ -212,6 +214,7 @@ def gather(results: Path) -> Page:
         missing,
         demonstrations.gather(tables, specs),
         tables,
+        listings.gather(tables, records),
     )
 
 
