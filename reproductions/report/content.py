@@ -14,11 +14,10 @@ from reproductions.evidence import thresholds, verdicts
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.functions import FUNCTIONS
 from reproductions.evidence.tables import parse_cells
-from reproductions.report import chapters, demonstrations, drawn, findings, texts
+from reproductions.report import chapters, demonstrations, drawn, findings, listings, texts
 from reproductions.report.chapters import Chapter
 from reproductions.report.figures import Picture, pictures
 from reproductions.report.findings import Finding
-from reproductions.report.players import player
 from reproductions.running import experiment, provenance
 from reproductions.running.files import read_bytes
 from reproductions.running.results import read_claims, read_tables
@@ -77,7 +76,6 @@ class Section:
     figures: list[Picture]
     captions: Mapping[str, Mapping[str, str]]
     tables: list[TableFile]
-    player: dict[str, Any] | None
     record: Mapping[str, Any]
 
     @property
@@ -106,6 +104,7 @@ class Page:
     missing: list[str]
     demonstrations: demonstrations.Demonstrations
     tables: Mapping[str, Mapping[str, pd.DataFrame]]
+    listings: listings.Listings | None
 
     def cells(self, claim: str, table: str, columns: Sequence[str]) -> list[list[dict[str, str]]]:
         """The rows of a table of the experiment that a claim belongs to; words by language.
@@ -195,7 +194,8 @@ def gather(results: Path) -> Page:
     sections = [_section(results, name, rows, cells, tables[name]) for name in names]
     sections.sort(key=lambda section: (order.get(section.document, len(order)), section.name))
     missing = [name for name in experiment.chosen([]) if name not in names]
-    specs = {section.name: section.record["spec"] for section in sections}
+    records = {section.name: section.record for section in sections}
+    specs = {name: record["spec"] for name, record in records.items()}
     shown = [claim.id for claim in rows if claim.experiment in names]
     opening = findings.gather(cells, shown)
     owners = {claim.id: claim.experiment for claim in rows}
@@ -214,6 +214,7 @@ def gather(results: Path) -> Page:
         missing,
         demonstrations.gather(tables, specs),
         tables,
+        listings.gather(tables, records),
     )
 
 
@@ -334,15 +335,10 @@ def _section(
             return texts.find(language, "verdicts", number or NOT_JUDGED)
         return number
 
-    play = player(tables)
-    replaced = {f"{run['name']}" for run in play["networks"]} if play else set()
+    # What moves is shown by demonstrations, smaller, and only where the reader wants it to move.
     in_figures = {lang: drawn.words(name, lang) for lang in texts.LANGUAGES[1:]}
-    shown = [
-        picture
-        for picture in pictures(folder, list(record["files"]), in_figures)
-        # What moves of a network that has a player: the player shows it, and more.
-        if not (picture.moves and any(picture.name.endswith(network) for network in replaced))
-    ]
+    pictured = pictures(folder, list(record["files"]), in_figures)
+    shown = [picture for picture in pictured if not picture.moves]
     return Section(
         name=name,
         document=_document(parts.get("Document", "")),
@@ -357,7 +353,6 @@ def _section(
         figures=shown,
         captions={picture.name: _caption(name, picture) for picture in shown},
         tables=[_table(folder, table) for table in loaded.tables],
-        player=play,
         record=record,
     )
 

@@ -11,7 +11,7 @@ import pytest
 from reproductions.report import build, dark
 from reproductions.report.drawn import SVG
 from reproductions.running import experiment
-from tests.report.test_page import DESKTOP, PHONE, until
+from tests.report.driving import DESKTOP, PHONE, until
 
 STORED = experiment.FOLDER.parent / "results" / "expected"
 SHOWN = ("deep_xor", "logic_gates", "layer_diagrams", "loss_landscape", "sigmoid_layers")
