@@ -277,23 +277,26 @@ def updates_to_error(factory: Callable, setting: Setting) -> np.ndarray:
     from reproductions.training import classifiers, digits
 
     images, classifier = digits.load(), classifiers.Classifier(hidden=HIDDEN)
-    tuning = range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + TUNING_SEEDS)
-    seeds = [*tuning, *_seeds(setting, setting.digits_seeds)]
-    rates = setting.digits_rates
     record_at = np.unique(np.geomspace(2, setting.digits_steps, 40).round().astype(int))
-    errors, _ = classifiers.train(
-        classifier,
-        lambda: factory(dtype="float32"),
-        images,
-        classifier.weights(images, np.tile(seeds, len(rates))),
-        np.repeat(rates, len(seeds)),
-        record_at,
-    )
-    steps = classifiers.steps_to(errors, record_at, setting.digits_error)
-    steps = steps.reshape(len(rates), len(seeds))
-    late = counted_late(steps, setting)
-    best = int(np.argmin(np.median(late[:, :TUNING_SEEDS], axis=1)))
-    return steps[best, TUNING_SEEDS:]
+
+    def steps(seeds: range, rates: Sequence[float]) -> np.ndarray:
+        """Updates to the error, (rate, seed)."""
+        errors, _ = classifiers.train(
+            classifier,
+            lambda: factory(dtype="float32"),
+            images,
+            classifier.weights(images, np.tile(seeds, len(rates))),
+            np.repeat(rates, len(seeds)),
+            record_at,
+        )
+        found = classifiers.steps_to(errors, record_at, setting.digits_error)
+        return found.reshape(len(rates), len(seeds))
+
+    rates = setting.digits_rates
+    tuning = range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + TUNING_SEEDS)
+    late = counted_late(steps(tuning, rates), setting)
+    best = rates[int(np.argmin(np.median(late, axis=1)))]
+    return steps(_seeds(setting, setting.digits_seeds), [best])[0]
 
 
 def counted_late(steps: np.ndarray, setting: Setting) -> np.ndarray:
