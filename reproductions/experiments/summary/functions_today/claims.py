@@ -8,7 +8,7 @@ from reproductions.evidence import measured
 from reproductions.evidence.verdicts import Judge, Judgement, Tables, graded
 from reproductions.experiments.summary.functions_today.run import BEST, RELU, corrected_p
 
-SUCCESSORS = ("gelu", "swish", "mish")
+SUCCESSORS = ("gelu", "swish")
 """Those that took ReLU's place in networks of today."""
 
 

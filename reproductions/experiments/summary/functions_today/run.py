@@ -89,7 +89,7 @@ SPEC = Spec()
 OPTIONAL = True
 QUICK = {"functions": ("tanh", "relu", "swish", "gelu", "mish")}
 SMALL = {
-    "functions": ("relu", "swish", "gelu", "mish"),
+    "functions": ("relu", "swish", "gelu"),
     "xor_depth": 3,
     "xor_steps": 21,
     "digits_steps": 20,
