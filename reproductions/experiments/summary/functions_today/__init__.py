@@ -17,8 +17,10 @@ say which function is best, the step-wise correction by Holm, which is usual, wo
 many. A network whose weights are not finite has not solved its task, and all its units count as
 dead. A gradient that is exactly 0 or not finite has kept nothing of its size.
 Known differences: GELU, SELU, Mish and the others are those of Keras; Snake is x + sin²x, and ReLU²
-the square of ReLU. SiLU is Swish, hard SiLU is hard Swish, and CELU with Keras' coefficient of 1 is
-ELU; they are measured once, under the other name. Nothing is tuned for a function but the learning
+the square of ReLU. SiLU is Swish, hard SiLU is hard swish, and CELU with Keras' coefficient of 1 is
+ELU but at 0 itself; they are measured once, under the other name. The linear function is left out,
+as a network with it is linear, and so is what Keras cannot apply to each element alone or without
+another argument. Nothing is tuned for a function but the learning
 rate on digits: each task is one network at one setting, so that a rank belongs to this setting.
 
 It runs only when it is named, as it takes two minutes on one core.

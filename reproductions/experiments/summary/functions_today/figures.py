@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any, get_args
 
-import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, measured
@@ -28,8 +27,18 @@ GROUPS = {
 
 PANELS = {"glorot": "Glorot's weights", "normal": "N(0, 1) weights"}
 
-NAMED = ("sigmoid", "tanh", "relu", "swish", "gelu", "mish", "selu", "snake", "sine")
-"""The functions whose names stand beside their points: of all, they would lie on each other."""
+NAMED = {
+    # By how much the name stands beside its point, in points, and which of its sides is there: the
+    # names of all functions would lie on each other.
+    "sigmoid": (0, 8, "center"),
+    "relu": (8, -3, "left"),
+    "leaky_relu": (0, 8, "center"),
+    "gelu": (-7, -3, "right"),
+    "mish": (8, -3, "left"),
+    "selu": (4, 8, "center"),
+    "snake": (-4, 8, "center"),
+    "hard_tanh": (0, -24, "center"),
+}
 
 
 def figures(spec: Spec, tables: Tables) -> drawing.Figures:
@@ -97,42 +106,50 @@ def _title(best: dict[str, set[str]]) -> str:
 
 
 def _gradient_and_xor(spec: Spec, tables: Tables) -> "Figure":
-    means = measured.rows(tables["means"], task="gradient").set_index("function")
+    kept = measured.rows(tables["means"], task="gradient").set_index("function")["mean"]
+    correlations = tables["gradient_and_xor"]
     figure, axes = drawing.panels(1, 2, width=4.6, height=3.9, sharey=True)
     for panel, (weights, title) in zip(axes[0], PANELS.items(), strict=True):
-        solved = measured.rows(tables["shares"], task=WEIGHTS[weights]).set_index("function")
-        row = measured.row(tables["gradient_and_xor"], weights=weights)
-        _scatter(panel, means.loc[solved.index], solved)
+        row = measured.row(correlations, weights=weights)
+        _scatter(panel, kept, measured.rows(tables["shares"], task=WEIGHTS[weights]))
         panel.set_title(
             f"{title}: rank correlation {row['correlation']:.2f}\n"
             f"95 % interval {row['low']:.2f} to {row['high']:.2f}"
         )
-        panel.set(xlim=(-0.04, 1.04), ylim=(-0.04, 1.04), xlabel="gradient kept per layer")
-    axes[0, 0].set_ylabel(f"share of {spec.seeds:,} that solves XOR")
+        panel.set(xlim=(-0.04, 1.04), ylim=(-0.04, 1.12), xlabel="gradient kept per layer (Glorot)")
+    axes[0, 0].set_ylabel(f"share of {spec.seeds:,} networks that solves XOR")
     handles = _legend()[: len(GROUPS)]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(GROUPS))
-    figure.suptitle(_finding(tables["gradient_and_xor"]))
+    follows = measured.row(correlations, weights="glorot")["low"] > 0
+    figure.suptitle(
+        "From Glorot's weights, XOR is learned by functions that keep the gradient"
+        if follows
+        else "Which functions learn XOR does not go with what they keep of the gradient"
+    )
     return figure
 
 
-def _finding(correlations: pd.DataFrame) -> str:
-    low = correlations.set_index("weights")["low"]
-    if low.get("glorot", np.nan) > 0:
-        return "From Glorot's weights, functions that keep the gradient are those that learn XOR"
-    return "What a function does to the gradient does not tell whether it learns XOR"
-
-
-def _scatter(panel: "Axes", gradient: pd.DataFrame, solved: pd.DataFrame) -> None:
-    for function, row in solved.iterrows():
-        color, marker, _ = GROUPS[function in get_args(Document)]
-        x = gradient.loc[function, "mean"]
-        ends = drawing.error_bars(row)
-        panel.errorbar(x, row["share"], yerr=ends, fmt=marker, color=color, linewidth=1)
-        if function in NAMED:
+def _scatter(panel: "Axes", kept: pd.Series, solved: pd.DataFrame) -> None:
+    for row in solved.itertuples():
+        documented = row.function in get_args(Document)
+        color, marker, _ = GROUPS[documented]
+        x, y = kept[row.function], row.share
+        panel.errorbar(
+            x,
+            y,
+            yerr=[[y - row.low], [row.high - y]],
+            fmt=marker,
+            color=color,
+            linewidth=1,
+            zorder=3 if documented else 2,  # ReLU and ReLU6 are at one place
+        )
+        if row.function in NAMED:
+            *offset, side = NAMED[row.function]
             panel.annotate(
-                LABELS[function],
-                (x, row["share"]),
-                xytext=(4, 4),
+                LABELS[row.function],
+                (x, y),
+                xytext=offset,
                 textcoords="offset points",
+                ha=side,
                 fontsize=8.5,
             )
