@@ -1,4 +1,4 @@
-"""Activation functions of today beside the documents' own: which one is best, and for what?
+"""Which activation function is best for what: those of today beside the documents' own.
 
 Document: none; the documents stop at ELU and Swish.
 Setup: each function goes through the tasks of the battery. The 10-layer network of the XOR post is
