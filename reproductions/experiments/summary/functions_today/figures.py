@@ -72,6 +72,7 @@ def _ranks(tables: Tables) -> "Figure":
             )
         panel.set_title(task.label, fontsize=9.5)
         panel.set(xlim=(0, len(order) + 1), xlabel="rank")
+        panel.set_xticks(sorted({1, (len(order) + 1) // 2, len(order)}))
     axes[0, 0].set_yticks(range(len(order)), [LABELS[function] for function in order])
     axes[0, 0].set_ylim(len(order) - 0.5, -0.5)
     figure.legend(handles=_legend(), loc="outside lower center", ncols=4)

@@ -42,7 +42,6 @@ LABELS: Mapping[str, str] = {
     "gelu": "GELU",
     "selu": "SELU",
     "mish": "Mish",
-    "hard_swish": "hard swish",
     "snake": "Snake",
     "relu_squared": "ReLU²",
     "relu6": "ReLU6",
@@ -330,7 +329,7 @@ def _spearman(a: np.ndarray, b: np.ndarray) -> float:
 
 
 MOVED = "another rounding moves single networks"
-JUMPS = "functions that cannot be told apart change places with the rounding of single networks"
+JUMPS = "one network more or less takes a function past all that have the same share"
 
 
 def _close(columns: Sequence[str], atol: float, rtol: float, reason: str) -> dict[str, Kind]:
