@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reproductions.report import content, texts
+from reproductions.report import content, sources, texts
 from reproductions.running.files import only_writer, read_bytes, write_whole
 from reproductions.running.results import CLAIMS_FILE, REPORT_FOLDER
 
@@ -71,6 +71,8 @@ def render(results: Path) -> str:
     return environment.get_template("page.html").render(
         page=page,
         demonstrations=page.demonstrations,
+        terms=texts.terms(),
+        sources=sources.load(),
         documents=list(texts.load("en")["documents"]),
         t=_text,
         spoken=_spoken,
