@@ -2,7 +2,6 @@
 
 import base64
 import gzip
-import importlib.resources
 import json
 from pathlib import Path
 from typing import Any
@@ -67,7 +66,6 @@ def render(results: Path) -> str:
         "cell": content.short,
         "number": lambda value: f"{value:g}",
     }
-    players = {section.name: section.player for section in page.sections if section.player}
     return environment.get_template("page.html").render(
         page=page,
         demonstrations=page.demonstrations,
@@ -81,9 +79,6 @@ def render(results: Path) -> str:
         script=Markup((HERE / "static" / "report.js").read_text(encoding="utf-8")),
         early=Markup((HERE / "static" / "early.js").read_text(encoding="utf-8")),
         claims_csv=read_bytes(results / CLAIMS_FILE),
-        players=players,
-        plotly=_plotly() if players else b"",
-        words={lang: texts.load(lang)["player"] for lang in texts.LANGUAGES},
     )
 
 
@@ -122,11 +117,6 @@ def _spoken(**attributes: dict[str, str] | str) -> Markup:
     }
     data = (Markup('data-{}="{}"').format(lang, value) for lang, value in by_language.items())
     return Markup(" ").join([default, *data])
-
-
-def _plotly() -> bytes:
-    """The plotting library as its Python package ships it."""
-    return importlib.resources.files("plotly").joinpath("package_data/plotly.min.js").read_bytes()
 
 
 def _packed(data: bytes) -> str:

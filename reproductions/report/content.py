@@ -18,7 +18,6 @@ from reproductions.report import chapters, demonstrations, drawn, findings, list
 from reproductions.report.chapters import Chapter
 from reproductions.report.figures import Picture, pictures
 from reproductions.report.findings import Finding
-from reproductions.report.players import player
 from reproductions.running import experiment, provenance
 from reproductions.running.files import read_bytes
 from reproductions.running.results import read_claims, read_tables
@@ -77,7 +76,6 @@ class Section:
     figures: list[Picture]
     captions: Mapping[str, Mapping[str, str]]
     tables: list[TableFile]
-    player: dict[str, Any] | None
     record: Mapping[str, Any]
 
     @property
@@ -337,14 +335,8 @@ def _section(
             return texts.find(language, "verdicts", number or NOT_JUDGED)
         return number
 
-    play = player(tables)
-    replaced = {f"{run['name']}" for run in play["networks"]} if play else set()
-    drawn = [
-        picture
-        for picture in pictures(folder, list(record["files"]))
-        # What moves of a network that has a player: the player shows it, and more.
-        if not (picture.moves and any(picture.name.endswith(network) for network in replaced))
-    ]
+    # What moves is shown by demonstrations, smaller, and only where the reader wants it to move.
+    drawn = [picture for picture in pictures(folder, list(record["files"])) if not picture.moves]
     return Section(
         name=name,
         document=_document(parts.get("Document", "")),
@@ -359,7 +351,6 @@ def _section(
         figures=drawn,
         captions={picture.name: _caption(name, picture) for picture in drawn},
         tables=[_table(folder, table) for table in loaded.tables],
-        player=play,
         record=record,
     )
 
