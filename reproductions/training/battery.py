@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from reproductions.training.descent_path import Paths
+
 Rows = list[dict]
 
 
@@ -126,14 +128,21 @@ def signal(factory: Callable, setting: Setting) -> Rows:
     return rows
 
 
-def flow(factory: Callable, setting: Setting) -> Rows:
-    """The gradient's factor a layer in deep stacks with Glorot's weights."""
+def stack_gradients(factory: Callable, setting: Setting) -> np.ndarray:
+    """The gradient's RMS at each layer of deep stacks with Glorot's weights, (layer, seed)."""
     from reproductions.training import gradients
 
     depth, seeds = setting.flow_depth, _seeds(setting, setting.flow_seeds)
     stacks = gradients.stacks(setting.flow_width, depth, seeds, "glorot").shortened(depth)
-    gradient = gradients.flow(factory, stacks).gradient[-1]
-    slopes = gradients.slope_per_layer(gradient)
+    return gradients.flow(factory, stacks).gradient[-1]
+
+
+def flow(factory: Callable, setting: Setting) -> Rows:
+    """The gradient's factor a layer in deep stacks with Glorot's weights."""
+    from reproductions.training.gradients import slope_per_layer
+
+    gradient = stack_gradients(factory, setting)
+    slopes = slope_per_layer(gradient)
     whole = np.isfinite(slopes)
     # From the input up, a gradient that vanishes grows: the factor is taken on the way down.
     interval = np.exp(-np.array(mean_of(slopes[whole])))
@@ -144,24 +153,44 @@ def flow(factory: Callable, setting: Setting) -> Rows:
     return [measure("gradient flow", "factor a layer", middle, low, high, left_out)]
 
 
-def ten_layers(factory: Callable, setting: Setting) -> Rows:
-    """How often the XOR network solves XOR, breaks, and holds dead units in the end.
+@dataclass(frozen=True)
+class Ends:
+    """What networks came to that were trained on XOR; the replica is always the last axis.
 
-    From the xor-post's N(0, 1) weights, and from Glorot's, which suit functions of a larger slope.
+    Attributes:
+        weights: of the networks, as `Trained` has them.
+        finite: whether the weights and all costs stayed finite, (replica,).
+        solved: whether the network has solved XOR, (replica,).
+    """
+
+    weights: list[np.ndarray]
+    finite: np.ndarray
+    solved: np.ndarray
+
+
+def xor_ends(factory: Callable, setting: Setting, seeds: Mapping[str, int]) -> dict[str, Ends]:
+    """Trains the deep network on XOR; its hidden layers are compiled once.
+
+    Args:
+        factory: makes the activation.
+        setting: the network, and how it is trained.
+        seeds: how many, by the scheme of the initial weights.
+
+    Returns:
+        What the networks come to, by scheme.
     """
     import keras
 
-    from reproductions.training import replicas, units
+    from reproductions.training import replicas
 
     hidden = [setting.xor_width] * (setting.xor_depth - 1)
     parts = [p for width in hidden for p in (keras.layers.Dense(width), factory(dtype="float32"))]
     model = keras.Sequential([keras.Input((2,)), *parts, keras.layers.Dense(1)])
     engine = replicas.Replicas(model, xor.stable_loss, xor.records("stable"), watch=False)
 
-    def after(scheme, seeds):
-        """The weights at the end, (..., replica), and which replicas are finite and solved."""
-        weights = replicas.initial_weights(model, range(seeds), scheme)
-        finite = solved = np.ones(seeds, bool)
+    def after(scheme: str, count: int) -> Ends:
+        weights = replicas.initial_weights(model, range(count), scheme)
+        finite = solved = np.ones(count, bool)
         for steps in (early := min(SOON, setting.xor_steps // 2), setting.xor_steps - early):
             if not finite.any():
                 break
@@ -173,24 +202,39 @@ def ten_layers(factory: Callable, setting: Setting) -> Rows:
                 steps,
                 every=steps - 1,
             )
-            kept, solved = finite.copy(), np.zeros(seeds, bool)
+            kept, solved = finite.copy(), np.zeros(count, bool)
             ended = xor.outcomes(trained.records["cost"], trained.finite_steps < 0)
             kept[finite], solved[finite] = ended != "non-finite", ended == "solved"
             for whole, part in zip(weights, trained.weights, strict=True):
                 whole[..., finite] = part
             finite = kept
-        return weights, finite, solved
+        return Ends(weights, finite, solved)
 
-    rows = []
-    for scheme, name, seeds in (
-        ("glorot", ", Glorot weights", -(-setting.seeds // 4)),
-        ("normal", "", setting.seeds),
-    ):
-        weights, finite, solved = after(scheme, seeds)
-        rows.append(share("XOR, 10 layers", f"solved{name}", solved.sum(), seeds))
-        rows.append(share("XOR, 10 layers", f"non-finite{name}", (~finite).sum(), seeds))
+    return {scheme: after(scheme, count) for scheme, count in seeds.items()}
+
+
+def dead_shares(factory: Callable, weights: Sequence[np.ndarray]) -> np.ndarray:
+    """The share of dead hidden units in XOR networks of these weights, (replica,)."""
+    from reproductions.training import units
+
     layers = units.pre_activations(lambda: factory(dtype="float32"), weights, xor.X)
-    dead = np.mean([units.dead(slopes) for _, slopes, _ in layers], axis=(0, 2))
+    return np.mean([units.dead(slopes) for _, slopes, _ in layers], axis=(0, 2))
+
+
+def ten_layers(factory: Callable, setting: Setting) -> Rows:
+    """How often the XOR network solves XOR, breaks, and holds dead units in the end.
+
+    From the xor-post's N(0, 1) weights, and from Glorot's, which suit functions of a larger slope.
+    """
+    seeds = {"glorot": -(-setting.seeds // 4), "normal": setting.seeds}
+    ends = xor_ends(factory, setting, seeds)
+    rows = []
+    for scheme, name in (("glorot", ", Glorot weights"), ("normal", "")):
+        solved, broken = ends[scheme].solved.sum(), (~ends[scheme].finite).sum()
+        rows.append(share("XOR, 10 layers", f"solved{name}", solved, seeds[scheme]))
+        rows.append(share("XOR, 10 layers", f"non-finite{name}", broken, seeds[scheme]))
+    finite = ends["normal"].finite
+    dead = dead_shares(factory, ends["normal"].weights)
     left_out = _left_out(len(finite), "initialisations", {"NaN or infinite": (~finite).sum()})
     if not finite.any():
         left_out = "no initialisation stayed finite"
@@ -198,57 +242,79 @@ def ten_layers(factory: Callable, setting: Setting) -> Rows:
     return [*rows, dead_share]
 
 
-def zigzag(factory: Callable, setting: Setting) -> Rows:
-    """Length over displacement of the weights of a unit that the function feeds; 1 is straight."""
+def descents(features: np.ndarray, setting: Setting) -> "Paths":
+    """The paths of the weights of a unit that these features feed, one for each seed."""
     from reproductions.training import descent_path
 
     width, seeds = setting.zigzag_width, _seeds(setting, setting.zigzag_seeds)
-    features = descent_path.outputs(factory(dtype="float32"), descent_path.inputs(width))
-    if left_out := _not_finite("f", features):
-        return [measure("zigzag", "path over distance", np.nan, left_out=left_out)]
     moment = descent_path.second_moment(features)
     # By the mean squared input, so that a function's scale alone changes nothing.
     rate = 0.1 / float(np.trace(moment)) if np.trace(moment) > 0 else 0.1
     start = descent_path.starts(width, seeds)
-    paths = descent_path.descend(features, start, seeds, rate, limit=setting.zigzag_limit)
+    return descent_path.descend(features, start, seeds, rate, limit=setting.zigzag_limit)
+
+
+def zigzag(factory: Callable, setting: Setting) -> Rows:
+    """Length over displacement of the weights of a unit that the function feeds; 1 is straight."""
+    from reproductions.training import descent_path
+
+    inputs = descent_path.inputs(setting.zigzag_width)
+    features = descent_path.outputs(factory(dtype="float32"), inputs)
+    if left_out := _not_finite("f", features):
+        return [measure("zigzag", "path over distance", np.nan, left_out=left_out)]
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = paths.ratio
+        ratio = descents(features, setting).ratio
     whole = np.isfinite(ratio)
     left_out = _left_out(len(ratio), "descents", {"weights that come nowhere": (~whole).sum()})
     return [measure("zigzag", "path over distance", *mean_of(ratio[whole]), left_out)]
 
 
-def convergence(factory: Callable, setting: Setting) -> Rows:
-    """Updates to an error on the digits, at the rate that is best on seeds of its own."""
+def updates_to_error(factory: Callable, setting: Setting) -> np.ndarray:
+    """Updates to an error on the digits, (seed,), at the rate that is best on seeds of its own.
+
+    NaN where a network never gets there.
+    """
     from reproductions.training import classifiers, digits
 
     images, classifier = digits.load(), classifiers.Classifier(hidden=HIDDEN)
-    tuning = range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + TUNING_SEEDS)
-    seeds = [*tuning, *_seeds(setting, setting.digits_seeds)]
-    rates = setting.digits_rates
     record_at = np.unique(np.geomspace(2, setting.digits_steps, 40).round().astype(int))
-    errors, _ = classifiers.train(
-        classifier,
-        lambda: factory(dtype="float32"),
-        images,
-        classifier.weights(images, np.tile(seeds, len(rates))),
-        np.repeat(rates, len(seeds)),
-        record_at,
-    )
-    steps = classifiers.steps_to(errors, record_at, setting.digits_error)
-    steps = steps.reshape(len(rates), len(seeds))
-    # A run that never gets there counts as the last update.
-    late = np.where(np.isnan(steps), setting.digits_steps, steps)
-    best = int(np.argmin(np.median(late[:, :TUNING_SEEDS], axis=1)))
-    own, reached = late[best, TUNING_SEEDS:], steps[best, TUNING_SEEDS:]
+
+    def steps(seeds: range, rates: Sequence[float]) -> np.ndarray:
+        """Updates to the error, (rate, seed)."""
+        errors, _ = classifiers.train(
+            classifier,
+            lambda: factory(dtype="float32"),
+            images,
+            classifier.weights(images, np.tile(seeds, len(rates))),
+            np.repeat(rates, len(seeds)),
+            record_at,
+        )
+        found = classifiers.steps_to(errors, record_at, setting.digits_error)
+        return found.reshape(len(rates), len(seeds))
+
+    rates = setting.digits_rates
+    tuning = range(FIRST_TUNING_SEED, FIRST_TUNING_SEED + TUNING_SEEDS)
+    late = counted_late(steps(tuning, rates), setting)
+    best = rates[int(np.argmin(np.median(late, axis=1)))]
+    return steps(_seeds(setting, setting.digits_seeds), [best])[0]
+
+
+def counted_late(steps: np.ndarray, setting: Setting) -> np.ndarray:
+    """Updates to the error, where a run that never gets there counts as the last update."""
+    return np.where(np.isnan(steps), setting.digits_steps, steps)
+
+
+def convergence(factory: Callable, setting: Setting) -> Rows:
+    """How many networks reach an error on the digits, and after how many updates."""
+    steps = updates_to_error(factory, setting)
     return [
-        share("digits", "reached", np.isfinite(reached).sum(), len(reached)),
-        measure("digits", "updates", *mean_of(own)),
+        share("digits", "reached", np.isfinite(steps).sum(), len(steps)),
+        measure("digits", "updates", *mean_of(counted_late(steps, setting))),
     ]
 
 
-def circles_apart(factory: Callable, setting: Setting) -> Rows:
-    """How often the slides' 2-3-2-1 network separates the two circles."""
+def circles_separated(factory: Callable, setting: Setting) -> np.ndarray:
+    """Whether the slides' 2-3-2-1 network separates the two circles in the end, (seed,)."""
     import keras
 
     from custom_layers import Sigmoid
@@ -263,8 +329,13 @@ def circles_apart(factory: Callable, setting: Setting) -> Rows:
     weights = replicas.initial_weights(model, seeds, "glorot")
     epochs = range(setting.circles_epochs)
     _, records = circles.train(engine, weights, setting.circles_rate, epochs)
-    separates = int((circles.accuracy(records)[-1] == 1).sum())
-    return [share("circles", "separated", separates, len(seeds))]
+    return circles.accuracy(records)[-1] == 1
+
+
+def circles_apart(factory: Callable, setting: Setting) -> Rows:
+    """How often the slides' 2-3-2-1 network separates the two circles."""
+    separated = circles_separated(factory, setting)
+    return [share("circles", "separated", separated.sum(), len(separated))]
 
 
 def cost(factories: dict[str, Callable], setting: Setting) -> dict[str, Rows]:

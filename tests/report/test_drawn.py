@@ -14,7 +14,7 @@ IN_KOREAN = [name for name in experiment.names() if "ko" in experiment.words(nam
 KEPT = (
     # Functions, gates, methods and packages, as the documents and Keras call them.
     "ReLU Leaky LeakyReLU tanh ELU SELU GELU SiLU Swish AND OR XOR SGD Adam RMSprop LSUV Glorot He",
-    "LeCun CNN Dense Input Keras TensorFlow XLA NaN RMS",
+    "Mish Snake LeCun CNN Dense Input Keras TensorFlow XLA NaN RMS",
     # Networks of keras.applications whose names have no digit, and authors of cited works.
     "ConvNeXtTiny MobileNet NASNetMobile Xception",
     "Fukushima Hinton Hochreiter Householder Nair Rumelhart",

@@ -313,6 +313,16 @@ def test_accept_shows_what_changes_and_stores_it(folders, capsys, monkeypatch):
     assert contents(folders[0]) == fresh
 
 
+def test_accept_stores_an_optional_experiment_for_the_first_time(folders, monkeypatch):
+    monkeypatch.setattr(command_line, "EXPECTED", folders[0])
+    monkeypatch.setattr(command_line, "LATEST", folders[1])
+    optional = dataclasses.replace(experiment.load(NAME), optional=True)
+    monkeypatch.setattr(experiment, "load", lambda name: optional)
+    shutil.rmtree(folders[0] / NAME)
+    assert command_line.main(["accept", NAME]) == 0
+    assert contents(folders[0]) == contents(folders[1])
+
+
 def test_accept_refuses_what_is_not_a_whole_result_of_today(folders, capsys, monkeypatch):
     monkeypatch.setattr(command_line, "EXPECTED", folders[0])
     monkeypatch.setattr(command_line, "LATEST", folders[1])
