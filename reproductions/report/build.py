@@ -4,13 +4,14 @@ import base64
 import gzip
 import importlib.resources
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reproductions.report import content, texts
+from reproductions.report import content, texts, units
 from reproductions.running.files import only_writer, read_bytes, write_whole
 from reproductions.running.results import CLAIMS_FILE, REPORT_FOLDER
 
@@ -64,7 +65,7 @@ def render(results: Path) -> str:
         "seconds": _seconds,
         "bytes": _bytes,
         "packed": _packed,
-        "cell": content.short,
+        "cell": units.short,
         "number": lambda value: f"{value:g}",
     }
     players = {section.name: section.player for section in page.sections if section.player}
@@ -75,9 +76,12 @@ def render(results: Path) -> str:
         t=_text,
         spoken=_spoken,
         threshold=_threshold,
-        style=Markup((HERE / "static" / "report.css").read_text(encoding="utf-8")),
-        script=Markup((HERE / "static" / "report.js").read_text(encoding="utf-8")),
-        early=Markup((HERE / "static" / "early.js").read_text(encoding="utf-8")),
+        tongue=_tongue,
+        labels=_labels,
+        topic=_topic,
+        style=_static("report.css", "ledger.css"),
+        script=_static("report.js", "ledger.js"),
+        early=_static("early.js"),
         claims_csv=read_bytes(results / CLAIMS_FILE),
         players=players,
         plotly=_plotly() if players else b"",
@@ -87,6 +91,36 @@ def render(results: Path) -> str:
 
 def _text(*path: str, **values: Any) -> Markup:
     return texts.markup(texts.both(*path, **values))
+
+
+def _labels(**labels: str) -> Markup:
+    """Texts, each a path such as "ui.search", that the style sheet shows as the property `--name`."""
+    found = {name: texts.both(*path.split(".")) for name, path in labels.items()}
+    style = {
+        language: "; ".join(
+            f"--{name}: {json.dumps(text[language], ensure_ascii=False)}"
+            for name, text in found.items()
+        )
+        for language in texts.LANGUAGES
+    }
+    return _spoken(style=style)
+
+
+def _static(*files: str) -> Markup:
+    """Files of the folder `static`, one after the other."""
+    return Markup("\n").join(
+        Markup((HERE / "static" / file).read_text(encoding="utf-8")) for file in files
+    )
+
+
+def _tongue(text: str) -> str:
+    """The language of a text that stands on the page in this language alone, such as a quote."""
+    return "ko" if re.search("[가-힣]", text) else "en"
+
+
+def _topic(name: str) -> dict[str, str]:
+    """What a topic is called; its folder's name, where the page has no words for it yet."""
+    return {language: texts.find(language, "topics", name) or name for language in texts.LANGUAGES}
 
 
 def _threshold(name: str) -> Markup:
