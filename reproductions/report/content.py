@@ -226,7 +226,7 @@ def _claim(
         reported=words("reported"),
         measure=words("measure"),
         obtained=_obtained(claim, row["obtained"], again.obtained),
-        interval=units.with_unit((row["low"], row["high"]), claim.measure) if bounds else {},
+        interval=_interval(claim, row) if bounds else {},
         bounds=bounds,
         rule=words("rule") if row["rule"] else dict.fromkeys(texts.LANGUAGES, ""),
         note={"en": row["note"], "ko": again.note},
@@ -245,6 +245,12 @@ def _obtained(claim: verdicts.Claim, english: str, korean: str) -> dict[str, str
     if claim.obtained or not _is_number(english):
         return {"en": english, "ko": korean}
     return units.with_unit((english,), claim.measure)
+
+
+def _interval(claim: verdicts.Claim, row: Mapping[str, str]) -> dict[str, str]:
+    """Both ends, with the unit of the number; without one where words say what was obtained."""
+    measure = claim.measure if _is_number(row["obtained"]) else ""
+    return units.with_unit((row["low"], row["high"]), measure)
 
 
 @dataclass(frozen=True)
@@ -378,4 +384,6 @@ def _table(folder: Path, name: str, claims: list[Claim]) -> TableFile:
     reads = [read for claim in claims for read in claim.reads if read.table == name]
     cited = frozenset(read.row.place for read in reads if read.row)
     shown = sorted(cited | set(range(min(PREVIEW_ROWS, len(rows)))))
-    return TableFile(name, header, [(place, rows[place]) for place in shown], cited, len(rows), data)
+    return TableFile(
+        name, header, [(place, rows[place]) for place in shown], cited, len(rows), data
+    )

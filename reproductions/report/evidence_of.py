@@ -1,7 +1,8 @@
 """What a verdict rests on: the tables and the columns that its judging function needs.
 
-They are found by leaving out: a table, a column or a row is needed if the tables without it cannot
-be judged, or are judged otherwise. That holds however a judging function reads its tables.
+They are found by leaving out: a table or a column is needed if the tables without it cannot be
+judged, or are judged otherwise. A row holds the number obtained if it stands in it, and becomes another
+number once the row says something else. That holds however a judging function reads its tables.
 """
 
 import warnings
@@ -63,8 +64,13 @@ def reads(
     found = []
     for name, frame in tables.items():
         if search.needs({key: other for key, other in tables.items() if key != name}):
-            columns = [c for c in frame if search.needs(tables, name, frame.drop(columns=c))]
-            found.append(Read(name, tuple(columns), _row(search, name, shapes[name].key)))
+            columns = [
+                column
+                for column in frame
+                if search.needs({**tables, name: frame.drop(columns=column)})
+            ]
+            row = _row(search, name, columns, shapes[name].key)
+            found.append(Read(name, tuple(columns), row))
     return found
 
 
@@ -73,24 +79,42 @@ class _Search:
 
     def __init__(self, claim: Claim, tables: Tables, judgement: Judgement):
         self.claim, self.tables, self.judgement = claim, tables, judgement
-        self.said = self._all_of(judgement)
+        self.said = self._said(judgement)
 
-    def _all_of(self, judgement: Judgement) -> tuple[str, ...]:
+    def _said(self, judgement: Judgement) -> tuple[str, ...]:
+        """All that is said of the claim; first what was obtained."""
         ends = as_text(judgement.low), as_text(judgement.high)
-        return judgement.verdict, self.claim.found(judgement), *ends, self.claim.note(judgement)
+        return self.claim.found(judgement), *ends, judgement.verdict, self.claim.note(judgement)
 
-    def needs(self, tables: Tables, name: str = "", frame: pd.DataFrame | None = None) -> bool:
-        """Whether something else, or nothing, is said with these tables, one of them changed."""
-        changed = {**tables, name: frame} if frame is not None else tables
+    def _again(self, tables: Tables) -> tuple[str, ...]:
+        """What other tables say; nothing where they cannot be judged."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")  # a mean of nothing is no judgement
-                return self._all_of(self.claim.judge(changed)) != self.said
+                return self._said(self.claim.judge(tables))
         except Exception:  # whatever a judging function raises without what it needs
-            return True
+            return ()
+
+    def needs(self, tables: Tables) -> bool:
+        """Whether these tables say something else than the whole ones, or nothing."""
+        return self._again(tables) != self.said
+
+    def counts(self, name: str, place: int, columns: list[str]) -> bool:
+        """Whether another number in one of these columns of a row gives another number obtained."""
+        frame = self.tables[name]
+        for column in columns:
+            at = place, frame.columns.get_loc(column)
+            changed = frame.copy()
+            value = frame.iloc[at]
+            other = value / 2 if value else 1
+            changed.iloc[at] = int(other) if isinstance(value, int | np.integer) else other
+            said = self._again({**self.tables, name: changed})
+            if said and said[0] != self.said[0]:
+                return True
+        return False
 
 
-def _row(search: _Search, name: str, key: tuple[str, ...]) -> Row | None:
+def _row(search: _Search, name: str, columns: list[str], key: tuple[str, ...]) -> Row | None:
     value, frame = search.judgement.obtained, search.tables[name]
     if value is None or isinstance(value, str):
         return None
@@ -106,21 +130,20 @@ def _row(search: _Search, name: str, key: tuple[str, ...]) -> Row | None:
     places = np.flatnonzero(matching)
     if len(places) > MOST_ROWS:
         return None
-    needed = [p for p in places if search.needs(search.tables, name, frame.drop(frame.index[p]))]
-    if len(needed) != 1:
+    read = [column for column in columns if column in numbers]
+    count = [int(place) for place in places if search.counts(name, int(place), read)]
+    if len(count) != 1:
         return None
-    (place,) = needed
-    columns = numbers.columns[holds(value)[place]]
+    (place,) = count
+    holding = numbers.columns[holds(value)[place]]
     # A share of 0 is a count of 0, too; what was obtained is the share.
-    floats = [c for c in columns if pd.api.types.is_float_dtype(numbers[c])]
-    cells = {column: as_text(_plain(frame[column].iloc[place])) for column in key}
-    return Row(int(place), cells, str((floats or list(columns))[0]))
+    floats = [column for column in holding if pd.api.types.is_float_dtype(numbers[column])]
+    cells = {column: as_cell(frame[column].iloc[place]) for column in key}
+    return Row(place, cells, str((floats or list(holding))[0]))
 
 
-def _plain(value: object) -> str | float:
-    """A cell's value as Python has it."""
-    if isinstance(value, bool | np.bool_):
-        return str(bool(value)).lower()
-    if isinstance(value, int | np.integer):
-        return int(value)
-    return float(value) if isinstance(value, float | np.floating) else str(value)
+def as_cell(value: object) -> str:
+    """A value of a table's key, as the page shows it."""
+    if isinstance(value, float | np.floating):
+        return f"{value:g}"
+    return str(value)

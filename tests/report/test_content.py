@@ -10,7 +10,7 @@ import pytest
 from reproductions import __main__ as command_line
 from reproductions.evidence import verdicts
 from reproductions.evidence.tables import to_csv
-from reproductions.report import build, content, figures
+from reproductions.report import build, content, figures, units
 from reproductions.running import experiment, runner
 from reproductions.running.results import read_claims
 
@@ -187,7 +187,7 @@ SHORT = {
 
 @pytest.mark.parametrize("cell", SHORT)
 def test_numbers_are_shown_in_three_digits(cell):
-    assert content.short(cell) == SHORT[cell]
+    assert units.short(cell) == SHORT[cell]
 
 
 def svg(*texts):
