@@ -94,7 +94,7 @@ def _text(*path: str, **values: Any) -> Markup:
 
 
 def _labels(**labels: str) -> Markup:
-    """Texts, each a path such as "ui.search", that the style sheet shows as the property `--name`."""
+    """Texts, given by paths such as "ui.search", that the style sheet shows as `--name`."""
     found = {name: texts.both(*path.split(".")) for name, path in labels.items()}
     style = {
         language: "; ".join(

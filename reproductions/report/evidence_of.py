@@ -1,8 +1,9 @@
 """What a verdict rests on: the tables and the columns that its judging function needs.
 
 They are found by leaving out: a table or a column is needed if the tables without it cannot be
-judged, or are judged otherwise. A row holds the number obtained if it stands in it, and becomes another
-number once the row says something else. That holds however a judging function reads its tables.
+judged, or are judged otherwise. A row is named if the number obtained stands in it, and becomes
+another number once the row says something else. So it does not matter how a judging function reads
+its tables.
 """
 
 import warnings

@@ -114,8 +114,12 @@ def test_no_experiment_is_named_in_the_code():
 
 
 def test_an_experiment_without_words_falls_back_to_its_docstring(made, monkeypatch):
+    units = {
+        language: content.texts.load(language)["units"] for language in content.texts.LANGUAGES
+    }
+    documents = {"xor-post": "", "all": ""}
     monkeypatch.setattr(
-        content.texts, "load", lambda language: {"documents": {"xor-post": "", "all": ""}}
+        content.texts, "load", lambda language: {"documents": documents, "units": units[language]}
     )
     (section,) = content.gather(made).sections
     assert section.title["ko"] == section.title["en"] == experiment.summary(NAME).rstrip(".")

@@ -1,4 +1,4 @@
-"""The list of claims in a real browser: searched, chosen from, opened, and left for its evidence."""
+"""The list of claims in a real browser: searched, opened, and left for its evidence."""
 
 import re
 import shutil
@@ -188,9 +188,14 @@ def test_a_row_opens_by_keyboard(visit):
         assert rule.is_visible()
         text = row.inner_text()
         for words in (
-            "모든 활성화 함수가 성공적으로", "3-1. 활성화함수 학습 결과", "By the post's own criterion",
-            "96.2 %", "95.6 to 96.7 %", "share of 4,096 initialisations", "activation = tanh",
-        ):  # fmt: skip
+            "모든 활성화 함수가 성공적으로",
+            "3-1. 활성화함수 학습 결과",
+            "By the post's own criterion",
+            "96.2 %",
+            "95.6 to 96.7 %",
+            "share of 4,096 initialisations",
+            "activation = tanh",
+        ):
             assert words in text
         page.keyboard.press("Enter")
         assert rule.is_hidden()

@@ -61,7 +61,7 @@ def test_every_number_with_an_interval_has_a_unit():
         low, obtained, high = (float(row[name]) for name in ("low", "obtained", "high"))
         assert low <= obtained <= high
         if unit == "percent":
-            assert 0 <= low
+            assert low >= 0
             assert high <= 1
         elif unit == "points":
             assert abs(obtained) <= 100 / factor
