@@ -72,6 +72,7 @@ def render(results: Path) -> str:
     return environment.get_template("page.html").render(
         page=page,
         demonstrations=page.demonstrations,
+        terms=texts.terms(),
         documents=list(texts.load("en")["documents"]),
         t=_text,
         spoken=_spoken,

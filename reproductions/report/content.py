@@ -1,8 +1,9 @@
 """What the page says, gathered from a results folder and the experiments' own modules."""
 
 import functools
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,18 @@ import pandas as pd
 
 from reproductions.evidence import thresholds, verdicts
 from reproductions.evidence.errors import InputError
+from reproductions.evidence.functions import FUNCTIONS
 from reproductions.evidence.tables import parse_cells
-from reproductions.report import demonstrations, evidence_of, findings, texts, units
+from reproductions.report import (
+    chapters,
+    demonstrations,
+    drawn,
+    evidence_of,
+    findings,
+    texts,
+    units,
+)
+from reproductions.report.chapters import Chapter
 from reproductions.report.figures import Picture, pictures
 from reproductions.report.findings import Finding
 from reproductions.report.players import player
@@ -24,6 +35,7 @@ NOT_JUDGED = "not judged"
 STATES = (*verdicts.VERDICTS, NOT_JUDGED)
 PREVIEW_ROWS = 8
 PARTS = ("Document", "Setup", "Assumptions", "Known differences")
+"""The named paragraphs of an experiment's docstring; in Korean they stand in its TOML file."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +93,7 @@ class Section:
     title: Mapping[str, str]
     says: Mapping[str, str]
     found: Mapping[str, str] | None
-    parts: Mapping[str, str]
+    parts: Mapping[str, Mapping[str, str]]
     claims: list[Claim]
     figures: list[Picture]
     captions: Mapping[str, Mapping[str, str]]
@@ -125,10 +137,26 @@ class Page:
     """All of it."""
 
     findings: list[Finding]
+    chapters: list[Chapter]
     claims: list[Claim]
     sections: list[Section]
     missing: list[str]
     demonstrations: demonstrations.Demonstrations
+    tables: Mapping[str, Mapping[str, pd.DataFrame]]
+
+    def cells(self, claim: str, table: str, columns: Sequence[str]) -> list[list[dict[str, str]]]:
+        """The rows of a table of the experiment that a claim belongs to; words by language.
+
+        The words of its cells are those of the experiment's figures; none where the results lack
+        the table. A value with an interval beside it is shown with it.
+        """
+        owner = next((c.experiment for c in self.claims if c.id == claim), "")
+        found = self.tables.get(owner, {}).get(table)
+        if found is None or not set(columns) <= set(found):
+            return []
+        return [
+            [_cell(owner, row, column) for column in columns] for row in found.to_dict("records")
+        ]
 
     @property
     def names(self) -> list[str]:
@@ -144,16 +172,27 @@ class Page:
         """The topics of the claims, in the order of the documents that bring them up."""
         return list(dict.fromkeys(claim.topic for claim in self.claims))
 
-    def figure(self, finding: Finding) -> Shown | None:
-        """The figure of a finding, if the results hold it."""
+    def shown(self, claim: str, figure: str) -> Shown | None:
+        """A figure of the experiment that a claim belongs to, if the results hold it."""
         for section in self.sections:
-            if finding.claims[0] not in [claim.id for claim in section.claims]:
+            if claim not in [own.id for own in section.claims]:
                 continue
             for picture in section.figures:
-                if picture.name == finding.figure:
+                if picture.name == figure:
                     id = f"figure-{section.name}-{picture.name}"
                     return Shown(id, picture, section.captions[picture.name])
         return None
+
+    def judged(self, ids: Sequence[str]) -> list[Claim]:
+        """The claims with these ids, in this order, of those that the results judge."""
+        by_id = {claim.id: claim for claim in self.claims if claim.verdict != NOT_JUDGED}
+        return [by_id[id] for id in ids if id in by_id]
+
+    def behind(self, chapter: Chapter) -> list[Section]:
+        """The experiments that a chapter rests on, in the order of its claims."""
+        owners = dict.fromkeys(claim.experiment for claim in self.judged(chapter.claims))
+        by_name = {section.name: section for section in self.sections}
+        return [by_name[name] for name in owners if name in by_name]
 
     @property
     def reaches(self) -> list[tuple[Claim, thresholds.Reach]]:
@@ -205,7 +244,40 @@ def gather(results: Path) -> Page:
     specs = {section.name: section.record["spec"] for section in sections}
     shown = [claim.id for claim in rows if claim.experiment in names]
     opening = findings.gather(cells, shown)
-    return Page(opening, rows, sections, missing, demonstrations.gather(tables, specs))
+    owners = {claim.id: claim.experiment for claim in rows}
+
+    def lookup(place: str) -> Any:
+        """A number of the chapters: a claim's, or after a claim's id one of its experiment's."""
+        claim, slash, cell = place.partition("/")
+        own = tables.get(owners.get(claim, ""), {}) if slash else {}
+        return texts.number(cell if slash else place, cells, own)
+
+    return Page(
+        opening,
+        chapters.gather(lookup),
+        rows,
+        sections,
+        missing,
+        demonstrations.gather(tables, specs),
+        tables,
+    )
+
+
+def _cell(owner: str, row: Mapping[Hashable, Any], column: str) -> dict[str, str]:
+    value = row[column]
+    if isinstance(value, float):
+        text = units.short(f"{value}")
+        low, high = row.get("low", math.nan), row.get("high", math.nan)
+        if column == "value" and math.isfinite(low) and math.isfinite(high):
+            text = f"{text} ({units.short(str(low))} – {units.short(str(high))})"
+        return dict.fromkeys(texts.LANGUAGES, text)
+    if column == "function" and value in FUNCTIONS:
+        return {language: FUNCTIONS[value].name_in(language) for language in texts.LANGUAGES}
+    words = {language: drawn.words(owner, language) for language in texts.LANGUAGES}
+    return {
+        language: drawn.translated(str(value), words[language]) or str(value)
+        for language in texts.LANGUAGES
+    }
 
 
 def _claim(
@@ -343,7 +415,10 @@ def _section(
         title=words("title", loaded.summary.rstrip(".")),
         says=words("says", parts.get("Document", "")),
         found=words("found", "") if texts.find("en", "experiments", name, "found") else None,
-        parts=parts,
+        parts={
+            part: {"en": text, "ko": texts.find("ko", "experiments", name, "parts", part) or text}
+            for part, text in parts.items()
+        },
         claims=claims,
         figures=drawn,
         captions={picture.name: _caption(name, picture) for picture in drawn},

@@ -63,9 +63,15 @@ def drawn_texts(svg: bytes) -> list[str]:
     found = []
     for group in root.iter(f"{_SVG}g"):
         if group.get("id", "").startswith("text_"):
-            lines = ("".join(line.itertext()) for line in group.iter(f"{_SVG}text"))
+            lines = (_letters(line) for line in group.iter(f"{_SVG}text"))
             found.append("\n".join(" ".join(line.split()) for line in lines))
     return found
+
+
+def _letters(line: ElementTree.Element) -> str:
+    """What a reader sees of a line; a formula's letters stand each at a place, sorted by style."""
+    placed = [(float(part.get("x", 0)), part.text or "") for part in line.iter(f"{_SVG}tspan")]
+    return "".join(text for _, text in sorted(placed, key=lambda at: at[0])) or line.text or ""
 
 
 def has_words(text: str, names: frozenset[str] = frozenset()) -> bool:

@@ -26,6 +26,7 @@ LANGUAGES = ("en", "ko")
 UNKNOWN = "–"
 
 _PLACEHOLDER = re.compile(r"\{([^{}:]+)(?::([^{}]*))?\}")
+_LINK = re.compile(r"\[([^\]]+)\]\((#?[\w-]+)\)")
 _CLAIM = re.compile(r"([A-Z]{2}-\d\d)\.(\w+)")
 _CELL = re.compile(r"(\w+)\.(\w+)((?:\[\w+=[^\]]*\])*)")
 
@@ -78,11 +79,36 @@ def markup(texts: Mapping[str, Any]) -> Markup:
 
 
 def prose(text: str) -> Markup:
-    """A text as HTML: `names in backticks` are code, and nothing else is special."""
+    """A text as HTML.
+
+    `Words in backticks` are code, `[words](#place)` leads to a place of the page, and
+    `[words](term)` are explained at a touch, by the glossary's entry of that name. Nothing else is
+    special.
+    """
     parts = str(escape(text)).split("`")
     if len(parts) % 2 == 0:  # a backtick without its other half is only itself
         return Markup("`".join(parts))
-    return Markup("".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(parts)))
+    return Markup(
+        "".join(
+            f"<code>{part}</code>" if place % 2 else _LINK.sub(_link, part)
+            for place, part in enumerate(parts)
+        )
+    )
+
+
+def _link(match: re.Match[str]) -> str:
+    words, target = match.groups()
+    if target.startswith("#"):
+        return f'<a href="{target}">{words}</a>'
+    return f'<button type="button" class="term" popovertarget="term-{target}">{words}</button>'
+
+
+def terms() -> dict[str, dict[str, dict[str, str]]]:
+    """The glossary: each term's name and explanation by language, by its key."""
+    entries: dict[str, dict[str, dict[str, str]]] = tomllib.loads(
+        (FOLDER / "terms.toml").read_text(encoding="utf-8")
+    )
+    return entries
 
 
 def fill(text: str, lookup: Callable[[str], Any]) -> str:

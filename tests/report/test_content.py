@@ -49,7 +49,7 @@ def test_an_experiment_is_found_by_its_results(made):
     assert section.document == "xor-post"
     assert {claim.id for claim in section.claims} == {"NP-19", "XP-06", "XP-07"}
     assert {table.name for table in section.tables} == {"products", "e"}
-    assert "factors" in section.parts["Assumptions"]
+    assert "factors" in section.parts["Assumptions"]["en"]
     assert "1e-10" in section.found["ko"]
     assert section.command == f"python -m reproductions run {NAME} --force"
 

@@ -95,6 +95,7 @@ def test_the_language(visit):
         assert heading(page) == korean, "the choice is remembered"
         page.goto(page.url.partition("?")[0] + "?lang=en")
         assert heading(page) == english, "the address has the last word"
+        page.add_style_tag(content="main [lang=ko] { display: none }")  # the documents' own words
         visible = page.inner_text("main")
         assert not re.search("[가-힣]", visible), re.findall("[가-힣 ]+", visible)[:5]
     with visit(locale="ko-KR") as page:
@@ -283,3 +284,35 @@ def test_contrast_is_that_of_wcag_aa():
             if name != "accent":
                 assert contrast(palette[f"{name}-bar"], palette["paper"]) >= 1.5, name
         assert contrast(palette["ink"], palette["code"]) >= 4.5
+
+
+def test_a_term_explains_itself_inside_the_window(visit):
+    for width in (375, 1280):
+        with visit(viewport={"width": width, "height": 700}) as page:
+            term = page.locator(".chapter .term:visible").nth(2)
+            note = page.locator(f"#{term.get_attribute('popovertarget')}")
+            assert note.is_hidden()
+            term.focus()
+            page.keyboard.press("Enter")
+            assert note.is_visible()
+            box = note.bounding_box()
+            assert 0 <= box["x"] < box["x"] + box["width"] <= width
+            assert 0 <= box["y"] < box["y"] + box["height"] <= 700
+            page.keyboard.press("Escape")
+            assert note.is_hidden()
+
+
+def test_the_contents_lead_to_every_chapter_on_every_width(visit):
+    for width in (375, 1280):
+        with visit(viewport={"width": width, "height": 700}) as page:
+            opens = page.locator(".top .contents")
+            assert opens.is_visible() == (width < 1120)
+            if width < 1120:
+                opens.click()
+            links = page.locator("#contents .chapters a")
+            assert links.count() == page.locator(".chapter").count() > 0
+            links.nth(4).click()
+            if width < 1120:
+                assert page.locator("#contents").is_hidden()
+            chosen = links.nth(4).get_attribute("href")
+            page.wait_for_selector(f"#contents a[href='{chosen}'][aria-current]", state="attached")

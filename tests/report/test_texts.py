@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from reproductions.evidence import thresholds, verdicts
-from reproductions.report import demonstrations, texts, untranslated
+from reproductions.report import content, demonstrations, texts, untranslated
 from reproductions.running import experiment
 
 WHERE = "write it into [{}] of the experiment's TOML file"
@@ -78,6 +78,16 @@ def test_a_claim_in_korean_has_the_same_numbers(name):
         english = getattr(CLAIMS[name], column)
         # Numerals that Korean writes in place of words, as in "six times", may be more.
         assert not set(digits(english)) - set(digits(korean[column])), (english, korean[column])
+
+
+@pytest.mark.parametrize("name", experiment.names())
+def test_a_setup_in_korean_has_the_paragraphs_and_the_numbers_of_the_docstring(name):
+    korean = texts.find("ko", "experiments", name, "parts") or {}
+    english = content.docstring_parts(experiment.load(name).doc)
+    assert set(korean) <= set(english) - {"Document"}
+    for part, text in korean.items():
+        assert not set(digits(english[part])) - set(digits(text)), (part, english[part], text)
+        assert text.count("`") == english[part].count("`"), (part, text)
 
 
 @pytest.mark.parametrize("name", experiment.names())

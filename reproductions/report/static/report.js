@@ -77,15 +77,35 @@
     }
   });
 
-  // The list at the side marks the experiment in view.
-  const links = new Map(all(".side a").map((link) => [link.hash.slice(1), link]));
+  // The contents mark what is in view, and close once the reader has chosen.
+  const contents = one("#contents");
+  const links = new Map(all("a", contents).map((link) => [link.hash.slice(1), link]));
   const watch = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
       if (isIntersecting) links.get(target.id)?.setAttribute("aria-current", "true");
       else links.get(target.id)?.removeAttribute("aria-current");
     }
   }, { rootMargin: "-20% 0px -70% 0px" });
-  all(".experiment").forEach((section) => watch.observe(section));
+  all("main > section, .experiment").forEach((section) => watch.observe(section));
+  contents.addEventListener("click", ({ target }) => {
+    if (target.closest("a") && contents.matches(":popover-open")) contents.hidePopover();
+  });
+
+  // A term's explanation opens beside the word, inside the window.
+  document.addEventListener("click", (event) => {
+    const term = event.target.closest(".term");
+    if (!term) return;
+    event.preventDefault(); // the browser would open it only after this, without a size
+    const note = document.getElementById(term.getAttribute("popovertarget"));
+    if (!note.togglePopover()) return;
+    note.style.left = note.style.top = "0";
+    const word = term.getBoundingClientRect(), box = note.getBoundingClientRect();
+    const within = (place, room) => Math.max(8, Math.min(place, room - 8));
+    const below = word.bottom + 6 + box.height < innerHeight;
+    const top = below ? word.bottom + 6 : word.top - 6 - box.height;
+    note.style.left = `${within(word.left, innerWidth - box.width)}px`;
+    note.style.top = `${within(top, innerHeight - box.height)}px`;
+  });
 
   // Players. The weights are in the page; what a network makes of the plane is computed here.
   function layers(weights, widths, x, y) {
