@@ -227,6 +227,17 @@ def test_from_a_verdict_to_its_figure_its_table_and_its_row_and_back(visit):
         assert {"tanh", "document", "solved", "0.962"} <= set(cells)
 
 
+def test_what_is_closed_around_a_row_is_opened_before_one_goes_there(visit):
+    """Without the browser's help: Chromium opens it, too, but other browsers may not."""
+    with visit("?lang=en#ledger-XP-12") as page:
+        opened = page.locator("#ledger-XP-12 a[href^='#row-']").first.evaluate(
+            "link => { link.addEventListener('click', event => event.preventDefault());"
+            " const box = document.querySelector(link.hash).closest('details');"
+            " const before = box.open; link.click(); return [before, box.open]; }"
+        )
+        assert opened == [False, True]
+
+
 def test_a_claim_leads_to_its_experiment_and_back(visit):
     with visit("?lang=en") as page:
         row = page.locator("#ledger-XP-07")

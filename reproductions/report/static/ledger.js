@@ -98,7 +98,8 @@
   one("#reset").addEventListener("click", reset);
   new MutationObserver(() => { read(); filter(); }).observe(root, { attributeFilter: ["lang"] });
 
-  // Whatever is closed around a place that one goes to is opened before, so that it can be seen.
+  // Whatever is closed around a place that one goes to is opened before, so that it can be seen; not
+  // every browser does that itself.
   function open(hash) {
     const place = document.getElementById(decodeURIComponent(hash.slice(1)));
     if (!place) return null;
