@@ -40,7 +40,6 @@ PACKAGES = (
     "numpy",
     "pandas",
     "PIL",
-    "plotly",
     "scipy",
     "sklearn",
     "tensorflow",

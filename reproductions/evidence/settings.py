@@ -65,7 +65,6 @@ READERS = {
     "SCIPY_": "scipy",
     "PANDAS_": "pandas",
     "SKLEARN_": "sklearn",
-    "PLOTLY_": "plotly",
     "PILLOW_": "PIL",
     "LOKY_": "joblib",
     "JOBLIB_": "joblib",

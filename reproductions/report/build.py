@@ -2,7 +2,6 @@
 
 import base64
 import gzip
-import importlib.resources
 import json
 import re
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reproductions.report import content, texts, units
+from reproductions.report import content, sources, texts, units
 from reproductions.running.files import only_writer, read_bytes, write_whole
 from reproductions.running.results import CLAIMS_FILE, REPORT_FOLDER
 
@@ -68,11 +67,11 @@ def render(results: Path) -> str:
         "cell": units.short,
         "number": lambda value: f"{value:g}",
     }
-    players = {section.name: section.player for section in page.sections if section.player}
     return environment.get_template("page.html").render(
         page=page,
         demonstrations=page.demonstrations,
         terms=texts.terms(),
+        sources=sources.load(),
         documents=list(texts.load("en")["documents"]),
         t=_text,
         spoken=_spoken,
@@ -84,9 +83,6 @@ def render(results: Path) -> str:
         script=_static("report.js", "ledger.js"),
         early=_static("early.js"),
         claims_csv=read_bytes(results / CLAIMS_FILE),
-        players=players,
-        plotly=_plotly() if players else b"",
-        words={lang: texts.load(lang)["player"] for lang in texts.LANGUAGES},
     )
 
 
@@ -155,11 +151,6 @@ def _spoken(**attributes: dict[str, str] | str) -> Markup:
     }
     data = (Markup('data-{}="{}"').format(lang, value) for lang, value in by_language.items())
     return Markup(" ").join([default, *data])
-
-
-def _plotly() -> bytes:
-    """The plotting library as its Python package ships it."""
-    return importlib.resources.files("plotly").joinpath("package_data/plotly.min.js").read_bytes()
 
 
 def _packed(data: bytes) -> str:

@@ -20,13 +20,13 @@ from reproductions.report import (
     drawn,
     evidence_of,
     findings,
+    listings,
     texts,
     units,
 )
 from reproductions.report.chapters import Chapter
 from reproductions.report.figures import Picture, pictures
 from reproductions.report.findings import Finding
-from reproductions.report.players import player
 from reproductions.running import experiment, provenance
 from reproductions.running.files import read_bytes
 from reproductions.running.results import read_claims, read_tables
@@ -98,7 +98,6 @@ class Section:
     figures: list[Picture]
     captions: Mapping[str, Mapping[str, str]]
     tables: list[TableFile]
-    player: dict[str, Any] | None
     record: Mapping[str, Any]
 
     @property
@@ -143,6 +142,7 @@ class Page:
     missing: list[str]
     demonstrations: demonstrations.Demonstrations
     tables: Mapping[str, Mapping[str, pd.DataFrame]]
+    listings: listings.Listings | None
 
     def cells(self, claim: str, table: str, columns: Sequence[str]) -> list[list[dict[str, str]]]:
         """The rows of a table of the experiment that a claim belongs to; words by language.
@@ -241,7 +241,8 @@ def gather(results: Path) -> Page:
     sections = [_section(results, name, rows, cells, tables[name]) for name in names]
     sections.sort(key=lambda section: (order.get(section.document, len(order)), section.name))
     missing = [name for name in experiment.chosen([]) if name not in names]
-    specs = {section.name: section.record["spec"] for section in sections}
+    records = {section.name: section.record for section in sections}
+    specs = {name: record["spec"] for name, record in records.items()}
     shown = [claim.id for claim in rows if claim.experiment in names]
     opening = findings.gather(cells, shown)
     owners = {claim.id: claim.experiment for claim in rows}
@@ -260,6 +261,7 @@ def gather(results: Path) -> Page:
         missing,
         demonstrations.gather(tables, specs),
         tables,
+        listings.gather(tables, records),
     )
 
 
@@ -401,14 +403,8 @@ def _section(
             return texts.find(language, "verdicts", number or NOT_JUDGED)
         return number
 
-    play = player(tables)
-    replaced = {f"{run['name']}" for run in play["networks"]} if play else set()
-    drawn = [
-        picture
-        for picture in pictures(folder, list(record["files"]))
-        # What moves of a network that has a player: the player shows it, and more.
-        if not (picture.moves and any(picture.name.endswith(network) for network in replaced))
-    ]
+    # What moves is shown by demonstrations, smaller, and only where the reader wants it to move.
+    drawn = [picture for picture in pictures(folder, list(record["files"])) if not picture.moves]
     return Section(
         name=name,
         document=_document(parts.get("Document", "")),
@@ -423,7 +419,6 @@ def _section(
         figures=drawn,
         captions={picture.name: _caption(name, picture) for picture in drawn},
         tables=[_table(folder, table, claims) for table in loaded.tables],
-        player=play,
         record=record,
     )
 

@@ -7,8 +7,8 @@ networks that learn XOR.
 """
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +17,31 @@ from markupsafe import Markup
 
 from reproductions.evidence.functions import ELEMENTWISE, FUNCTIONS
 from reproductions.evidence.kinds import Exact, Table
-from reproductions.report import texts
+from reproductions.report import maps, players, texts
 from reproductions.running.results import read_table
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "static" / "demonstrations"
 
-NAMES = ("xor", "explorer", "depth", "temperature", "height", "fold", "path", "unit")
+NAMES = (
+    "xor",
+    "explorer",
+    "depth",
+    "range",
+    "map",
+    "temperature",
+    "height",
+    "fold",
+    "player",
+    "path",
+    "unit",
+)
 """In the order of the page."""
 
-ENGINE = ("philox", "expression", "functions", "xor_engine", "fold", "descent")
+ENGINE = ("philox", "expression", "functions", "xor_engine", "fold", "descent", "networks")
 """The scripts that compute; the workers get them too."""
 
-SHARED = ("crew", "plot", "demonstration")
+SHARED = ("crew", "plot", "tiles", "demonstration")
 """The scripts that all demonstrations use."""
 
 OUTCOMES_FILE = HERE.parents[1] / "results" / "browser" / "outcomes.csv"
@@ -41,9 +53,16 @@ OUTCOMES = Table(key=("activation", "loss", "seed"), columns={"outcome": Exact()
 _PROSE = ("see", "shown", "title", "lead")
 """Texts that the templates alone show; the scripts need not carry them again."""
 
-_SEEDS = {"activation", "loss", "seed", "outcome"}
 _CURVE = {"activation", "rate", "step", "seed", "cost", "accuracy"}
-_HEIGHTS = {"height_cm", "density_women", "density_men"}
+
+_HELD = {
+    "xor": ("seeds", {"activation", "loss", "seed", "outcome"}),
+    "height": ("posterior", {"height_cm", "density_women", "density_men"}),
+    "player": ("weights", players.WEIGHTS),
+    "range": ("cells", maps.SLOPES),
+    "map": ("cells", maps.PHASES),
+}
+"""The table, and columns of it, that tell which experiment a demonstration shows results of."""
 
 
 @dataclass(frozen=True)
@@ -54,16 +73,22 @@ class Demonstrations:
         names: of the demonstrations, in order.
         functions: what each activation function is called, by name, then by language.
         start: what the scripts start from, by demonstration, ready for JSON.
+        sources: the experiment whose tables a demonstration shows, of those that show some.
     """
 
     names: tuple[str, ...]
     functions: Mapping[str, Mapping[str, str]]
     start: Mapping[str, Any]
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, experiment: str) -> list[str]:
+        """The demonstrations that show results of an experiment."""
+        return [name for name in self.names if self.sources.get(name) == experiment]
 
     @property
     def data(self) -> dict[str, Any]:
         """What the scripts start from, with their words in every language."""
-        sections = ("demonstrations", "player", *NAMES)
+        sections = ("demonstrations", *NAMES)
         words = {
             language: {
                 section: {key: text for key, text in words.items() if key not in _PROSE}
@@ -109,13 +134,18 @@ def gather(
         for name in ELEMENTWISE
     }
     colours = {name: {"colour": FUNCTIONS[name].color} for name in ELEMENTWISE}
+    sources = {name: found for name, held in _HELD.items() if (found := _holding(tables, *held))}
+    stored = {
+        name: make(tables[sources[name]], specs[sources[name]]) if name in sources else {}
+        for name, make in _STORED.items()
+    }
     start = {
         "functions": {name: functions[name] | colours[name] for name in ELEMENTWISE},
-        "xor": _xor(tables, specs),
-        "height": _height(tables, specs),
+        "xor": _xor(tables, specs, sources.get("xor")),
+        **stored,
     }
-    names = tuple(name for name in NAMES if name != "height" or start["height"])
-    return Demonstrations(names, functions, start)
+    names = tuple(name for name in NAMES if stored.get(name, True))
+    return Demonstrations(names, functions, start, sources)
 
 
 def _joined(names: Iterable[str]) -> Markup:
@@ -132,10 +162,11 @@ def _holding(
 
 
 def _xor(
-    tables: Mapping[str, Mapping[str, pd.DataFrame]], specs: Mapping[str, Mapping]
+    tables: Mapping[str, Mapping[str, pd.DataFrame]],
+    specs: Mapping[str, Mapping],
+    found: str | None,
 ) -> dict[str, Any]:
     """The stored outcomes, and how many of them the browser's own training comes to."""
-    found = _holding(tables, "seeds", _SEEDS)
     if found is None:
         return {}
     seeds, spec = tables[found]["seeds"], specs[found]
@@ -165,16 +196,25 @@ def _learns_then_breaks(
     return None
 
 
-def _height(
-    tables: Mapping[str, Mapping[str, pd.DataFrame]], specs: Mapping[str, Mapping]
-) -> dict[str, float]:
-    """The two populations; empty where no experiment has them."""
-    found = _holding(tables, "posterior", _HEIGHTS)
-    if found is None:
-        return {}
+def _height(tables: Mapping[str, pd.DataFrame], spec: Mapping[str, Any]) -> dict[str, float]:
+    """The two populations; empty where the setting does not hold them."""
     names = {"mean_women_cm": "women", "mean_men_cm": "men", "deviation_cm": "deviation"}
-    given = _finite(specs[found], names)
+    given = _finite(spec, names)
     return {names[key]: value for key, value in given.items()} if len(given) == 3 else {}
+
+
+def _range(tables: Mapping[str, pd.DataFrame], spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The map by slope and range, and what training one of its cells takes."""
+    stored = maps.slopes(tables)
+    setting = _finite(spec, ("width", "depth", "rate"))
+    if "depth" in setting:
+        setting["depth"] -= 1  # there, layers are counted without the last one
+    return stored | {"setting": setting} if stored else {}
+
+
+def _map(tables: Mapping[str, pd.DataFrame], spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The map of depths and learning rates, and the networks' width."""
+    return maps.phases(tables) | _finite(spec, ("width",))
 
 
 def _finite(spec: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
@@ -211,3 +251,12 @@ def agreement(browser: pd.DataFrame, seeds: pd.DataFrame) -> dict[str, Any] | No
         "same": int(same.sum()),
         "least": float(same.groupby(both["activation"]).mean().min()),
     }
+
+
+_STORED: Mapping[str, Callable[[Mapping[str, pd.DataFrame], Mapping[str, Any]], dict[str, Any]]] = {
+    "height": _height,
+    "player": lambda tables, spec: players.player(tables),
+    "range": _range,
+    "map": _map,
+}
+"""What a demonstration shows of an experiment's tables and setting; without it, it is left out."""

@@ -38,7 +38,7 @@ FINDINGS = (
     ("remedies", ("CU-03", "CU-02", "CU-01"), "singles", ""),
     ("reason", ("XP-17", "CU-10"), "shares", "try-depth"),
     ("path", ("SL-11", "RP-08"), "causes", ""),
-    ("narrow", ("SL-06", "SL-08"), "", "players"),
+    ("narrow", ("SL-06", "SL-08"), "", "try-player"),
     ("dead", ("RP-07",), "training", ""),
     ("speed", ("RP-05", "SL-13"), "ratios", ""),
 )

@@ -14,7 +14,11 @@ UNITS = (
     ("points", 100, r"^(mean )?share\b.*\b(minus|less) (the share|that)\b"),
     ("percent", 100, r"^((smallest|mean) )?(of the \w+ )?shares?\b|, the share that\b"),
     ("percent", 100, r"^probability\b|\btest error\b"),
-    ("times", 1, r"\bas a multiple of\b|\bdivided by\b|^largest factor\b"),
+    (
+        "times",
+        1,
+        r"\bas a multiple of\b|\bdivided by\b|\bover its displacement\b|^largest factor\b",
+    ),
     ("bits", 1, r", in bits$"),
 )
 """The first that fits a measure counts; a measure that none fits has a number without a unit."""

@@ -6,6 +6,7 @@ experiment's docstring, and for a caption to the figure's own title.
 
 import re
 
+from reproductions.report import content
 from reproductions.running import experiment
 
 STORED = experiment.FOLDER.parent / "results" / "expected"
@@ -22,6 +23,8 @@ def missing(name: str) -> list[str]:
     figures = sorted(path.stem for path in (STORED / name).glob("*.png"))
     keys = [f"{language}.{key}" for language, wanted in WORDS.items() for key in wanted]
     keys += [f"ko.figures.{figure}" for figure in figures]
+    parts = content.docstring_parts(experiment.load(name).doc)
+    keys += [f"ko.parts.{part}" for part in parts if part != "Document"]
     for id, claim in words.get("claims", {}).items():
         of_claim = [key for key in OF_CLAIMS if re.search("[A-Za-z]", _words_alone(claim, key))]
         of_claim += [f"notes.{key}" for key in claim.get("notes", {})]

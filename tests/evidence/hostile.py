@@ -123,7 +123,6 @@ TOGETHER: dict[str, Callable[[Path], Environment]] = {
         PANDAS_FUTURE_INFER_STRING="0",
         SCIPY_ARRAY_API="1",
         SKLEARN_ASSUME_FINITE="1",
-        PLOTLY_RENDERER="nonsense",
         TQDM_MININTERVAL="nonsense",
         LOKY_MAX_CPU_COUNT="nonsense",
         JOBLIB_MULTIPROCESSING="0",

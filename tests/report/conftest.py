@@ -6,7 +6,22 @@ from contextlib import contextmanager
 
 import pytest
 
+from reproductions.report import build
+from reproductions.running import experiment
+from tests.report.driving import DESKTOP
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+STORED = experiment.FOLDER.parent / "results" / "expected"
+SHOWN = (
+    "deep_xor",
+    "heights",
+    "slope_or_range",
+    "tanh_warping",
+    "xor_nan",
+    "xor_phase_diagram",
+)
+"""The experiments whose tables demonstrations show."""
+
 BROWSER = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
@@ -51,5 +66,27 @@ def open_file(browser):
         yield page
         context.close()
         assert not wrong
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def page_file(tmp_path_factory):
+    """The page of the results that the demonstrations show, and of no others."""
+    folder = tmp_path_factory.mktemp("stored")
+    for name in SHOWN:
+        shutil.copytree(STORED / name, folder / name)
+    shutil.copy(STORED / "claims.csv", folder)
+    path = folder / build.FILE
+    path.write_text(build.render(folder), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def visit(open_file, page_file):
+    """Opens that page."""
+
+    def opened(query, viewport=DESKTOP, **options):
+        return open_file(page_file, query, viewport, **options)
 
     return opened

@@ -1,24 +1,23 @@
 """The demonstrations of the page, in a real browser, against the stored outcomes and the suite."""
 
 import re
-import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from reproductions.evidence.tables import conform, to_csv
-from reproductions.report import build, demonstrations
+from reproductions.report import demonstrations
 from reproductions.running import experiment
 from reproductions.running.results import read_table
 from reproductions.training import xor
+from tests.report.driving import DESKTOP, PHONE, drawn, start, until
 
 STORED = experiment.FOLDER.parent / "results" / "expected"
 FIRST_SEEDS = 256
 FUNCTIONS = ("leaky_relu", "relu", "sigmoid", "tanh")
 LOSSES = ("document", "stable")
 LEAST_AGREEMENT = 0.99
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
 SAMPLED = range(0, FIRST_SEEDS, 43)
 
 
@@ -57,11 +56,12 @@ def test_results_without_a_setting_or_an_experiment_have_no_comparison():
     tables = {"one": {"seeds": seeds}, "two": {"posterior": heights}}
     broken = {"one": {"rate": np.nan, "steps": 5}, "two": {"mean_women_cm": 160.0}}
     found = demonstrations.gather(tables, broken)
-    assert "height" not in found.names
+    assert not {"height", "map", "player", "range"} & set(found.names)
     assert set(found.start["xor"]["stored"]) == {"outcomes", "steps"}
     assert len(found.start["xor"]["stored"]["outcomes"]["tanh stable"]) == 4096
     whole = {"two": {"mean_women_cm": 160.0, "mean_men_cm": 170.0, "deviation_cm": 5.0}}
-    assert demonstrations.gather({"two": tables["two"]}, whole).names == demonstrations.NAMES
+    names = demonstrations.gather({"two": tables["two"]}, whole).names
+    assert set(names) == set(demonstrations.NAMES) - {"map", "player", "range"}
     assert demonstrations.gather({}, {}).start["xor"] == {}
 
 
@@ -97,53 +97,12 @@ def test_outcomes_of_the_page_are_those_of_the_file(xor_page, full, report, requ
 
 
 @pytest.fixture(scope="module")
-def page_file(tmp_path_factory):
-    """The page of the results that the demonstrations stand beside, and of no others."""
-    folder = tmp_path_factory.mktemp("stored")
-    for name in ("deep_xor", "heights", "xor_nan"):
-        shutil.copytree(STORED / name, folder / name)
-    shutil.copy(STORED / "claims.csv", folder)
-    path = folder / build.FILE
-    path.write_text(build.render(folder), encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
 def xor_page(browser, page_file):
     page = browser.new_context(offline=True).new_page()
     page.set_default_timeout(0)
     page.goto(page_file.as_uri())
     yield page
     page.context.close()
-
-
-@pytest.fixture
-def visit(open_file, page_file):
-    def opened(query, viewport=DESKTOP, **options):
-        return open_file(page_file, query, viewport, **options)
-
-    return opened
-
-
-def until(page, condition):
-    """Waits; the page allows no `eval`, which Playwright's own waiting needs."""
-    for _ in range(1200):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(50)
-    pytest.fail(f"still not so: {condition}")
-
-
-def start(page, name):
-    """A demonstration, once it has drawn itself."""
-    form = page.locator(f"#try-{name}")
-    form.scroll_into_view_if_needed()
-    until(page, f"document.querySelector('#try-{name}').dataset.drawn !== undefined")
-    return form
-
-
-def drawn(form):
-    return form.get_attribute("data-drawn")
 
 
 def test_the_xor_network_is_trained_and_the_address_keeps_the_setting(visit, outcomes):
@@ -386,6 +345,40 @@ def test_a_fold_appears_where_the_third_unit_turns_cells_over(visit):
         assert page.evaluate("scrollY") == before
 
 
+def test_a_point_is_followed_through_the_layer(visit):
+    """The image of the outer circle: by the weights, then the biases, then tanh."""
+    w, b = np.array([[2, 0.5], [-1, 1.5]]), np.array([0.5, -1])
+    names = {"w11": 2, "w12": 0.5, "w21": -1, "w22": 1.5, "b1": 0.5, "b2": -1}
+    query = "&".join(f"fold-{name}={value}" for name, value in names.items())
+    angles = np.linspace(0, 2 * np.pi, 181)
+    x = np.stack([np.cos(angles), np.sin(angles)], 1)
+    z = x @ w.T + b
+    with visit(f"?lang=en&{query}") as page:
+        form = start(page, "fold")
+        for stage, expected in {
+            "0": x,
+            "0.5": (x + x @ w.T) / 2,
+            "1": x @ w.T,
+            "1.5": x @ w.T + b / 2,
+            "2": z,
+            "2.25": 0.75 * z + 0.25 * np.tanh(z),
+            "3": np.tanh(z),
+        }.items():
+            form.locator("[name=stage]").fill(stage)
+            path = form.locator(".image svg svg path").nth(3).get_attribute("d")
+            points = np.array(re.findall(r"-?[\d.]+", path), float).reshape(-1, 2)
+            # The scale is that of the axes: distances in the picture are proportional.
+            across, up = (points - points.mean(0)).T
+            centred = expected - expected.mean(0)
+            scale = np.ptp(across) / np.ptp(centred[:, 0])
+            np.testing.assert_allclose(across, centred[:, 0] * scale, atol=0.3)
+            np.testing.assert_allclose(-up, centred[:, 1] * scale, atol=0.3)
+            view = form.locator(".image svg svg").get_attribute("viewBox").split()
+            left, top, width, height = map(float, view)
+            assert (points.min(0) >= (left, top)).all()
+            assert (points.max(0) <= (left + width, top + height)).all()
+
+
 def test_an_added_mean_makes_the_path_of_the_weights_jump_across_the_valley(visit):
     with visit("?lang=en&path-mean=0&path-rate=1") as page:
         form = start(page, "path")
@@ -436,7 +429,7 @@ def test_a_relu_dies_at_a_high_learning_rate_and_stays_dead(visit):
 
 
 NAMES_THAT_STAY = set(
-    re.findall(r"\w+", "XOR ReLU NaN log nat tanh det Leaky ELU Swish Keras abs max")
+    re.findall(r"\w+", "XOR ReLU NaN log nat tanh det Leaky ELU Swish Keras Glorot abs max")
 )
 TEXTS = """form => {
     const walker = document.createTreeWalker(form, NodeFilter.SHOW_TEXT), texts = [];

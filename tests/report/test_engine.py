@@ -39,6 +39,18 @@ def test_initial_weights_are_those_of_numpy_to_the_bit(scripts):
         assert np.array_equal(drawn, expected), seed
 
 
+@pytest.mark.parametrize("scheme", ["normal", "glorot", "he"])
+def test_initial_weights_of_every_scheme_are_those_of_the_suite_to_the_bit(scripts, scheme):
+    from reproductions.training import replicas
+
+    model = xor.network((5, 3), "relu", "stable")
+    for seed in (0, 77, 2**32 + 1):
+        weights = replicas.initial_weights(model, [seed], scheme)
+        expected = np.concatenate([array.ravel() for array in weights])
+        script = f"() => xorEngine.initialWeights([2, 5, 3, 1], {seed}, '{scheme}')"
+        assert np.array_equal(numbers(scripts, script).astype("float32"), expected), seed
+
+
 @pytest.mark.parametrize("stream", [(), (1,), (1, 7)])
 def test_random_numbers_of_every_part_of_the_ziggurat_are_those_of_numpy(scripts, stream):
     count = 20_000  # a few of them lie in the tail
@@ -312,3 +324,34 @@ def test_double_precision_turns_fewer_networks_into_nan(scripts):
             if run["result"]["outcome"] == "non-finite":
                 seeds.add(seed)
     assert broken["double"] < broken["single"]
+
+
+def test_the_part_of_a_square_above_0_has_its_area(scripts):
+    """Of linear functions, which the polygons follow exactly, and of a saddle, nearly."""
+    script = """([coefficients, count]) => {
+        const [a, b, c, d] = coefficients;
+        const places = [...Array(count).keys()].map((i) => 2 * i / (count - 1) - 1);
+        const values = places.map((y) => places.map((x) => a + b * x + c * y + d * x * y));
+        let area = 0, polygon = [];
+        for (const point of networks.above(values, places)) {
+            if (Number.isNaN(point[0])) {
+                area += polygon.reduce((sum, [x, y], i) => {
+                    const [u, v] = polygon[(i + 1) % polygon.length];
+                    return sum + (x * v - u * y) / 2;
+                }, 0);
+                polygon = [];
+            } else polygon.push(point);
+        }
+        return [area, polygon.length];
+    }"""
+    for coefficients, count, area, within in (
+        ((0.25, 1, 0, 0), 6, 2.5, 1e-12),  # x > -1/4
+        ((-0.5, 0, 1, 0), 4, 1, 1e-12),  # y > 1/2
+        ((-1, 1, 1, 0), 7, 0.5, 1e-12),  # x + y > 1
+        ((1, 0, 0, 0), 5, 4, 1e-12),
+        ((-1, 0, 0, 0), 5, 0, 0),
+        ((-0.25, 0, 0, 1), 81, (1 - np.log(4) / 4 - 0.25) * 2, 2e-3),  # x y > 1/4
+    ):
+        got, left = numbers(scripts, script, [list(coefficients), count])
+        assert got == pytest.approx(area, abs=within), coefficients
+        assert left == 0

@@ -8,10 +8,10 @@ import pytest
 from reproductions.report import build, content
 from reproductions.running import experiment
 from reproductions.running.results import read_claims
+from tests.report.driving import PHONE, until
 
 STORED = experiment.FOLDER.parent / "results" / "expected"
 EXPERIMENTS = ("deep_xor", "cures", "document_arithmetic")
-PHONE = {"width": 375, "height": 800}
 
 
 @pytest.fixture(scope="module")
@@ -44,14 +44,6 @@ def ids(page):
     rows = "#claims-table tbody"
     shown = "all => all.filter(row => row.checkVisibility()).map(row => row.id)"
     return [id.removeprefix("ledger-") for id in page.eval_on_selector_all(rows, shown)]
-
-
-def until(page, condition):
-    for _ in range(400):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(50)
-    pytest.fail(f"still not so: {condition}")
 
 
 def in_view(id):

@@ -10,7 +10,7 @@ from reproductions.report import content, demonstrations, texts, untranslated
 from reproductions.running import experiment
 
 WHERE = "write it into [{}] of the experiment's TOML file"
-FRAME = ("ui", "verdicts", "thresholds", "documents", "player", "ledger", "topics", "units")
+FRAME = ("ui", "verdicts", "thresholds", "documents", "ledger", "topics", "units")
 SECTIONS = (*FRAME, "demonstrations", *demonstrations.NAMES)
 STORED = experiment.FOLDER.parent / "results" / "expected"
 CLAIMS = {claim.id: claim for name in experiment.names() for claim in experiment.load(name).claims}

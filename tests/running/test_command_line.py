@@ -390,8 +390,7 @@ def test_the_packages_that_are_looked_for_are_those_that_are_imported():
     files = [*ROOT.glob("reproductions/**/*.py"), *ROOT.glob("custom_layers/*.py")]
     elsewhere = {"distributed", "jax"}  # of environments of their own
     found = set.union(*map(imported, files)) - set(sys.stdlib_module_names) - elsewhere
-    read = {"plotly"}  # a file of its own, for the report
-    assert (found | read) - {"reproductions", "custom_layers"} == set(command_line.PACKAGES)
+    assert found - {"reproductions", "custom_layers"} == set(command_line.PACKAGES)
 
 
 OLD = """

@@ -7,7 +7,8 @@ points of XOR. The influence is the root mean square of ∂L/∂x and ∂L/∂y,
 output, as in the post. Three kinds of hidden layers: sigmoids with weights and biases from N(0, 1),
 as in the post; tanh with the same weights; and sigmoids with the weights with which they make the
 tanh network's outputs. As tanh(z) = 2 sigmoid(2z) - 1, there are such weights for every tanh
-network: hidden kernels four times as large (those of the first layer twice), and biases moved.
+network: hidden kernels four times as large (those of the first layer and of the output twice), and
+biases moved.
 Assumptions: an influence below 0.001 is next to nothing; that is the product that the post gives
 for three layers, as a harmless one.
 Known differences: the post takes each factor as 0.1, as an example.

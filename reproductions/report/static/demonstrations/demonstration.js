@@ -127,6 +127,14 @@ const demonstrations = (() => {
   }
   const named = (name) => begin(document.querySelector(`[data-demonstration="${name}"]`));
 
+  // Leads to another demonstration, which then shows these values.
+  function go(name, values) {
+    const other = named(name);
+    other.set(values);
+    other.form.scrollIntoView();
+    other.form.querySelector("select").focus({ preventScroll: true });
+  }
+
   // Each starts when it comes near, so that the top of the page is there at once.
   function watch() {
     const near = new IntersectionObserver((entries) => {
@@ -145,5 +153,5 @@ const demonstrations = (() => {
     ? String(Number(value.toPrecision(3))).replace("-", "−") : Number.isNaN(value) ? "NaN"
       : value < 0 ? "−∞" : "∞");
 
-  return { add, colourOf, data, functionName, named, said, three, watch };
+  return { add, colourOf, data, functionName, go, said, three, watch };
 })();

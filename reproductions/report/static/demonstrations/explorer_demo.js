@@ -1,7 +1,7 @@
 "use strict";
 // A function and its derivative, the suite's or one that the reader types.
 demonstrations.add("explorer", (demo) => {
-  const { colourOf, named, three } = demonstrations;
+  const { colourOf, go, three } = demonstrations;
   const POINTS = 961, LARGEST = 12, SETTLED_LAYERS = 30;
   const slider = demo.field("x"), from = Number(slider.min), to = Number(slider.max);
   const xs = Float64Array.from({ length: POINTS },
@@ -65,11 +65,9 @@ demonstrations.add("explorer", (demo) => {
   }
 
   const send = (name, more = {}) => {
-    const other = named(name), own = demo.get("function") === "formula";
-    other.set({ function: demo.get("function"), ...(own && { formula: demo.get("formula") }),
+    const own = demo.get("function") === "formula";
+    go(name, { function: demo.get("function"), ...(own && { formula: demo.get("formula") }),
       ...more });
-    other.form.scrollIntoView();
-    other.form.querySelector("select").focus({ preventScroll: true });
   };
   plot.drag(demo.pick("curve"), slider, (clientX) => place(clientX));
   demo.pick("train").addEventListener("click", () => send("xor"));

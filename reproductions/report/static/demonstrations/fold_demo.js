@@ -2,6 +2,7 @@
 // The plane and its image under two tanh units: which cells of the grid the map turns over.
 demonstrations.add("fold", (demo) => {
   const { three } = demonstrations, CELLS = 24, EDGE = 1.2, VIEW = 2.3, GAP = [NaN, NaN];
+  const STAGES = ["x", "W x", "W x + b", "y"];
   const TURNED = "#E08214", UPRIGHT = "#8073AC", OUTER = "#0072B2", INNER = "#D55E00";
   const WEIGHTS = [["w11", "w12"], ["w21", "w22"]], ARROWS = ["₁", "₂"];
   const plane = demo.pick("plane"), image = demo.pick("image");
@@ -36,10 +37,16 @@ demonstrations.add("fold", (demo) => {
         ...arrows.map((tip) => ({ points: [[0, 0], tip], colour: "currentColor", width: 2.5 }))],
       dots: arrows.map(([x, y], i) => ({ x, y, colour: "currentColor", size: 6, handle: i,
         text: `w${ARROWS[i]}` })) });
-    const left = -1.1 - setting.third;
+    const stage = demo.get("stage"), name = STAGES[Math.ceil(stage)];
+    demo.pick("value-stage").textContent = name;
+    demo.field("stage").setAttribute("aria-valuetext", name);
+    const along = (point, given = setting) => (point === GAP ? GAP : fold.along(point, given, stage));
+    const alone = grid.flatMap((point) => along(point, { ...setting, third: 0 }));
+    const reach = 1.1 * alone.reduce((most, value) => Math.max(most, Math.abs(value) || 0), 1);
+    const left = -reach - setting.third * Math.max(0, stage - 2);
     plot.draw(image, { height: Math.max(200, image.clientWidth) - 16,
-      x: { from: left, to: 1.1, title: "y₁" }, y: { from: -1.1, to: 1.1 },
-      lines: shapes((point) => (point === GAP ? GAP : fold.map(point, setting).y)) });
+      x: { from: left, to: reach, title: stage === 3 ? "y₁" : "" }, y: { from: -reach, to: reach },
+      lines: shapes((point) => along(point)) });
     demo.pick("det").textContent = three(det);
     demo.pick("turned").textContent = `${(100 * count / cells.length).toFixed(0)} %`;
     const flat = setting.third === 0 && Math.abs(det) < 1e-9; // the weights are decimal fractions

@@ -102,5 +102,12 @@ const philox = (() => {
     return Float64Array.from({ length: count }, one);
   }
 
-  return { normals };
+  // `count` numbers from -1 to 1, each as likely: of `generator(seed).uniform(-1, 1, count)`.
+  function uniforms(seed, count) {
+    const source = numbers(seed, []);
+    return Float64Array.from({ length: count },
+      () => -1 + 2 * (Number(source.next().value >> 11n) / 2 ** 53));
+  }
+
+  return { normals, uniforms };
 })();

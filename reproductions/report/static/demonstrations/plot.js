@@ -38,18 +38,20 @@ const plot = (() => {
   };
 
   // Draws into a box, and gives what turns a place on the screen into a value of the x axis; its
-  // method `y` does so for the y axis.
-  function draw(box, { x, y, height = 220, lines = [], bars = [], dots = [], rules = [] }) {
-    const width = Math.max(200, box.clientWidth), left = 46, bottom = 42, top = 10, right = 22;
+  // method `y` does so for the y axis. A `bare` plot has no axes.
+  function draw(box, { x, y, height = 220, bare, tiles = [], frames = [], lines = [], bars = [],
+    dots = [], rules = [] }) {
+    const width = Math.max(200, box.clientWidth);
+    const [left, bottom, top, right] = bare ? [4, 4, 4, 4] : [46, 42, 10, 22];
     const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, width, height,
       "aria-hidden": true, class: "drawing" });
     const px = placed(x, left, width - right), py = placed(y, height - bottom, top);
-    for (const [value, text] of ticksOf(y, height - bottom - top)) {
+    for (const [value, text] of bare ? [] : ticksOf(y, height - bottom - top)) {
       make("line", { class: "grid", x1: left, x2: width - right, y1: py(value), y2: py(value) }, svg);
       make("text", { x: left - 6, y: py(value) + 4, "text-anchor": "end" }, svg, text);
     }
-    for (const [value, text] of ticksOf(x, width - right - left)) {
-      if (!bars.length) {
+    for (const [value, text] of bare ? [] : ticksOf(x, width - right - left)) {
+      if (!bars.length && !tiles.length) {
         make("line", { class: "grid", y1: top, y2: height - bottom, x1: px(value), x2: px(value) },
           svg);
       }
@@ -60,6 +62,22 @@ const plot = (() => {
     const room = { x: left, y: top, width: width - right - left, height: height - bottom - top };
     const inside = make("svg", { ...room, // it cuts off what lies beyond the axes
       viewBox: `${left} ${top} ${room.width} ${room.height}` }, svg);
+    for (const { row, column, colour, ink, text, name } of tiles) {
+      const [a, b] = [px(column - 0.5), px(column + 0.5)];
+      const [low, high] = [py(row - 0.5), py(row + 0.5)], middle = (a + b) / 2;
+      make("rect", { x: a, width: b - a, y: high, height: low - high, fill: colour }, inside);
+      make("text", { class: "tile", x: middle, y: (low + high) / 2 + 4, style: `fill: ${ink}`,
+        "text-anchor": "middle" }, inside, text);
+      if (name) {
+        make("text", { class: "tile name", x: middle, y: low - 6, style: `fill: ${ink}`,
+          "text-anchor": "middle" }, inside, name);
+      }
+    }
+    for (const { at: [row, column], dash = "" } of frames) {
+      const [a, high] = [px(column - 0.5), py(row + 0.5)];
+      make("rect", { class: "frame", x: a + 1.5, width: px(column + 0.5) - a - 3, y: high + 1.5,
+        height: py(row - 0.5) - high - 3, "stroke-dasharray": dash }, inside);
+    }
     for (const { at, value, wide = 0.7, colour, faint } of bars) {
       const [a, b] = [px(at - wide / 2), px(at + wide / 2)], end = py(value);
       const start = y.log ? height - bottom : py(0);

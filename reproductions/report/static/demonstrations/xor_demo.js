@@ -12,13 +12,13 @@ demonstrations.add("xor", (demo) => {
   const setting = () => ({
     hidden: Array(demo.get("depth")).fill(demo.get("width")),
     activation: demo.get("function") === "formula" ? demo.get("formula") : demo.get("function"),
-    loss: demo.get("loss"), precision: demo.get("precision"),
+    loss: demo.get("loss"), precision: demo.get("precision"), scheme: demo.get("initial"),
     rate: demo.get("rate"), seed: demo.get("seed"), steps: STEPS, every: EVERY,
   });
 
   // What the suite has stored of this network: a letter for each seed's outcome.
-  function outcomesStored({ hidden, activation, loss, precision, rate }) {
-    const same = stored && precision === "single" && rate === stored.rate
+  function outcomesStored({ hidden, activation, loss, precision, scheme, rate }) {
+    const same = stored && precision === "single" && scheme === "normal" && rate === stored.rate
       && String(hidden) === String(stored.hidden)
       && stored.steps === STEPS && stored.every === EVERY;
     return same ? stored.outcomes[`${activation} ${loss}`] : undefined;
@@ -207,7 +207,7 @@ demonstrations.add("xor", (demo) => {
   demo.pick("next").addEventListener("click", () => demo.set({ seed: demo.get("seed") + 1 }));
   const { late } = demo.data;
   const show = (name, values) => demo.pick(name)?.addEventListener("click", () =>
-    demo.set({ depth: 9, width: 5, rate: 0.01, precision: "single", ...values }));
+    demo.set({ depth: 9, width: 5, rate: 0.01, precision: "single", initial: "normal", ...values }));
   show("as-post", { function: "sigmoid", loss: "document", seed: 0 });
   show("late", { function: late?.activation, loss: "document", seed: late?.seed });
   show("cured", { function: late?.activation, loss: "stable", seed: late?.seed });

@@ -112,6 +112,22 @@ const xorEngine = (() => {
   const count = (widths) =>
     widths.slice(1).reduce((sum, width, l) => sum + (widths[l] + 1) * width, 0);
 
+  // The weights that a seed stands for, as float32 numbers: from N(0, 1), biases too, as the post
+  // draws them; or by Glorot's or He's scheme, with biases of 0.
+  function initialWeights(widths, seed, scheme) {
+    const draw = scheme === "glorot" ? philox.uniforms : philox.normals;
+    const drawn = draw(seed, count(widths));
+    if (scheme === "normal") return Float32Array.from(drawn);
+    let at = 0;
+    for (let l = 1; l < widths.length; l++) {
+      const [ins, outs] = [widths[l - 1], widths[l]];
+      const variance = scheme === "glorot" ? 2 / (ins + outs) * 3 : 2 / ins;
+      for (let i = 0; i < ins * outs; i++) drawn[at++] *= Math.sqrt(variance);
+      for (let i = 0; i < outs; i++) drawn[at++] = 0;
+    }
+    return Float32Array.from(drawn);
+  }
+
   function outcomeOf(cost, finite) {
     if (!finite) return "non-finite";
     if (cost < SOLVED_COST) return "solved";
@@ -121,12 +137,13 @@ const xorEngine = (() => {
   // Trains one network. `told` is given each record: step, cost, accuracy, the four answers, and the
   // norm of the gradient with respect to each layer's kernel.
   function train(setting, told = () => {}) {
-    const { hidden, activation, loss, rate, steps, every, seed, precision = "single" } = setting;
+    const { hidden, activation, loss, rate, steps, every, seed, precision = "single",
+      scheme = "normal" } = setting;
     const numbers = functions.precisions[precision], { round } = numbers;
     const widths = [2, ...hidden, 1], rule = rules[loss], step = round(rate);
     const activate = functions.activation(activation, numbers);
     // Both precisions start from the same float32 numbers.
-    const initial = Float32Array.from(philox.normals(seed, count(widths)));
+    const initial = initialWeights(widths, seed, scheme);
     const net = network(widths, activate, numbers, initial);
     let cost = NaN, accuracy = 0;
     for (let i = 0; i < steps; i++) {
@@ -147,5 +164,5 @@ const xorEngine = (() => {
     return { outcome: outcomeOf(cost, finite), cost, accuracy };
   }
 
-  return { OUTCOMES, PLATEAU_COST, outcomeOf, train };
+  return { OUTCOMES, PLATEAU_COST, initialWeights, outcomeOf, train };
 })();
