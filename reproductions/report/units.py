@@ -17,7 +17,7 @@ UNITS = (
     (
         "times",
         1,
-        r"\bas a multiple of\b|\bdivided by\b|\bover its displacement\b|^largest factor\b",
+        r"\b(as a multiple of|divided by|over its displacement)\b|^largest factor\b",
     ),
     ("bits", 1, r", in bits$"),
 )
