@@ -3,20 +3,21 @@
 import base64
 import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reproductions.report import content, sources, texts
+from reproductions.report import content, sources, texts, units
 from reproductions.running.files import only_writer, read_bytes, write_whole
 from reproductions.running.results import CLAIMS_FILE, REPORT_FOLDER
 
 HERE = Path(__file__).parent
 FILE = "index.html"
-STYLES = ("report.css", "figures.css")
-SCRIPTS = ("boxes.js", "squeeze.js", "panels.js", "figures.js", "report.js")
+STYLES = ("report.css", "figures.css", "ledger.css")
+SCRIPTS = ("boxes.js", "squeeze.js", "panels.js", "figures.js", "report.js", "ledger.js")
 
 
 def write(results: Path, output: Path | None = None) -> Path:
@@ -65,7 +66,7 @@ def render(results: Path) -> str:
         "seconds": _seconds,
         "bytes": _bytes,
         "packed": _packed,
-        "cell": content.short,
+        "cell": units.short,
         "number": lambda value: f"{value:g}",
     }
     return environment.get_template("page.html").render(
@@ -77,19 +78,48 @@ def render(results: Path) -> str:
         t=_text,
         spoken=_spoken,
         threshold=_threshold,
-        style=Markup("\n".join(_static(name) for name in STYLES)),
-        script=Markup("\n".join(_static(name) for name in SCRIPTS)),
-        early=Markup(_static("early.js")),
+        tongue=_tongue,
+        labels=_labels,
+        topic=_topic,
+        style=_static(*STYLES),
+        script=_static(*SCRIPTS),
+        early=_static("early.js"),
         claims_csv=read_bytes(results / CLAIMS_FILE),
     )
 
 
-def _static(name: str) -> str:
-    return (HERE / "static" / name).read_text(encoding="utf-8")
-
-
 def _text(*path: str, **values: Any) -> Markup:
     return texts.markup(texts.both(*path, **values))
+
+
+def _labels(**labels: str) -> Markup:
+    """Texts, given by paths such as "ui.search", that the style sheet shows as `--name`."""
+    found = {name: texts.both(*path.split(".")) for name, path in labels.items()}
+    style = {
+        language: "; ".join(
+            f"--{name}: {json.dumps(text[language], ensure_ascii=False)}"
+            for name, text in found.items()
+        )
+        for language in texts.LANGUAGES
+    }
+    return _spoken(style=style)
+
+
+def _static(*files: str) -> Markup:
+    """Files of the folder `static`, one after the other."""
+    return Markup("\n").join(
+        Markup((HERE / "static" / file).read_text(encoding="utf-8")) for file in files
+    )
+
+
+def _tongue(text: str) -> str:
+    """The language of a text that stands on the page in this language alone, such as a quote."""
+    return "ko" if re.search("[가-힣]", text) else "en"
+
+
+def _topic(name: str) -> dict[str, str]:
+    """What a topic is called; its folder's name, where the page has no words for it yet."""
+    return {language: texts.find(language, "topics", name) or name for language in texts.LANGUAGES}
 
 
 def _threshold(name: str) -> Markup:

@@ -14,7 +14,16 @@ from reproductions.evidence import thresholds, verdicts
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.functions import FUNCTIONS
 from reproductions.evidence.tables import parse_cells
-from reproductions.report import chapters, demonstrations, drawn, findings, listings, texts
+from reproductions.report import (
+    chapters,
+    demonstrations,
+    drawn,
+    evidence_of,
+    findings,
+    listings,
+    texts,
+    units,
+)
 from reproductions.report.chapters import Chapter
 from reproductions.report.figures import Picture, pictures
 from reproductions.report.findings import Finding
@@ -24,7 +33,7 @@ from reproductions.running.results import read_claims, read_tables
 
 NOT_JUDGED = "not judged"
 STATES = (*verdicts.VERDICTS, NOT_JUDGED)
-PREVIEW_ROWS = 8
+PREVIEW_ROWS = 5
 PARTS = ("Document", "Setup", "Assumptions", "Known differences")
 """The named paragraphs of an experiment's docstring; in Korean they stand in its TOML file."""
 
@@ -41,23 +50,36 @@ class Claim:
     reported: Mapping[str, str]
     measure: Mapping[str, str]
     obtained: Mapping[str, str]
-    interval: str
+    interval: Mapping[str, str]
     bounds: tuple[float, float] | None
     rule: Mapping[str, str]
     note: Mapping[str, str]
     history: Mapping[str, str]
     verdict: str
     experiment: str
+    topic: str
+    figure: str
+    reads: list[evidence_of.Read]
     reaches: list[thresholds.Reach]
 
 
 @dataclass(frozen=True)
 class TableFile:
-    """One CSV: its first rows to look at, and all of it to download."""
+    """One CSV: some rows to look at, and all of it to download.
+
+    Attributes:
+        name: its file's name without suffix.
+        header: its columns.
+        rows: the first rows, and those that a verdict rests on, each after how many rows are above.
+        cited: the places of the rows that a verdict rests on.
+        count: how many rows there are.
+        data: the whole file.
+    """
 
     name: str
     header: list[str]
-    rows: list[list[str]]
+    rows: list[tuple[int, list[str]]]
+    cited: frozenset[int]
     count: int
     data: bytes
 
@@ -82,6 +104,22 @@ class Section:
     def command(self) -> str:
         """What reruns just this experiment."""
         return f"python -m reproductions run {self.name} --force"
+
+    def figure_of(self, claim: Claim) -> str:
+        """The figure that a claim rests on: the one it names, or the only one; else empty."""
+        drawn = [picture.name for picture in self.figures]
+        if claim.figure:
+            return claim.figure if claim.figure in drawn else ""
+        return drawn[0] if len(drawn) == 1 else ""
+
+    def resting_on(self, *, figure: str = "", table: str = "") -> list[str]:
+        """The ids of the claims that rest on a figure or on a table."""
+        return [
+            claim.id
+            for claim in self.claims
+            if (figure and self.figure_of(claim) == figure)
+            or (table and table in [read.table for read in claim.reads])
+        ]
 
 
 @dataclass(frozen=True)
@@ -124,6 +162,15 @@ class Page:
     def names(self) -> list[str]:
         """The experiments that there are results of."""
         return [section.name for section in self.sections]
+
+    def section(self, claim: Claim) -> Section | None:
+        """The experiment of a claim, if there are results of it."""
+        return next((found for found in self.sections if found.name == claim.experiment), None)
+
+    @property
+    def topics(self) -> list[str]:
+        """The topics of the claims, in the order of the documents that bring them up."""
+        return list(dict.fromkeys(claim.topic for claim in self.claims))
 
     def shown(self, claim: str, figure: str) -> Shown | None:
         """A figure of the experiment that a claim belongs to, if the results hold it."""
@@ -221,10 +268,10 @@ def gather(results: Path) -> Page:
 def _cell(owner: str, row: Mapping[Hashable, Any], column: str) -> dict[str, str]:
     value = row[column]
     if isinstance(value, float):
-        text = short(f"{value}")
+        text = units.short(f"{value}")
         low, high = row.get("low", math.nan), row.get("high", math.nan)
         if column == "value" and math.isfinite(low) and math.isfinite(high):
-            text = f"{text} ({short(str(low))} – {short(str(high))})"
+            text = f"{text} ({units.short(str(low))} – {units.short(str(high))})"
         return dict.fromkeys(texts.LANGUAGES, text)
     if column == "function" and value in FUNCTIONS:
         return {language: FUNCTIONS[value].name_in(language) for language in texts.LANGUAGES}
@@ -243,7 +290,7 @@ def _claim(
 
     row = row or dict.fromkeys(verdicts.COLUMNS, "")
     bounds = _bounds(row["low"], row["high"])
-    obtained, note, reaches = _judged_again(claim, row, tables)
+    again = _judged_again(claim, row, owner, tables)
     return Claim(
         id=claim.id,
         document=claim.document,
@@ -252,41 +299,75 @@ def _claim(
         statement=words("statement"),
         reported=words("reported"),
         measure=words("measure"),
-        obtained={"en": short(row["obtained"]), "ko": short(obtained)},
-        interval=f"{short(row['low'])} – {short(row['high'])}" if bounds else "",
+        obtained=_obtained(claim, row["obtained"], again.obtained),
+        interval=_interval(claim, row) if bounds else {},
         bounds=bounds,
         rule=words("rule") if row["rule"] else dict.fromkeys(texts.LANGUAGES, ""),
-        note={"en": row["note"], "ko": note},
+        note={"en": row["note"], "ko": again.note},
         history=words("history"),
         verdict=row["verdict"] if row["verdict"] in verdicts.VERDICTS else NOT_JUDGED,
         experiment=owner,
-        reaches=reaches,
+        topic=experiment.places()[owner].parent.name,
+        figure=experiment.words(owner).get("figure_of", {}).get(claim.id, ""),
+        reads=again.reads,
+        reaches=again.reaches,
     )
 
 
-def _judged_again(
-    claim: verdicts.Claim, row: Mapping[str, str], tables: verdicts.Tables | None
-) -> tuple[str, str, list[thresholds.Reach]]:
-    """What claims.csv does not hold and the tables say: Korean words, and other thresholds.
+def _obtained(claim: verdicts.Claim, english: str, korean: str) -> dict[str, str]:
+    """What was obtained: a number with its unit, or words."""
+    if claim.obtained or not _is_number(english):
+        return {"en": english, "ko": korean}
+    return units.with_unit((english,), claim.measure)
 
-    Returns:
-        What was found, and the note, in Korean; in English where the tables do not say what
-        claims.csv says, as in another setting. And how far each threshold can be moved; nothing
-        where the tables give another verdict than claims.csv.
+
+def _interval(claim: verdicts.Claim, row: Mapping[str, str]) -> dict[str, str]:
+    """Both ends, with the unit of the number; without one where words say what was obtained."""
+    measure = claim.measure if _is_number(row["obtained"]) else ""
+    return units.with_unit((row["low"], row["high"]), measure)
+
+
+@dataclass(frozen=True)
+class _Again:
+    """What claims.csv does not hold and the tables say.
+
+    Attributes:
+        obtained: what was found, in Korean; in English where the tables do not say what claims.csv
+            says, as in another setting.
+        note: the note; likewise.
+        reaches: how far each threshold can be moved; none where the tables give another verdict
+            than claims.csv.
+        reads: the tables that the verdict rests on; none likewise.
     """
+
+    obtained: str
+    note: str
+    reaches: list[thresholds.Reach]
+    reads: list[evidence_of.Read]
+
+
+def _judged_again(
+    claim: verdicts.Claim, row: Mapping[str, str], owner: str, tables: verdicts.Tables | None
+) -> _Again:
     obtained, note = row["obtained"], row["note"]
     reaches: list[thresholds.Reach] = []
+    reads: list[evidence_of.Read] = []
     if tables is None:
-        return obtained, note, reaches
+        return _Again(obtained, note, reaches, reads)
     try:
         judgement = claim.judge(tables)
         if judgement.verdict == row["verdict"]:
             reaches = thresholds.reaches(thresholds.moved(claim, tables, judgement))
+            reads = evidence_of.reads(claim, tables, judgement, experiment.load(owner).tables)
         if (claim.found(judgement), claim.note(judgement)) == (obtained, note):
             obtained, note = claim.found(judgement, "ko"), claim.note(judgement, "ko")
     except Exception:  # whatever the tables lack: `check` says it
         pass
-    return obtained, note, reaches
+    return _Again(obtained, note, reaches, reads)
+
+
+def _is_number(cell: str) -> bool:
+    return _bounds(cell, cell) is not None
 
 
 def _bounds(low: str, high: str) -> tuple[float, float] | None:
@@ -294,20 +375,6 @@ def _bounds(low: str, high: str) -> tuple[float, float] | None:
         return float(low), float(high)
     except ValueError:
         return None
-
-
-def short(cell: str) -> str:
-    """A number in three significant digits, without an exponent where it needs none; else as is."""
-    try:
-        value = float(cell)
-    except ValueError:
-        return cell
-    if cell.lstrip("-").isdigit():
-        return f"{int(cell):,}" if len(cell) > 4 else cell
-    text = f"{value:.3g}"
-    if "e" in text and 1e-4 <= abs(value) < 1e6:
-        text = f"{value:,.0f}"
-    return text.replace("-", "−") if re.fullmatch(r"-[\d.,]+", text) else text
 
 
 def _section(
@@ -321,6 +388,7 @@ def _section(
     folder = results / name
     record = provenance.read(folder)
     parts = docstring_parts(loaded.doc)
+    claims = [row for row in rows if row.experiment == name]
 
     def words(key: str, fallback: str) -> dict[str, str]:
         by_language = {lang: texts.find(lang, "experiments", name, key) for lang in texts.LANGUAGES}
@@ -349,10 +417,10 @@ def _section(
             part: {"en": text, "ko": texts.find("ko", "experiments", name, "parts", part) or text}
             for part, text in parts.items()
         },
-        claims=[row for row in rows if row.experiment == name],
+        claims=claims,
         figures=shown,
         captions={picture.name: _caption(name, picture) for picture in shown},
-        tables=[_table(folder, table) for table in loaded.tables],
+        tables=[_table(folder, table, claims) for table in loaded.tables],
         record=record,
     )
 
@@ -381,8 +449,13 @@ def _document(text: str) -> str:
     return match[0] if match else "all"
 
 
-def _table(folder: Path, name: str) -> TableFile:
+def _table(folder: Path, name: str, claims: list[Claim]) -> TableFile:
     path = folder / f"{name}.csv"
     data = read_bytes(path)
     header, rows = parse_cells(path, data)
-    return TableFile(name, header, rows[:PREVIEW_ROWS], len(rows), data)
+    reads = [read for claim in claims for read in claim.reads if read.table == name]
+    cited = frozenset(read.row.place for read in reads if read.row)
+    shown = sorted(cited | set(range(min(PREVIEW_ROWS, len(rows)))))
+    return TableFile(
+        name, header, [(place, rows[place]) for place in shown], cited, len(rows), data
+    )

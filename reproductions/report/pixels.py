@@ -17,7 +17,7 @@ def webp(png: bytes) -> bytes:
 
     image = Image.open(io.BytesIO(png)).convert("RGBA")
     sizes = []
-    for options in ({"quality": 88}, {"lossless": True})[: 2 if len(png) < FLAT else 1]:
+    for options in ({"quality": 75}, {"lossless": True})[: 2 if len(png) < FLAT else 1]:
         buffer = io.BytesIO()
         image.save(buffer, "WEBP", method=4, **options)
         sizes.append(buffer.getvalue())

@@ -10,7 +10,7 @@ import pytest
 from reproductions import __main__ as command_line
 from reproductions.evidence import verdicts
 from reproductions.evidence.tables import to_csv
-from reproductions.report import build, content, figures, listings
+from reproductions.report import build, content, figures, listings, units
 from reproductions.running import experiment, runner
 from reproductions.running.results import read_claims
 
@@ -115,8 +115,12 @@ def test_no_experiment_is_named_in_the_code():
 
 
 def test_an_experiment_without_words_falls_back_to_its_docstring(made, monkeypatch):
+    units = {
+        language: content.texts.load(language)["units"] for language in content.texts.LANGUAGES
+    }
+    documents = {"xor-post": "", "all": ""}
     monkeypatch.setattr(
-        content.texts, "load", lambda language: {"documents": {"xor-post": "", "all": ""}}
+        content.texts, "load", lambda language: {"documents": documents, "units": units[language]}
     )
     (section,) = content.gather(made).sections
     assert section.title["ko"] == section.title["en"] == experiment.summary(NAME).rstrip(".")
@@ -189,7 +193,7 @@ SHORT = {
 
 @pytest.mark.parametrize("cell", SHORT)
 def test_numbers_are_shown_in_three_digits(cell):
-    assert content.short(cell) == SHORT[cell]
+    assert units.short(cell) == SHORT[cell]
 
 
 def svg(*texts):

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from reproductions.report import build, content
-from reproductions.running import experiment, results
+from reproductions.report import build
+from reproductions.running import experiment
 from tests.report.driving import DESKTOP, PHONE, start, until
 
 STORED = experiment.FOLDER.parent / "results" / "expected"
@@ -40,10 +40,6 @@ def visit(open_file, page_file):
     return opened
 
 
-def shown_rows(page):
-    return page.locator("#claims-table tbody tr:visible")
-
-
 def test_the_page_is_small_enough(page_file):
     assert page_file.stat().st_size < MOST_BYTES
 
@@ -60,45 +56,6 @@ def test_every_look_of_the_page(visit, shots, language, scheme, viewport):
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
         page.locator(".experiment").last.scroll_into_view_if_needed()
         page.screenshot(path=shots / f"{name}-experiment.png")
-
-
-def test_the_filters(visit):
-    counts = results.read_claims(STORED)["verdict"].value_counts().to_dict()
-    counts[content.NOT_JUDGED] = CLAIMS - sum(counts.values())
-    counts = {verdict: count for verdict, count in counts.items() if count}
-    with visit("?lang=en") as page:
-        rows = shown_rows(page)
-        everything = rows.count()
-        assert everything == sum(counts.values())
-        for verdict, count in counts.items():
-            page.click(f".verdicts [data-verdict='{verdict}']")
-            assert rows.count() == count
-            assert page.inner_text("#shown") == str(count)
-        page.click(".verdicts [data-verdict='reproduced']")
-        page.select_option("#document", "xor-post")
-        assert 0 < rows.count() < counts["reproduced"]
-        assert all(row.startswith("XP-") for row in rows.all_inner_texts())
-        page.fill("#search", "no such words anywhere")
-        assert rows.count() == 0
-        assert page.is_visible("#empty")
-        page.click("#reset")
-        assert rows.count() == everything
-        page.fill("#search", "softmax t")
-        assert 0 < rows.count() < everything
-        page.fill("#search", "소프트맥스")  # whatever the language, both are searched
-        assert 0 < rows.count() < everything
-
-
-def test_a_claim_leads_to_its_experiment(visit):
-    with visit("?lang=en") as page:
-        row = shown_rows(page).filter(has_text="XP-07").first
-        row.locator("a").click()
-        assert page.url.endswith("#XP-07")
-        until(
-            page,
-            "(() => { const box = document.getElementById('XP-07').getBoundingClientRect();"
-            " return box.top >= 0 && box.bottom <= innerHeight; })()",
-        )
 
 
 def heading(page):
@@ -197,7 +154,7 @@ def test_everything_has_a_name(visit):
 
 def test_without_scripts_everything_can_still_be_read(visit):
     with visit(java_script_enabled=False) as page:
-        assert shown_rows(page).count() == CLAIMS
+        assert page.locator("#claims-table tbody:visible").count() == CLAIMS
         assert page.is_visible("noscript")
         assert not re.search("[가-힣]", page.inner_text("#claims-table"))
 

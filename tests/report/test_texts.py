@@ -10,7 +10,7 @@ from reproductions.report import content, demonstrations, texts, untranslated
 from reproductions.running import experiment
 
 WHERE = "write it into [{}] of the experiment's TOML file"
-FRAME = ("ui", "verdicts", "thresholds", "documents")
+FRAME = ("ui", "verdicts", "thresholds", "documents", "ledger", "topics", "units")
 SECTIONS = (*FRAME, "demonstrations", *demonstrations.NAMES)
 STORED = experiment.FOLDER.parent / "results" / "expected"
 CLAIMS = {claim.id: claim for name in experiment.names() for claim in experiment.load(name).claims}
@@ -30,6 +30,11 @@ def test_both_languages_hold_the_same_words(section):
 def test_every_verdict_and_document_has_words():
     assert set(verdicts.VERDICTS) < set(texts.load("en")["verdicts"])
     assert {claim.document for claim in CLAIMS.values()} <= set(texts.load("en")["documents"])
+
+
+def test_every_topic_has_words():
+    topics = {experiment.places()[name].parent.name for name in experiment.names()}
+    assert set(texts.load("en")["topics"]) == topics
 
 
 def test_every_threshold_has_words():

@@ -44,40 +44,6 @@
     });
   }
 
-  // Filters: a row stays if it has the verdict, the document, and every word.
-  const search = one("#search"), which = one("#document");
-  const rows = all("#claims-table tbody tr").map((row) => ({
-    row, text: row.textContent.toLowerCase(), ...row.dataset,
-  }));
-  let verdict = "";
-  function filter() {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    for (const { row, text, document, verdict: own } of rows) {
-      const stays = (!verdict || own === verdict) && (!which.value || document === which.value)
-        && words.every((word) => text.includes(word));
-      row.hidden = !stays;
-      shown += stays;
-    }
-    one("#shown").textContent = shown;
-    one("#empty").hidden = shown > 0;
-    for (const button of all(".verdicts button")) {
-      button.setAttribute("aria-pressed", button.dataset.verdict === verdict);
-    }
-  }
-  search.addEventListener("input", filter);
-  which.addEventListener("change", filter);
-  for (const button of all(".verdicts button")) {
-    button.addEventListener("click", () => {
-      verdict = button.dataset.verdict === verdict ? "" : button.dataset.verdict;
-      filter();
-    });
-  }
-  one("#reset").addEventListener("click", () => {
-    search.value = which.value = verdict = "";
-    filter();
-  });
-
   // What is packed into the page: tables to download.
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button");
