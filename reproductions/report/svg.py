@@ -23,6 +23,8 @@ FONTS = (
 
 _PLACES = re.compile(rb' (?:d|x|y|width|height|points|transform)="[^"]*"')
 _REST = re.compile(rb"(?<=\.\d\d)\d+")
+_REST_OF_MANY = re.compile(rb"(?<=\.\d)\d+")
+_MANY_BYTES = 150_000
 _NO_TURN = re.compile(rb' transform="rotate\(-?0 [^"]*"')
 _NEEDED = re.compile(r"figure|axes|text|legend|patch|matplotlib|[xy]tick|QuadMesh")
 _BASE = "*{stroke-linejoin:round;stroke-linecap:butt}.by-night{display:none}"
@@ -51,7 +53,9 @@ def prepared(svg: bytes, words: Mapping[str, Mapping[str, str]]) -> bytes:
     ]
     root[:0] = [*sheets, _style(sheet, "dark")]
     data = ElementTree.tostring(root).replace(FONT, FONTS)
-    return _PLACES.sub(_shorter, _NO_TURN.sub(b"", data))
+    # Nobody sees less than a hundredth of a point, nor, where lines are many, than a tenth of one.
+    rest = _REST_OF_MANY if len(data) > _MANY_BYTES else _REST
+    return _PLACES.sub(lambda places: rest.sub(b"", places[0]), _NO_TURN.sub(b"", data))
 
 
 def _style(sheet: str, use: str = "") -> Element:
@@ -74,8 +78,3 @@ def _strip(root: Element) -> None:
         if not (element.text or "").strip() and element.tag != f"{SVG}tspan":
             element.text = None
         element.tail = None
-
-
-def _shorter(places: re.Match[bytes]) -> bytes:
-    """Places to a hundredth of a point: nobody sees the rest, and the page is lighter."""
-    return _REST.sub(b"", places[0])
