@@ -158,7 +158,9 @@ def _typed(value: Any, kind: Any, stored: list, place: tuple, any_sign: bool) ->
 
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (types.UnionType, typing.Union):
-        (kind,) = (k for k in arguments if k is not types.NoneType)  # TOML has no null
+        kinds = [k for k in arguments if k is not types.NoneType]  # TOML has no null
+        words = tuple(word for k in kinds for word in typing.get_args(k))
+        kind = kinds[0] if len(kinds) == 1 else Literal[words]  # names of two lists
         return _typed(value, kind, [s for s in stored if s is not None], place, any_sign)
     if origin is Literal:
         if value not in arguments:

@@ -20,6 +20,7 @@ RUN_LISTINGS = {
     "reproductions/experiments/functions/printed_code/run.py",
     "reproductions/experiments/functions/printed_code/statements.py",
     "tests/experiments/functions/test_printed_code.py",
+    "tests/report/test_listings.py",
 }
 """They run the documents' printed listings, which stand in the project itself."""
 

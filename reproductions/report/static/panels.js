@@ -332,7 +332,7 @@ const panels = (() => {
   function laidOut(text, room) {
     const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
     const host = document.createElement("div");
-    host.className = "measure";
+    host.className = "ruler";
     host.setAttribute("aria-hidden", "true");
     document.body.append(host);
     const svg = document.adoptNode(harmless(parsed));

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -103,7 +103,7 @@ PI_PARTS = 3.140625, 9.67653589793e-4
 TERMS = 6
 
 
-def sine(x):
+def sine(x: Any) -> Any:
     """The sine of x, with derivative cos x, from the first powers of its series at 0.
 
     XLA computes sines one number at a time, which takes twenty times as long. A multiple k pi is
@@ -125,7 +125,7 @@ def sine(x):
     return r * total * (1.0 - 2.0 * odd)
 
 
-def snake(x):
+def snake(x: Any) -> Any:
     """Snake, x + sin²x, with derivative 1 + 2 sin x cos x = 1 + sin 2x.
 
     Args:
@@ -140,7 +140,7 @@ def snake(x):
     return x + ops.square(sine(x))
 
 
-def relu_squared(x):
+def relu_squared(x: Any) -> Any:
     """The square of ReLU, max(0, x)², with derivative 2 max(0, x), which is 0 at 0.
 
     Args:
