@@ -401,6 +401,9 @@ def _section(
         number = texts.number(placeholder, cells, tables, record["seeds"])
         if placeholder.endswith(".verdict"):
             return texts.find(language, "verdicts", number or NOT_JUDGED)
+        claim, _, column = placeholder.partition(".")
+        if column == "obtained" and isinstance(number, str) and not _is_number(number):
+            return next((row.obtained[language] for row in rows if row.id == claim), number)
         return number
 
     # What moves is shown by demonstrations, smaller, and only where the reader wants it to move.

@@ -218,3 +218,34 @@ def test_the_contents_lead_to_every_chapter_on_every_width(visit):
                 assert page.locator("#contents").is_hidden()
             chosen = links.nth(4).get_attribute("href")
             page.wait_for_selector(f"#contents a[href='{chosen}'][aria-current]", state="attached")
+
+
+def test_the_korean_page_is_korean(visit):
+    """Latin letters are those of names, code, formulas and sources."""
+    with visit("?lang=ko") as page:
+        page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true; })")
+        texts = page.evaluate(
+            """() => {
+              const found = [], not = "code, pre, script, style, .scroll, .verbatim, q, cite,"
+                + " blockquote, [lang=en], #sources, .tables, dl dd:not(:has(.t))";
+              const nodes = document.createTreeWalker(document.querySelector("main"), 4);
+              while (nodes.nextNode()) {
+                const within = nodes.currentNode.parentElement;
+                if (!within.closest(not) && within.checkVisibility()) {
+                  found.push(nodes.currentNode.textContent);
+                }
+              }
+              return found;
+            }"""
+        )
+    text = " ".join(texts)
+    words = re.findall("[A-Za-z]+", text)
+    others = [word for word in words if word.islower() and len(word) > 2 and word not in FORMULAS]
+    hangul = len(re.findall("[가-힣]", text))
+    assert hangul > 5_000
+    assert sum(map(len, others)) < 0.05 * hangul, sorted(set(others))
+    unquoted = re.sub("“[^”]*”", "", text)
+    assert not re.search(r"(?:\b[a-z]{2,}\b[ ,]+){4}", unquoted)  # no English sentence
+
+
+FORMULAS = {"tanh", "log", "exp", "max", "min", "det", "float", "nat"}
