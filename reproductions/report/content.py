@@ -406,10 +406,9 @@ def _section(
             return next((row.obtained[language] for row in rows if row.id == claim), number)
         return number
 
-    # What moves is shown by demonstrations, smaller, and only where the reader wants it to move.
+    # Moving pictures stay among the files: demonstrations show the same, where the reader wants it.
     in_figures = {lang: drawn.words(name, lang) for lang in texts.LANGUAGES[1:]}
-    pictured = pictures(folder, list(record["files"]), in_figures)
-    shown = [picture for picture in pictured if not picture.moves]
+    shown = pictures(folder, list(record["files"]), in_figures)
     return Section(
         name=name,
         document=_document(parts.get("Document", "")),

@@ -23,7 +23,6 @@ class Picture:
         width: in CSS pixels.
         height: in CSS pixels.
         alt: what its titles say.
-        moves: whether it is an animation.
     """
 
     name: str
@@ -32,13 +31,12 @@ class Picture:
     width: int
     height: int
     alt: str
-    moves: bool = False
 
 
 def pictures(
     folder: Path, files: list[str], words: Mapping[str, Mapping[str, str]] | None = None
 ) -> list[Picture]:
-    """The figures among an experiment's files, in alphabetical order.
+    """The figures among an experiment's files that do not move, in alphabetical order.
 
     Args:
         folder: where the files are.
@@ -49,17 +47,13 @@ def pictures(
     Raises:
         InputError: a file cannot be read.
     """
-    names = sorted({Path(file).stem for file in files if file.endswith((".png", ".svg", ".webp"))})
-    return [_picture(folder, name, set(files), words or {}) for name in names]
+    still = {Path(file).stem for file in files if file.endswith((".png", ".svg"))}
+    return [_picture(folder, name, set(files), words or {}) for name in sorted(still)]
 
 
 def _picture(
     folder: Path, name: str, files: set[str], words: Mapping[str, Mapping[str, str]]
 ) -> Picture:
-    if f"{name}.webp" in files:
-        data = read_bytes(folder / f"{name}.webp")
-        size = pixels.size(data, 100)
-        return Picture(name, b"", pixels.address("image/webp", data), *size, _words(name), True)
     data = read_bytes(folder / f"{name}.svg") if f"{name}.svg" in files else b""
     alt = _titles(data) or _words(name)
     try:
