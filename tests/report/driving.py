@@ -14,6 +14,19 @@ def until(page, condition):
     pytest.fail(f"still not so: {condition}")
 
 
+def reload_until(page, condition):
+    """Loads the page again until it shows what it kept.
+
+    Chromium writes what a page keeps in another process: a page that is loaded again at once may
+    come before it.
+    """
+    for _ in range(20):
+        page.reload()
+        if page.evaluate(condition):
+            return
+    pytest.fail(f"not so in any page that was loaded again: {condition}")
+
+
 def start(page, name):
     """A demonstration, once it has drawn itself."""
     form = page.locator(f"#try-{name}")

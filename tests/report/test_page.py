@@ -1,5 +1,6 @@
 """The page in a real browser: offline, without an error, and doing what its controls say."""
 
+import json
 import re
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from reproductions.report import build
 from reproductions.running import experiment
-from tests.report.driving import DESKTOP, PHONE, start, until
+from tests.report.driving import DESKTOP, PHONE, reload_until, start, until
 
 STORED = experiment.FOLDER.parent / "results" / "expected"
 MOST_BYTES = 6e6
@@ -74,8 +75,7 @@ def test_the_language(visit):
         assert page.locator("#document option").first.inner_text() == "모든 문서"
         alts = page.eval_on_selector_all("figure img", "images => images.map(i => i.alt)")
         assert all(alts)
-        page.reload()
-        assert heading(page) == korean, "the choice is remembered"
+        reload_until(page, f"document.querySelector('h1').innerText === {json.dumps(korean)}")
         page.goto(page.url.partition("?")[0] + "?lang=en")
         assert heading(page) == english, "the address has the last word"
         # What is shown as a document has it may be Korean.
@@ -98,8 +98,7 @@ def test_the_colours(visit):
         page.click("[data-theme-to=dark]")
         dark = page.evaluate(ground)
         assert dark != light
-        page.reload()
-        assert page.evaluate(ground) == dark, "the choice is remembered"
+        reload_until(page, f"{ground} === '{dark}'")
         page.click("[data-theme-to=auto]")
         assert page.evaluate(ground) == light
         page.emulate_media(color_scheme="dark")
