@@ -290,11 +290,14 @@ class Replicas:
             moved = list(itertools.compress(weights, trainable))
             return tf.gradients(tf.reduce_sum(losses), moved), new_weights
 
+        def recorded(weights):
+            y = seen_y[..., None]
+            return y, self.record(y, self.network(weights, seen_x[..., None], layout=layout)[0])
+
         def take(weights):
-            x, y = seen_x[..., None], seen_y[..., None]
-            taken = self.record(y, self.network(weights, x, layout=layout)[0])
+            y, taken = recorded(weights)
             if self.gradients:
-                gradients, _ = loss_gradients(weights, x, y)
+                gradients, _ = loss_gradients(weights, seen_x[..., None], y)
                 kernels = [gradients[i] for i in self.network.kernels]
                 norms = [tf.sqrt(tf.reduce_sum(k**2, layout.axes(k))) for k in kernels]
                 taken = {**taken, "gradient_norm": tf.stack(norms)}
@@ -326,8 +329,13 @@ class Replicas:
             )
             return r + 1, arrays, finite, apart, *state
 
-        weights = [layout.arranged(weight) for weight in weights]
-        shapes = {name: value.shape for name, value in take(weights).items()}
+        given, weights = weights, [layout.arranged(weight) for weight in weights]
+        # The shapes of what `take` gives; to trace it once more would take a tenth of the time.
+        shapes = {name: value.shape for name, value in recorded(weights)[1].items()}
+        if self.gradients:
+            shapes["gradient_norm"] = (len(self.network.kernels), self.block)
+        if self.snapshots:
+            shapes |= {f"weight_{i}": weight.shape for i, weight in enumerate(given)}
         arrays = [tf.TensorArray(dtype, capacity, element_shape=s) for s in shapes.values()]
         finite = tf.zeros(self.block, tf.int32)
         # XLA makes one kernel of a loop that fits the cache, and in a kernel it computes matrix
