@@ -9,19 +9,14 @@ import custom_layers
 from reproductions.training import layouts, replicated
 from reproductions.training.layouts import FIRST, LAST, Layout, of_network
 from reproductions.training.replicas import Replicas, initial_weights
+from tests.training.by_keras import X, Y, by_keras, squared_loss
 
-RANDOM = np.random.default_rng(0)
-X = RANDOM.standard_normal((32, 3)).astype("float32")
-Y = np.sin(X.sum(axis=1, keepdims=True)).astype("float32")
+RANDOM = np.random.default_rng(1)
 SEEDS = [3, 5, 6, 7, 11]
 BLOCK = 8
 UPDATES = 60
 # One batch that the sum over the batch is written out for, and one that it is not for.
 BATCHES = [np.stack([RANDOM.permutation(32)[:n] for _ in range(UPDATES)]) for n in (7, 9)]
-
-
-def squared_loss(y, output):
-    return tf.reduce_mean((y - output) ** 2, (0, 1))
 
 
 def normalized(dtype="float32"):
@@ -56,28 +51,11 @@ def trained(layout, optimizer=None, rate=None, batches=BATCHES[0], dtype="float3
     return start, engine.train(start, X, Y, rate, UPDATES, every=20, batches=batches)
 
 
-def by_keras(weights, optimizer, batches):
-    model = normalized()
-    model.set_weights(weights)
-    optimizer.build(model.trainable_variables)
-
-    @tf.function(autograph=False)
-    def step(x, y):
-        with tf.GradientTape() as tape:
-            loss = squared_loss(y, model(x, training=True))
-        moved = model.trainable_variables
-        optimizer.apply(tape.gradient(loss, moved), moved)
-
-    for order in batches:
-        step(tf.constant(X[order]), tf.constant(Y[order]))
-    return model.get_weights()
-
-
 @pytest.mark.parametrize("batches", BATCHES, ids=["small batches", "large batches"])
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_replicas_that_stand_first_are_keras_models(name, batches):
     start, obtained = trained(FIRST, OPTIMIZERS[name](), batches=batches)
-    expected = by_keras([w[..., 3] for w in start], OPTIMIZERS[name](), batches)
+    expected = by_keras(normalized(), [w[..., 3] for w in start], OPTIMIZERS[name](), batches)
     for a, b in zip(obtained.weights, expected, strict=True):
         # A bias before a normalization has a gradient of nothing but rounding.
         np.testing.assert_allclose(a[..., 3], b, rtol=2e-3, atol=2e-3)
@@ -133,9 +111,9 @@ def test_orders_of_ones_own_and_records_on_other_data():
             start, X, Y, 0.02, UPDATES, batches=lambda i, j: orders, record_on=(X[:5], Y[:5])
         )
         assert not np.array_equal(obtained.weights[0][..., 0], obtained.weights[0][..., 1])
-        expected = by_keras(
-            [w[..., 1] for w in start], keras.optimizers.SGD(0.02), BATCHES[0][::-1]
-        )
+        alone = [w[..., 1] for w in start]
+        optimizer = keras.optimizers.SGD(0.02)
+        expected = by_keras(normalized(), alone, optimizer, BATCHES[0][::-1])
         for a, b in zip(obtained.weights, expected, strict=True):
             np.testing.assert_allclose(a[..., 1], b, rtol=2e-3, atol=2e-3)
         model = normalized()

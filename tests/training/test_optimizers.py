@@ -8,10 +8,9 @@ import tensorflow as tf
 import custom_layers
 from reproductions.training import optimizers, replicated
 from reproductions.training.replicas import Replicas, initial_weights
+from tests.training.by_keras import X, Y, by_keras, squared_loss
 
-RANDOM = np.random.default_rng(0)
-X = RANDOM.standard_normal((32, 3)).astype("float32")
-Y = np.sin(X.sum(axis=1, keepdims=True)).astype("float32")
+RANDOM = np.random.default_rng(1)
 BATCHES = np.stack([RANDOM.permutation(32)[:8] for _ in range(1_000)])
 SEEDS = [3, 5, 6, 7, 11]
 SCHEDULES = keras.optimizers.schedules
@@ -34,10 +33,6 @@ OPTIMIZERS = {
     "schedule": lambda: keras.optimizers.SGD(SCHEDULES.ExponentialDecay(0.1, 100, 0.9)),
     "stairs": lambda: keras.optimizers.Adam(SCHEDULES.PiecewiseConstantDecay([300], [0.01, 0.001])),
 }
-
-
-def squared_loss(y, output):
-    return tf.reduce_mean((y - output) ** 2, (0, 1))
 
 
 def sequential(*between, dtype="float32"):
@@ -68,24 +63,6 @@ MODELS = {
 }
 
 
-def plain(model, weights, optimizer, steps):
-    """What an ordinary Keras model comes to, by the optimizer itself."""
-    model.set_weights(weights)
-    dtype = weights[0].dtype
-    optimizer.build(model.trainable_variables)
-
-    @tf.function(autograph=False)
-    def step(x, y):
-        with tf.GradientTape() as tape:
-            loss = squared_loss(y, model(x, training=True))
-        moved = model.trainable_variables
-        optimizer.apply(tape.gradient(loss, moved), moved)
-
-    for order in BATCHES[:steps]:
-        step(tf.constant(X[order], dtype), tf.constant(Y[order], dtype))
-    return model.get_weights()
-
-
 def of(weights, i):
     return [w[..., i] for w in weights]
 
@@ -100,7 +77,7 @@ def test_a_replica_is_moved_as_keras_moves_it(name):
     start = initial_weights(replicas.model, SEEDS, "glorot")
     trained = replicas.train(start, X, Y, None, 1_000, batches=BATCHES)
     for i in (0, 4):
-        expected = plain(sequential(), of(start, i), OPTIMIZERS[name](), 1_000)
+        expected = by_keras(sequential(), of(start, i), OPTIMIZERS[name](), BATCHES)
         for a, b, before in zip(of(trained.weights, i), expected, of(start, i), strict=True):
             np.testing.assert_allclose(a, b, rtol=2e-3, atol=2e-4)
             assert np.abs(b - before).max() > 5e-3
@@ -114,10 +91,14 @@ def test_a_model_is_trained_and_looked_at_as_in_keras(name):
     start = initial_weights(replicas.model, SEEDS, "glorot")
     trained = replicas.train(start, X, Y, None, 300, every=100, batches=BATCHES)
     model = MODELS[name]()
-    expected = plain(model, of(start, 2), keras.optimizers.SGD(0.02, momentum=0.5), 300)
+    expected = by_keras(
+        model, of(start, 2), keras.optimizers.SGD(0.02, momentum=0.5), BATCHES[:300]
+    )
     for a, b in zip(of(trained.weights, 2), expected, strict=True):
         np.testing.assert_allclose(a, b, rtol=2e-3, atol=2e-4)
-    model.set_weights(plain(model, of(start, 2), keras.optimizers.SGD(0.02, momentum=0.5), 200))
+    model.set_weights(
+        by_keras(model, of(start, 2), keras.optimizers.SGD(0.02, momentum=0.5), BATCHES[:200])
+    )
     loss = squared_loss(Y, model(X, training=False))
     np.testing.assert_allclose(trained.records["loss"][2, 2], loss, rtol=2e-3)
 
@@ -184,7 +165,7 @@ def test_double_precision():
         np.testing.assert_array_equal(a, b)  # from the same weights as in single precision
     trained = replicas.train(start, X, Y, None, 200, batches=BATCHES)
     assert trained.weights[0].dtype == trained.records["loss"].dtype == np.float64
-    expected = plain(make(), of(start, 2), keras.optimizers.Adam(0.003), 200)
+    expected = by_keras(make(), of(start, 2), keras.optimizers.Adam(0.003), BATCHES[:200])
     for a, b in zip(of(trained.weights, 2), expected, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-8, atol=1e-9)
 
