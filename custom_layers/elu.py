@@ -9,6 +9,16 @@ from custom_layers._arguments import non_negative
 from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
+def _same(x, factor):
+    """Return x as a product, whose scale is its own when a model is quantised to integers.
+
+    Otherwise x would take the scale of the choice that it enters, which ends at -alpha or at 0, and
+    would be cut there for the other choice too. Each choice needs a factor of its own, as equal
+    products are computed once. XLA takes the factors out: compiled, nothing is left of them.
+    """
+    return x * factor * (1 / factor)
+
+
 @keras.saving.register_keras_serializable(package="custom_layers")
 def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     """Return x where it is above 0, and alpha times exp(x) - 1 elsewhere.
@@ -36,7 +46,8 @@ def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     # TensorFlow's own kernel takes exp(x) - 1 as it stands: all digits are lost near 0. The inner
     # choice keeps expm1 from infinity, whose gradient would pass as infinity times 0.
     above = x > 0
-    return ops.where(above, x, alpha * ops.expm1(ops.where(above, 0.0, x)))
+    below = alpha * ops.expm1(ops.where(above, 0.0, _same(x, -2.0)))
+    return ops.where(above, _same(x, -1.0), below)
 
 
 @keras.saving.register_keras_serializable(package="custom_layers")
