@@ -10,11 +10,13 @@ from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
 def _same(x, factor):
-    """Return x as a product, whose scale is its own when a model is quantised to integers.
+    """Return x itself, as a product that has a scale of its own in a model of 8-bit integers.
 
-    Otherwise x would take the scale of the choice that it enters, which ends at -alpha or at 0, and
-    would be cut there for the other choice too. Each choice needs a factor of its own, as equal
-    products are computed once. XLA takes the factors out: compiled, nothing is left of them.
+    There, what a choice chooses from gets one scale, which ends at 0 for one choice of `elu` and at
+    -alpha for the other. If x itself entered both, either scale would cut off what the other needs.
+    The factors must differ, because equal products are computed only once. XLA removes them, so
+    that compiled code is that of the formula. No x loses digits by them, and where -2 x overflows,
+    the exponential is 0 or is not chosen.
     """
     return x * factor * (1 / factor)
 
