@@ -5,6 +5,7 @@ raises ValueError, for a wrong type too, with a message that ends with what was 
 """
 
 import functools
+import inspect
 import numbers
 import reprlib
 from collections.abc import Callable
@@ -66,19 +67,22 @@ def integer(name: str, value: object) -> int:
 
 
 def needed(argument: str, layer: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Say what to give instead where a function of x and an argument is called with x alone.
+    """Say what to give instead where a function of x and an argument is called with one of them.
 
-    That is how a layer such as Dense calls its activation.
+    A layer such as Dense calls its activation with x alone. Keras does not look at an activation
+    before that, so the first call is the earliest moment at which the mistake can be told.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
             if len(args) + len(kwargs) < 2:
+                given = inspect.signature(function).bind_partial(*args, **kwargs).arguments
                 raise TypeError(
-                    f"{function.__name__} needs {argument}. As the activation of another layer,"
+                    f"{function.__name__} needs {argument if 'x' in given else 'x'}."
+                    " As the activation of a layer such as Dense,"
                     f" give custom_layers.{layer}({argument}=...) instead."
-                    f" Received: no {argument}"
+                    f" Received: {'only ' + ', '.join(given) if given else 'nothing'}"
                 )
             return function(*args, **kwargs)
 

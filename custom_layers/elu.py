@@ -9,6 +9,18 @@ from custom_layers._arguments import non_negative
 from custom_layers._tensors import ShapePreservingLayer, Tensor, as_float
 
 
+def _same(x, factor):
+    """Return x itself, as a product that has a scale of its own in a model of 8-bit integers.
+
+    There, what a choice chooses from gets one scale, which ends at 0 for one choice of `elu` and at
+    -alpha for the other. If x itself entered both, either scale would cut off what the other needs.
+    The factors must differ, because equal products are computed only once. XLA removes them, so
+    that compiled code is that of the formula. No x loses digits by them, and where -2 x overflows,
+    the exponential is 0 or is not chosen.
+    """
+    return x * factor * (1 / factor)
+
+
 @keras.saving.register_keras_serializable(package="custom_layers")
 def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     """Return x where it is above 0, and alpha times exp(x) - 1 elsewhere.
@@ -36,7 +48,8 @@ def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     # TensorFlow's own kernel takes exp(x) - 1 as it stands: all digits are lost near 0. The inner
     # choice keeps expm1 from infinity, whose gradient would pass as infinity times 0.
     above = x > 0
-    return ops.where(above, x, alpha * ops.expm1(ops.where(above, 0.0, x)))
+    below = alpha * ops.expm1(ops.where(above, 0.0, _same(x, -2.0)))
+    return ops.where(above, _same(x, -1.0), below)
 
 
 @keras.saving.register_keras_serializable(package="custom_layers")

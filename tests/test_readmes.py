@@ -108,6 +108,8 @@ def test_the_examples_of_a_model_of_one_s_own(tmp_path, monkeypatch):
     ]
     assert made.directional.shape == made.rows.shape == (16, 4)
     assert made.integers[4:8] == b"TFL3"
+    assert (made.twin(made.x) == made.model(made.x)).numpy().all()
+    assert type(made.with_keras_elu(made.ELU(0.5))).__module__.startswith("keras.")
 
 
 def test_the_example_of_the_engine(tmp_path, monkeypatch):

@@ -9,9 +9,10 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from keras.layers import Dense
 
 import custom_layers
-from custom_layers import LeakyReLU, Softmax
+from custom_layers import LeakyReLU, Softmax, leaky_relu
 
 from .cases import CASES
 from .gradients import DTYPES
@@ -185,12 +186,48 @@ def activations():
     return FUNCTIONS | {"LeakyReLU": LeakyReLU(0.2), "Softmax": Softmax(0.5)}
 
 
-def test_a_function_that_needs_an_argument_says_so_where_it_is_an_activation():
-    said = r"needs negative_slope\. .* give custom_layers\.LeakyReLU\(negative_slope=\.\.\.\)"
-    dense = keras.layers.Dense(8, activation=custom_layers.leaky_relu)
-    for call in (lambda: dense(np.ones((2, 3))), lambda: custom_layers.leaky_relu(1.0)):
-        with pytest.raises(TypeError, match=said):
+@pytest.mark.parametrize(
+    ("call", "needs", "received"),
+    [
+        (lambda: Dense(8, activation=leaky_relu)(np.ones((2, 3))), "negative_slope", "only x"),
+        (lambda: leaky_relu(1.0), "negative_slope", "only x"),
+        (lambda: Dense(8, activation=leaky_relu(negative_slope=0.1)), "x", "only negative_slope"),
+        (leaky_relu, "x", "nothing"),
+    ],
+)
+def test_a_function_that_needs_an_argument_says_what_to_give_a_layer(call, needs, received):
+    said = (
+        rf"leaky_relu needs {needs}\. As the activation of a layer such as Dense, give"
+        rf" custom_layers\.LeakyReLU\(negative_slope=\.\.\.\) instead\. Received: {received}\b"
+    )
+    with pytest.raises(TypeError, match=said):
+        call()
+
+
+def test_a_wrong_name_of_an_argument_is_told_as_python_tells_it():
+    for call in (lambda: leaky_relu(1.0, slope=0.1), lambda: leaky_relu(slope=0.1)):
+        with pytest.raises(TypeError, match=r"unexpected keyword argument 'slope'"):
             call()
+
+
+def test_keras_does_not_look_at_an_activation_before_the_first_call():
+    """Why a function that needs an argument can say so no earlier than that."""
+    noticed = []
+
+    class Watched:
+        def __getattribute__(self, name):
+            noticed.append(name)
+            return super().__getattribute__(name)
+
+        def __call__(self, x):
+            noticed.append("the call")
+            return x
+
+    dense = Dense(8, activation=Watched())
+    dense(keras.Input((3,)))
+    assert set(noticed) <= {"__class__"}
+    dense(np.ones((2, 3)))
+    assert "the call" in noticed
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

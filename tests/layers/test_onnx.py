@@ -29,20 +29,37 @@ def made(cases):
     return model
 
 
-@pytest.mark.filterwarnings("ignore")  # the exporter's many notes on its own future
-def test_keras_exports_all_but_elu(tmp_path):
-    model = made([case for case in CASES if case.layer is not ELU])
-    path = tmp_path / "model.onnx"
-    model.export(path, format="onnx", verbose=False)
+OTHERS = [case for case in CASES if case.layer is not ELU]
+ELUS = [case for case in CASES if case.layer is ELU]
+quietly = pytest.mark.filterwarnings("ignore")  # the exporters' many notes on their own future
+
+
+@quietly
+def test_keras_exports_every_layer_for_inputs_of_a_fixed_size(tmp_path):
+    model, path = made(CASES), tmp_path / "model.onnx"
+    size = [keras.InputSpec(shape=X.shape, dtype="float32")]
+    model.export(path, format="onnx", input_signature=size, verbose=False)
     assert_runs_alike(model, path)
 
 
-@pytest.mark.filterwarnings("ignore")
-def test_pytorch_exports_elu(tmp_path):
-    """ONNX has no exp(x) - 1 of its own; PyTorch's newer exporter writes it in other terms."""
-    import torch
+@quietly
+def test_keras_exports_all_but_elu_for_any_number_of_inputs(tmp_path):
+    model, path = made(OTHERS), tmp_path / "model.onnx"
+    model.export(path, format="onnx", verbose=False)
+    assert_runs_alike(model, path)
+    with pytest.raises(Exception, match="aten::expm1"):
+        made(ELUS).export(path, format="onnx", verbose=False)
 
-    model = made([case for case in CASES if case.layer is ELU])
-    path = tmp_path / "model.onnx"
-    torch.onnx.export(model.eval(), (torch.tensor(X),), path, dynamo=True)
+
+@quietly
+def test_with_keras_own_elu_in_its_place_any_number_of_inputs_is_exported(tmp_path):
+    def with_keras_elu(layer):
+        if isinstance(layer, ELU):
+            return keras.layers.ELU(layer.alpha, name=layer.name)
+        return layer.from_config(layer.get_config())
+
+    model, path = made(ELUS), tmp_path / "model.onnx"
+    twin = keras.models.clone_model(model, clone_function=with_keras_elu)
+    twin(X)
+    twin.export(path, format="onnx", verbose=False)
     assert_runs_alike(model, path)
