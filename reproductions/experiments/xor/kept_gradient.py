@@ -279,12 +279,12 @@ def _draw(spec: Spec, table: pd.DataFrame):
     axes[0, 0].set_ylabel("share that solves XOR")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
     lowest = table[(table["level"] == min(spec.levels)) & table["way"].isin((WEIGHTS, GRADIENT))]
-    learn = {way: int((of["low"] > 0.5).sum()) for way, of in lowest.groupby("way")}
+    learn = {way: int((of["low"] > 0.05).sum()) for way, of in lowest.groupby("way")}
     figure.suptitle(
-        f"With {min(spec.levels):g} of the gradient kept per layer, most networks learn with"
-        f" {learn.get(WEIGHTS, 0)} of {len(spec.activations)} functions if the weights do it,\n"
-        f"and with {learn.get(GRADIENT, 0)} if the gradient alone is made so small;"
-        f" {len(spec.hidden) + 1} layers, {spec.seeds} initialisations each"
+        f"Where {min(spec.levels):g} of the gradient is kept per layer, networks of"
+        f" {learn.get(WEIGHTS, 0)} of {len(spec.activations)} functions learn if weights are"
+        f" scaled to do so,\nand of {learn.get(GRADIENT, 0)} if the gradient alone is made so"
+        f" small; {len(spec.hidden) + 1} layers, {spec.seeds} initialisations each"
     )
     return figure
 

@@ -63,9 +63,8 @@ def _cures(spec: Spec, tables: Tables) -> "Figure":
     told = sum(map(len, found.values()))
     figure.suptitle(
         f"{work} of {len(cures)} cures work on two spirals, too;"
-        f" {len(found['same'])} of {told} pairs have the same order as on XOR\n"
-        f"sigmoid networks with {len(spec.hidden)} hidden layers, one change at a time,"
-        f" {spec.seeds} initialisations each; × none learns"
+        f" {len(found['same'])} of {told} pairs keep the order of XOR\n"
+        f"{len(spec.hidden)} hidden layers, {spec.seeds} initialisations each; × none learns"
     )
     return figure
 
@@ -88,8 +87,8 @@ def _functions(spec: Spec, tables: Tables) -> "Figure":
         panel.set_title(title)
         panel.set_xlabel("mean number of updates")
     figure.suptitle(
-        f"The order that functions have on XOR, from top to bottom, is kept on two spirals\nby"
-        f" {' and '.join(counted)}; × none learns"
+        "On two spirals, the order of functions on XOR (from top to bottom) is kept by\n"
+        f"{' and '.join(counted)}; × none learns"
     )
     return figure
 
