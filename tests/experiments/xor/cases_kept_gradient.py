@@ -56,3 +56,12 @@ CASES = [
     ("CU-31", cells(gradient_much={"swish": 55}), IN_PART),
     ("CU-31", cells(gradient_much={"sigmoid": 90, "swish": 5}), NOT_REPRODUCED),
 ]
+
+ANOTHER_SETTING = {"hidden": (4,) * 4, "levels": (0.22, 0.3)}
+"""Of two hidden layers and less there is no gradient that passes from one to the next."""
+
+LEFT_OUT = [
+    "CU-29 is not judged: the tables have no activation tanh",
+    "CU-30 is not judged: the tables have no activation tanh for way gradient",
+]
+"""In another setting, whose list of functions is one shorter."""

@@ -1,4 +1,4 @@
-"""Do the findings about cures, functions and dying units carry over from XOR and digits to spirals?
+"""Whether findings about cures, functions and dying units carry over to a task of two spirals.
 
 Document: none; the xor-post draws its conclusions from XOR, and the relu-post names no task.
 Setup: two spirals of one turn each, in the plane, must be told apart, by networks of 6 hidden

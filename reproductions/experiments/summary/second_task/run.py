@@ -34,7 +34,8 @@ def run(spec: Spec, pool: Pool, inputs: Mapping[str, Tables]) -> dict[str, pd.Da
     trained = map(whole, pool.by_seeds(_train, calls, spec.seeds, "second_task"))
     arrays = {name: next(trained) for name in chosen}
     networks = [_network(spec, name, of) for name, of in arrays.items()]
-    rows, plain = [], {}
+    rows: list[dict[str, object]] = []
+    plain: dict[str, Arrays] = {}
     for key, (label, _) in dying.items():
         of = next(trained)
         rows.append(_dying(key, label, of, plain.setdefault(key[0], of)))
