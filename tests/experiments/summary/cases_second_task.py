@@ -106,7 +106,7 @@ CASES = [
 
 FIXED_NUMBERS = {
     "pairs": "how many XOR tells apart follows from stored tables of other experiments",
-    "interval": "an interval holds 95 % in every setting",
+    "share": "an interval holds 95 % in every setting",
     "slope": "the leaky ReLU has TensorFlow's slope in every setting",
 }
 """A word beside a number that is no field's though it equals one, and what the number is."""

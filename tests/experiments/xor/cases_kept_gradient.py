@@ -62,6 +62,6 @@ ANOTHER_SETTING = {"hidden": (4,) * 4, "levels": (0.22, 0.3)}
 
 LEFT_OUT = [
     "CU-29 is not judged: the tables have no activation tanh",
-    "CU-30 is not judged: the tables have no activation tanh for way gradient",
+    "CU-30 is not judged: the tables have no activation tanh",
 ]
 """In another setting, whose list of functions is one shorter."""
