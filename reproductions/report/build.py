@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reproductions.report import content, sources, texts, units
 from reproductions.running.files import only_writer, read_bytes, write_whole
@@ -58,6 +58,7 @@ def render(results: Path) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
     environment.filters |= {
         "both": texts.markup,
         "both_prose": lambda found: texts.markup({k: texts.prose(v) for k, v in found.items()}),
@@ -69,7 +70,7 @@ def render(results: Path) -> str:
         "cell": units.short,
         "number": lambda value: f"{value:g}",
     }
-    return environment.get_template("page.html").render(
+    html = environment.get_template("page.html").render(
         page=page,
         demonstrations=page.demonstrations,
         terms=texts.terms(),
@@ -86,6 +87,7 @@ def render(results: Path) -> str:
         early=_static("early.js"),
         claims_csv=read_bytes(results / CLAIMS_FILE),
     )
+    return without_indentation(html)
 
 
 def _text(*path: str, **values: Any) -> Markup:
@@ -148,11 +150,30 @@ def _spoken(**attributes: dict[str, str] | str) -> Markup:
         if name != "text"
     )
     by_language = {
-        language: json.dumps({n: v[language] for n, v in found.items()}, ensure_ascii=False)
+        language: json.dumps(
+            {n: v[language] for n, v in found.items()}, ensure_ascii=False, separators=(",", ":")
+        )
         for language in texts.LANGUAGES
     }
-    data = (Markup('data-{}="{}"').format(lang, value) for lang, value in by_language.items())
+    # JSON is full of double quotes, so single ones go around it, and few letters need an escape.
+    data = (
+        Markup("data-{}='{}'").format(language, Markup(str(escape(value)).replace("&#34;", '"')))
+        for language, value in by_language.items()
+    )
     return Markup(" ").join([default, *data])
+
+
+KEPT_AS_IT_IS = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
+
+
+def without_indentation(html: str) -> str:
+    """The page without the blanks at the beginning of lines, where a browser shows none of them."""
+    between = KEPT_AS_IT_IS.split(html)  # text, an element, its name, text, and so on
+    return "".join(
+        re.sub(r"\n\s+", "\n", piece) if i % 3 == 0 else piece
+        for i, piece in enumerate(between)
+        if i % 3 < 2
+    )
 
 
 def _packed(data: bytes) -> str:

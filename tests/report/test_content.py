@@ -2,8 +2,10 @@
 
 import base64
 import gzip
+import json
 import re
 import shutil
+import xml.etree.ElementTree
 
 import pytest
 
@@ -237,3 +239,18 @@ def test_docstring_parts():
     doc = "One line.\n\nDocument: a\n b.\nSetup: c: d.\nKnown differences: none.\n"
     expected = {"Document": "a b.", "Setup": "c: d.", "Known differences": "none."}
     assert content.docstring_parts(doc) == expected
+
+
+def test_the_page_has_no_blanks_at_the_beginning_of_lines_but_where_they_count():
+    html = "<p>\n    a  b\n\n  <b>c</b></p><pre>\n  d\n</pre>\n  <script>\n  e\n</script>\n  f"
+    left = "<p>\na  b\n<b>c</b></p><pre>\n  d\n</pre>\n<script>\n  e\n</script>\nf"
+    assert build.without_indentation(html) == left
+
+
+def test_texts_in_attributes_come_back_whole():
+    text = {"en": 'it\'s "so" & <so>', "ko": "'그렇다'"}
+    element = str(build._spoken(title=text))
+    parsed = xml.etree.ElementTree.fromstring(f"<p {element}/>")
+    assert parsed.get("title") == text["en"]
+    for language, expected in text.items():
+        assert json.loads(parsed.get(f"data-{language}")) == {"title": expected}
