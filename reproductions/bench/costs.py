@@ -78,7 +78,7 @@ def table(rows: pd.DataFrame, seconds: np.ndarray) -> pd.DataFrame:
     result = rows.assign(
         operations=work, seconds=seconds.min(axis=1), ratio=ratio, low=low, high=high
     )
-    logs = np.log(result["operations"]), np.log(result["seconds"])
+    logs = np.log(result["operations"]), np.log(result["operations"] * result["ratio"])
     for group in result.groupby("varied").groups.values():
         fit = np.polyfit(logs[0][group], logs[1][group], 1)
         result.loc[group, "exponent"] = fit[0]
@@ -98,15 +98,18 @@ def figure(rows: pd.DataFrame) -> "Figure":
     for axes, name in zip(panels, VARIED, strict=True):
         of_size = rows[rows["varied"] == name]
         base = of_size[of_size["value"] == BASE[name]].iloc[0]
-        line = base["seconds"] / base["operations"] * of_size["operations"]
+        line = of_size["operations"] / base["operations"]
+        cost = {edge: line * of_size[edge] for edge in ("low", "ratio", "high")}
+        errors = [cost["ratio"] - cost["low"], cost["high"] - cost["ratio"]]
         axes.plot(of_size["value"], line, color=drawing.GREY, label="as the operations grow")
-        axes.plot(of_size["value"], of_size["seconds"], "o", color=drawing.BLUE, label="measured")
+        style = {"fmt": "o", "color": drawing.BLUE, "label": "measured"}
+        axes.errorbar(of_size["value"], cost["ratio"], errors, **style)
         axes.set(xscale="log", yscale="log", xlabel=_LABELS[name])
         axes.set_xticks(of_size["value"], [f"{value:,}" for value in of_size["value"]])
         axes.minorticks_off()
         axes.set_title(f"cost ~ operations^{of_size['exponent'].iloc[0]:.2f}")
-    panels[0].set_ylabel("seconds of a call")
-    panels[-1].legend()
+    panels[0].set_ylabel("cost (the size that all panels share = 1)")
+    panels[0].legend()
     return drawn
 
 
