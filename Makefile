@@ -64,8 +64,10 @@ mutants: $(STRESS_STAMP) ## change the code on purpose: the tests must see it (a
 drift: $(STAMP) ## how far the numbers move on other processors; to results/drift (an hour or more)
 	$(PY) -m reproductions.bench.drift
 
-bench: $(STAMP) ## time the replica engine (beside JAX too, once test-backends has run)
+bench: $(STAMP) ## time the replica engine (beside JAX and PyTorch too, once test-backends has run)
 	$(PY) -m reproductions.bench.timings
+	$(PY) -m reproductions.bench.limit
+	$(PY) -m reproductions.bench.costs
 	$(PY) -m reproductions.bench.widths
 
 report: $(STAMP) ## write one page of results/latest: results/latest/report/index.html

@@ -1,4 +1,4 @@
-"""How fast: the replica engine beside what the documents and users of Keras and JAX write.
+"""How fast: the replica engine beside what the documents and users of Keras, JAX and PyTorch write.
 
 Run as `python -m reproductions.bench.timings`. Prints a table and writes `bench.csv` and a figure
 to results/latest. Each time is the median of several rounds; a round runs every engine once, so
@@ -7,12 +7,11 @@ compiles, is not counted. What is compared is replica-steps a second, so an engi
 replicas for as many steps as takes it about a second.
 """
 
-import argparse
 import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -23,21 +22,21 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
+from reproductions.bench.parts import Part
 from reproductions.evidence import drawing
 from reproductions.evidence.statistics import generator
-from reproductions.evidence.tables import to_csv
-from reproductions.running.files import write_whole
 from reproductions.training import xor
 from reproductions.training.pool import progress
 from reproductions.training.replicas import Replicas, initial_weights
-from reproductions.training.timing import interleaved, timed
+from reproductions.training.timing import interleaved, median_interval, timed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ROOT = Path(__file__).parents[2]
-JAX_PYTHON = ROOT / ".venv-jax" / "bin" / "python"
-COLUMNS = ["workload", "engine", "replicas", "steps", "seconds", "replica_steps_per_s", "speedup"]
+COLUMNS = ["workload", "engine", "replicas", "steps", "seconds", "replica_steps_per_s"]
+COLUMNS += ["speedup", "low", "high"]
+LEAST_FOR_INTERVAL = 6
 TARGETS = {"session loop": 2_000, "Model.fit": 100_000, "jax vmap+jit": 60}
 MEMORY_REPLICAS, MEMORY_LIMIT_GB = 131_072, 2.0
 
@@ -45,7 +44,31 @@ MEMORY_REPLICAS, MEMORY_LIMIT_GB = 131_072, 2.0
 XOR_WIDTHS, XOR_RATE, XOR_EVERY = (2, *[5] * 9, 1), 0.01, 100
 # A smaller one on many points in batches.
 CIRCLES_WIDTHS, CIRCLES_RATE, POINTS, BATCH, EPOCHS = (2, 2, 2, 1), 0.1, 40_000, 32, 10
-JAX_SIZE = (256, 200)
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A program of this folder in another library, run by that library's environment.
+
+    Attributes:
+        name: what it is called in the table.
+        script: its file.
+        environment: the folder with the library, of the project's root.
+        replicas: how many it trains.
+        steps: for how many updates.
+    """
+
+    name: str
+    script: str
+    environment: str
+    replicas: int
+    steps: int
+
+
+PEERS = (
+    Peer("jax vmap+jit", "jax_timings.py", ".venv-jax", 256, 200),
+    Peer("torch vmap+compile", "torch_timings.py", ".venv-torch", 256, 50),
+)
 
 
 @dataclass(frozen=True)
@@ -151,16 +174,17 @@ def model_fit(
 
 
 @contextlib.contextmanager
-def jax_program(replicas: int, steps: int) -> Iterator[Callable[[], float] | None]:
-    """`jax_timings.py`, waiting for its turns in JAX's environment; None where there is none."""
-    if not JAX_PYTHON.exists():
+def running(peer: Peer) -> Iterator[Callable[[], float] | None]:
+    """A peer's program, waiting for its turns; None where there is no environment or it fails."""
+    python = ROOT / peer.environment / "bin" / "python"
+    if not python.exists():
         yield None
         return
-    arguments = [replicas, steps, XOR_RATE, *XOR_WIDTHS]
+    arguments = [peer.replicas, peer.steps, XOR_RATE, *XOR_WIDTHS]
     # Our flags are for TensorFlow's XLA; another version may not know them, and then aborts.
     environment = {name: value for name, value in os.environ.items() if name != "XLA_FLAGS"}
     with subprocess.Popen(
-        [JAX_PYTHON, Path(__file__).with_name("jax_timings.py"), *map(str, arguments)],
+        [python, Path(__file__).parent / peer.script, *map(str, arguments)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -174,11 +198,16 @@ def jax_program(replicas: int, steps: int) -> Iterator[Callable[[], float] | Non
             process.stdin.flush()
             return float(process.stdout.readline())
 
+        try:
+            call()
+        except (ValueError, BrokenPipeError):  # it ended, and said why on its own error stream
+            yield None
+            return
         yield call
 
 
-def xor_engines(jax: Callable[[], float] | None) -> list[Engine]:
-    """All who train the ten-layer network, and the sizes at which the engine is held to scale."""
+def xor_engines(peers: Iterable[tuple[Peer, Callable[[], float] | None]]) -> list[Engine]:
+    """All who train the ten-layer network."""
     both, one = xor_engine(), xor_engine(threads=1)
     fit = model_fit(XOR_WIDTHS, XOR_RATE, xor.document_loss, xor.X, xor.Y, batch=4, epochs=20)
     rows = [
@@ -188,13 +217,8 @@ def xor_engines(jax: Callable[[], float] | None) -> list[Engine]:
         ("tf.function loop", 1, 1000, function_loop(1000)),
         ("Model.fit", 1, 20, fit),
     ]
-    if jax:
-        rows.append(("jax vmap+jit", *JAX_SIZE, jax))
-    scaling = [(replicas, 2000) for replicas in (256, 512, 1024, 2048)]
-    scaling += [(1024, steps) for steps in (500, 1000, 4000, 8000)]
-    return [Engine("xor10_tanh", *row) for row in rows] + [
-        Engine("scaling", "replicas", *size, train_xor(both, *size)) for size in scaling
-    ]
+    rows += [(peer.name, peer.replicas, peer.steps, call) for peer, call in peers if call]
+    return [Engine("xor10_tanh", *row) for row in rows]
 
 
 def circles_engines() -> list[Engine]:
@@ -215,45 +239,48 @@ def circles_engines() -> list[Engine]:
     ]
 
 
-def measure(engines: list[Engine], rounds: int) -> np.ndarray:
-    """Seconds of each engine in each round, (engine, round); the first, uncounted call compiles."""
-    return interleaved([engine.call for engine in engines], rounds, what="bench")
+def measure(engines: list[Engine], rounds: int) -> pd.DataFrame:
+    """A row for each engine, which is called once in each round.
+
+    Seconds are the median over the rounds. The speedup is how many times an engine's rate the
+    first one of its workload makes, round by round, with its 95 % interval where there are rounds
+    enough for one.
+    """
+    seconds = interleaved([engine.call for engine in engines], rounds, what="bench")
+    sizes = np.array([engine.replicas * engine.steps for engine in engines])
+    rates = sizes[:, None] / seconds
+    workloads = [engine.workload for engine in engines]
+    speedups = rates[[workloads.index(name) for name in workloads]] / rates
+    median = np.median(speedups, axis=1)
+    low = high = np.full(len(engines), np.nan)
+    if rounds >= LEAST_FOR_INTERVAL:
+        median, low, high = median_interval(speedups)
+    rows = pd.DataFrame(
+        [(engine.workload, engine.name, engine.replicas, engine.steps) for engine in engines],
+        columns=COLUMNS[:4],
+    )
+    middle = np.median(seconds, axis=1)
+    return rows.assign(
+        seconds=middle, replica_steps_per_s=sizes / middle, speedup=median, low=low, high=high
+    )
 
 
-def table(engines: list[Engine], seconds: np.ndarray) -> pd.DataFrame:
-    """A row an engine: its median, and how many times its rate the first of its workload makes."""
-    rows = []
-    for engine, median in zip(engines, np.median(seconds, axis=1), strict=True):
-        size = (engine.replicas, engine.steps)
-        rows.append((engine.workload, engine.name, *size, median, np.prod(size) / median))
-    result = pd.DataFrame(rows, columns=COLUMNS[:-1])
-    first = result.groupby("workload")["replica_steps_per_s"].transform("first")
-    # The sizes are held to the largest there is, so that 1 everywhere is a linear cost.
-    first[result["workload"] == "scaling"] = result["replica_steps_per_s"].iloc[0]
-    return result.assign(speedup=first / result["replica_steps_per_s"])
+def measure_all(rounds: int) -> pd.DataFrame:
+    """The table of all engines and of the peers whose environments are there."""
+    with contextlib.ExitStack() as stack:
+        peers = [(peer, stack.enter_context(running(peer))) for peer in PEERS]
+        return measure(xor_engines(peers) + circles_engines(), rounds)
 
 
 def figure(rows: pd.DataFrame) -> "Figure":
-    """Rates side by side, and the cost against the number of replicas and of steps."""
-    drawn, ((rates, *costs),) = drawing.panels(1, 3, width=4.2)
-    xor = rows[rows["workload"] == "xor10_tanh"][::-1]
-    bars = rates.barh(xor["engine"], xor["replica_steps_per_s"], color=drawing.BLUE)
-    rates.bar_label(bars, [f"{rate:,.0f}" for rate in xor["replica_steps_per_s"]], padding=3)
-    rates.set(xscale="log", xlim=(1, 1e9), xlabel="replica-steps a second")
-    rates.set_title("ten-layer XOR network, tanh")
-    rates.grid(axis="y", visible=False)
-    sizes = rows[(rows["workload"] == "scaling") | (rows.index == 0)]
-    for axes, varied, fixed, value in zip(
-        costs, ["replicas", "steps"], ["steps", "replicas"], [2000, 1024], strict=True
-    ):
-        line = sizes[sizes[fixed] == value].sort_values(varied)
-        axes.plot(line[varied], line["seconds"], "o", color=drawing.BLUE, label="measured")
-        most = line.iloc[-1]
-        ends = [0, most[varied]], [0, most["seconds"]]
-        axes.plot(*ends, color=drawing.GREY, zorder=0, label="proportional")
-        axes.set(xlabel=varied, ylabel="seconds", xlim=(0, None), ylim=(0, None))
-        axes.set_title(f"{value:,} {fixed}")
-        axes.legend()
+    """Rates side by side."""
+    drawn, ((axes,),) = drawing.panels(width=7.0, height=3.6)
+    shown = rows[rows["workload"] == "xor10_tanh"][::-1]
+    bars = axes.barh(shown["engine"], shown["replica_steps_per_s"], color=drawing.BLUE)
+    axes.bar_label(bars, [f"{rate:,.0f}" for rate in shown["replica_steps_per_s"]], padding=3)
+    axes.set(xscale="log", xlim=(1, 1e9), xlabel="replica-steps a second")
+    axes.set_title("ten-layer XOR network, tanh")
+    axes.grid(axis="y", visible=False)
     return drawn
 
 
@@ -289,39 +316,26 @@ def report_memory() -> None:
 
 def report(rows: pd.DataFrame, rounds: int) -> None:
     """Prints the table and how the targets were met."""
-    formats = {
-        "seconds": "{:.3f}".format,
-        "replica_steps_per_s": "{:,.0f}".format,
-        "speedup": "{:,.4g}".format,
-    }
+    formats = {"seconds": "{:.3f}".format, "replica_steps_per_s": "{:,.0f}".format}
+    formats |= dict.fromkeys(["speedup", "low", "high"], "{:,.4g}".format)
     print(f"medians of {rounds} interleaved rounds; the first call, which compiles, is not counted")
     print(rows.to_string(index=False, formatters=formats))
     xor = rows[rows["workload"] == "xor10_tanh"].set_index("engine")["speedup"]
-    for name, target in TARGETS.items():
+    for name in [*TARGETS, *(peer.name for peer in PEERS if peer.name not in TARGETS)]:
+        target = f" (target {TARGETS[name]:,})" if name in TARGETS else ""
         if name in xor:
-            print(f"replicas / {name}: {xor[name]:,.0f} (target {target:,})")
+            print(f"replicas / {name}: {xor[name]:,.0f}{target}")
         else:
-            print(f"replicas / {name}: not measured, {JAX_PYTHON.parents[1].name} is not installed")
+            print(f"replicas / {name}: not measured, `make test-backends` installs what it needs")
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Measures, prints and writes."""
-    parser = argparse.ArgumentParser(prog="python -m reproductions.bench.timings")
-    parser.add_argument("--rounds", type=int, default=7, help="at least 1")
-    parser.add_argument("--results", type=Path, default=Path("results/latest"), metavar="DIR")
-    given = parser.parse_args(arguments)
-    if given.rounds < 1:
-        parser.error(f"--rounds must be at least 1. Received: {given.rounds}")
-    with jax_program(*JAX_SIZE) as jax:
-        engines = xor_engines(jax) + circles_engines()
-        rows = table(engines, measure(engines, given.rounds))
-    write_whole(given.results / "bench.csv", to_csv(rows))
-    for name, content in drawing.render_all({"bench": lambda: figure(rows)}).items():
-        write_whole(given.results / name, content)
-    report(rows, given.rounds)
+def report_all(rows: pd.DataFrame, rounds: int) -> None:
+    """Prints the table and the memory that a long run takes."""
+    report(rows, rounds)
     report_memory()
-    return 0
 
+
+main = Part("timings", "bench", measure_all, figure, report_all, least_rounds=1).run
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -7,11 +7,10 @@ program multiplies two large matrices, which is as fast as this processor comput
 and writes `bench_widths.csv` and a figure to results/latest.
 """
 
-import argparse
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import keras
@@ -19,10 +18,9 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
+from reproductions.bench.parts import Part
 from reproductions.evidence import drawing
 from reproductions.evidence.statistics import generator
-from reproductions.evidence.tables import to_csv
-from reproductions.running.files import write_whole
 from reproductions.training import layouts
 from reproductions.training.replicas import Replicas, initial_weights
 from reproductions.training.timing import interleaved, ratios, timed
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 
 WIDTHS, BATCHES = (2, 4, 8, 16, 24, 32, 64, 128, 256), (1, 4, 32, 128)
 REPLICAS, RATE = 64, 0.001
-AT_LEAST_S, OPERATIONS = 0.05, 2e8
+AT_LEAST_S, OPERATIONS, LEAST_STEPS = 0.05, 2e8, 16
 LARGE = 1_024
 
 
@@ -42,8 +40,8 @@ def operations(widths: Sequence[int], batch: int) -> int:
 
 
 def steps(widths: Sequence[int], batch: int) -> int:
-    """Updates enough for a call that can be timed."""
-    return max(2, round(OPERATIONS / REPLICAS / operations(widths, batch)))
+    """Updates enough for a call that can be timed, and for bringing the weights in and out."""
+    return max(LEAST_STEPS, round(OPERATIONS / REPLICAS / operations(widths, batch)))
 
 
 def data(widths: Sequence[int], batch: int) -> tuple[np.ndarray, np.ndarray]:
@@ -172,22 +170,13 @@ def figure(rows: pd.DataFrame) -> "Figure":
     return drawn
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Measures, prints and writes."""
-    parser = argparse.ArgumentParser(prog="python -m reproductions.bench.widths")
-    parser.add_argument("--rounds", type=int, default=7, help="at least 6")
-    parser.add_argument("--results", type=Path, default=Path("results/latest"), metavar="DIR")
-    given = parser.parse_args(arguments)
-    if given.rounds < 6:
-        parser.error(f"--rounds must be at least 6. Received: {given.rounds}")
-    rows = measure(WIDTHS, BATCHES, given.rounds)
-    write_whole(given.results / "bench_widths.csv", to_csv(rows))
-    for name, content in drawing.render_all({"bench_widths": lambda: figure(rows)}).items():
-        write_whole(given.results / name, content)
-    print(f"one thread, {REPLICAS} replicas; ratios with 95 % intervals of {given.rounds} rounds")
+def report(rows: pd.DataFrame, rounds: int) -> None:
+    """Prints the table."""
+    print(f"one thread, {REPLICAS} replicas; ratios with 95 % intervals of {rounds} rounds")
     print(rows.to_string(index=False, float_format="{:.3g}".format))
-    return 0
 
+
+main = Part("widths", "bench_widths", partial(measure, WIDTHS, BATCHES), figure, report).run
 
 if __name__ == "__main__":
     sys.exit(main())
