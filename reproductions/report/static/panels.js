@@ -13,6 +13,7 @@ const panels = (() => {
   const GAP = 14, PAD = 4; // between panels and around all of it
   const ROUND = 0.5; // CSS pixels that nobody sees
   const HOIST = 0.5; // a legend that takes a larger share of a narrow panel stands above it
+  const MANY = 4; // panels of which a reader can choose
   const BAR = 6; // sides that differ by this factor are those of a colour bar
   const SVG = "http://www.w3.org/2000/svg";
 
@@ -245,7 +246,7 @@ const panels = (() => {
   function fitted(all, room, svg) {
     const zoomed = () => {
       const widest = Math.max(...all.map((panel) => width(extent(panel.nodes, headings(panel)))));
-      const least = LETTERS / Math.min(10, ...letters(all.flatMap(({ nodes }) => nodes)));
+      const least = LETTERS / Math.min(...letters(all.flatMap(({ nodes }) => nodes)));
       return Math.max(least, Math.min(NATURAL, room / widest));
     };
     let zoom = zoomed();
@@ -261,6 +262,53 @@ const panels = (() => {
     const flush = items.map((item, i) =>
       ({ ...item, box: { ...item.box, x0: all[i].frame.x0 - beside } }));
     return flush.every(({ box }) => width(box) * zoom <= room + ROUND) ? flush : items;
+  }
+
+  /** A colour bar that stands beside several panels: it belongs to each of them. */
+  const isAlone = ({ nodes, frame: box }) => nodes.length === 1 && isBar(nodes[0], box);
+
+  const words = (elements) => elements.map((element) => [...element.querySelectorAll("text")]
+    .filter(shown).map((text) => text.textContent.trim()).join(" ")).join(" ").trim();
+
+  /** The words with which all of some texts begin, or end: "width 5" of "Glorot, width 5". */
+  function common(texts) {
+    const [first, ...rest] = texts.map((text) => text.split(/[,:] /));
+    for (const end of [(parts) => parts[0], (parts) => parts.at(-1)]) {
+      if (rest.every((parts) => end(parts) === end(first))) return end(first);
+    }
+    return "";
+  }
+
+  /** What a reader can choose of many panels: each row, if rows have names of their own, or each
+   * panel, if it has a title of its own.
+   * @returns {{name: string, panels: Object[], row: boolean}[]} none where there is nothing
+   */
+  function choices(all) {
+    const whole = all.filter((panel) => extent(panel.nodes) && !isAlone(panel));
+    if (whole.length < MANY) return [];
+    const rows = [];
+    for (const panel of whole) {
+      const row = rows.find(([first]) => shared(first.frame, panel.frame, "y")
+        > 0.5 * height(panel.frame));
+      if (row) row.push(panel);
+      else rows.push([panel]);
+    }
+    const titles = (row) => row.map((panel) => words(headings(panel)
+      .filter((heading) => !heading.hasAttribute("data-repeated")))).filter(Boolean);
+    const label = (panel) => words([scale(panel, "y").label].filter(Boolean));
+    const each = (row) => titles(row).length === row.length;
+    const names = [
+      (row) => (titles(row).length === 1 || each(row)) && common(titles(row)),
+      (row) => label(row[0]),
+    ].map((name) => rows.map(name));
+    const named = names.find((found) => found.every(Boolean)
+      && new Set(found).size === found.length);
+    if (rows.length > 1 && rows[0].length > 1 && named) {
+      return rows.map((row, i) => ({ name: named[i], panels: row, row: true }));
+    }
+    const own = whole.map((panel) => words(headings(panel)));
+    if (!own.every(Boolean) || new Set(own).size < own.length) return [];
+    return whole.map((panel, i) => ({ name: own[i], panels: [panel], row: false }));
   }
 
   /** Sets blocks and panels into lines of a given length; returns how large all of it is. */
@@ -280,16 +328,17 @@ const panels = (() => {
   /** Rebuilds a drawing that is being shown.
    * @param {SVGSVGElement} svg
    * @param {number} wide how wide the box is, in CSS pixels
+   * @param {number | null} choice which of its choices alone is to be shown; null for all of it
    * @returns {{width: number, height: number}} of the new drawing, in CSS pixels
    */
-  function rebuild(svg, wide) {
+  function rebuild(svg, wide, choice) {
     const figure = svg.querySelector("#figure_1"), room = wide - 2 * PAD;
     const of = (start) => [...figure.children].filter((child) => startsWith(child, start));
     const [ground] = of("patch_"), titles = of("text_"), legends = of("legend_");
     const rest = [...figure.children].filter((child) => child !== ground
       && !/^(text|legend)_/.test(child.id));
     // Parts of a space stand beside its axes: then nobody knows what belongs together.
-    const all = rest.every((child) => startsWith(child, "axes_")) ? found(figure)
+    let all = rest.every((child) => startsWith(child, "axes_")) ? found(figure)
       : [{ nodes: rest, frame: union(rest.map(place)) }];
     for (const panel of all) panel.added = [];
     for (const panel of all) {
@@ -298,6 +347,13 @@ const panels = (() => {
     }
     for (const panel of all) {
       for (const words of panel.added) main(panel).append(words);
+    }
+    if (choice !== null) {
+      const chosen = choices(all)[choice]?.panels ?? all;
+      for (const panel of all.filter((each) => !chosen.includes(each) && !isAlone(each))) {
+        panel.nodes.forEach((node) => node.remove());
+      }
+      all = all.filter((each) => chosen.includes(each) || isAlone(each));
     }
     if (all.length === 1) legends.push(...named(main(all[0]), "legend_").filter((legend) =>
       width(place(legend)) > HOIST * room / NATURAL));
@@ -327,9 +383,29 @@ const panels = (() => {
   /** A drawing's text, laid out anew.
    * @param {string} text the drawing, with the style sheets switched on that it is shown with
    * @param {number} room how wide the box is, in CSS pixels
+   * @param {number | null} choice which of its choices alone is to be shown; null for all of it
    * @returns {{text: string, width: number, height: number}} the sizes in CSS pixels
    */
-  function laidOut(text, room) {
+  const laidOut = (text, room, choice) => withDrawing(text, (svg) => {
+    const pixels = rebuild(svg, room, choice);
+    return { text: new XMLSerializer().serializeToString(svg), ...pixels };
+  });
+
+  /** What a reader can choose of a drawing.
+   * @param {string} text the drawing, with the style sheets of the page's language
+   * @returns {{name: string, row: boolean}[]}
+   */
+  function choicesOf(text) {
+    if ((text.match(/id="axes_/g) ?? []).length < MANY) return [];
+    return withDrawing(text, (svg) => {
+      const all = found(svg.querySelector("#figure_1"));
+      for (const panel of all) panel.added = [];
+      return choices(all).map(({ name, row }) => ({ name, row }));
+    });
+  }
+
+  /** Does something with a drawing while it is on the page, where nobody sees it. */
+  function withDrawing(text, work) {
     const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
     const host = document.createElement("div");
     host.className = "ruler";
@@ -338,12 +414,11 @@ const panels = (() => {
     const svg = document.adoptNode(harmless(parsed));
     host.attachShadow({ mode: "open" }).append(svg); // its ids and styles are its own
     try {
-      const pixels = rebuild(svg, room);
-      return { text: new XMLSerializer().serializeToString(svg), ...pixels };
+      return work(svg);
     } finally {
       host.remove();
     }
   }
 
-  return { laidOut };
+  return { laidOut, choicesOf };
 })();
