@@ -18,6 +18,9 @@ async function unpack(text) {
 (() => {
   const NARROW = 0.75; // below this share of a figure's own width it is laid out anew
   const TALL = 900; // CSS pixels; of a taller figure a part is shown first
+  const MANY = 8; // choices of a figure that has to be laid out anew
+  const PHONE = 500; // in a narrower box, too
+  const ALL = document.getElementById("all-panels");
   const NEAR = "800px";
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
@@ -77,6 +80,8 @@ async function unpack(text) {
     return { dark: isDark(), room: anew ? wide : 0, language: root.lang, choice };
   }
 
+  const copies = (element) => [...element.childNodes].map((node) => node.cloneNode(true));
+
   /** Buttons with which a reader chooses what to see of a figure of many panels. */
   function offer(figure, text) {
     const { box, width, height } = figure;
@@ -88,15 +93,15 @@ async function unpack(text) {
       figure.chooser.setAttribute("role", "group");
       box.before(figure.chooser);
       const wide = room(box), tall = height * Math.min(1, wide / width) > TALL;
-      if (choices[0].row || tall || wide < NARROW * width) figure.choice = 0;
+      const many = wide < NARROW * width && choices.length > MANY;
+      if (choices[0].first || tall || many || wide < PHONE) figure.choice = 0;
     }
-    const all = { en: "All", ko: "모두" }[root.lang];
-    const buttons = [...choices.map(({ name }, i) => [name, i]), [all, null]];
+    const buttons = [...choices.map(({ name }, i) => [[name], i]), [copies(ALL), null]];
     figure.chooser.setAttribute("aria-label", figure.image.alt);
     figure.chooser.replaceChildren(...buttons.map(([name, choice]) => {
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = name;
+      button.append(...name);
       button.setAttribute("aria-pressed", choice === figure.choice);
       button.addEventListener("click", () => {
         figure.choice = choice;

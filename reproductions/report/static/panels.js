@@ -13,7 +13,9 @@ const panels = (() => {
   const GAP = 14, PAD = 4; // between panels and around all of it
   const ROUND = 0.5; // CSS pixels that nobody sees
   const HOIST = 0.5; // a legend that takes a larger share of a narrow panel stands above it
+  const SQUARE = 0.1;
   const MANY = 4; // panels of which a reader can choose
+  const NARROWEST = 230; // CSS pixels of a panel that stands beside others
   const BAR = 6; // sides that differ by this factor are those of a colour bar
   const SVG = "http://www.w3.org/2000/svg";
 
@@ -258,10 +260,17 @@ const panels = (() => {
     zoom = zoomed();
     for (const panel of all) breakHeadings(panel, room / zoom, svg);
     const items = all.map(({ nodes }) => ({ nodes, box: extent(nodes), zoom }));
-    const beside = Math.max(...items.map(({ box }, i) => all[i].frame.x0 - box.x0));
+    const left = Math.max(...items.map(({ box }, i) => all[i].frame.x0 - box.x0));
     const flush = items.map((item, i) =>
-      ({ ...item, box: { ...item.box, x0: all[i].frame.x0 - beside } }));
+      ({ ...item, box: { ...item.box, x0: all[i].frame.x0 - left } }));
     return flush.every(({ box }) => width(box) * zoom <= room + ROUND) ? flush : items;
+  }
+
+  /** How wide each of some panels may be, so that as many stand beside each other as can be read. */
+  function beside(count, room) {
+    const most = Math.max(1, Math.floor((room + GAP) / (NARROWEST + GAP)));
+    const columns = Math.ceil(count / Math.ceil(count / most));
+    return Math.floor((room - (columns - 1) * GAP) / columns);
   }
 
   /** A colour bar that stands beside several panels: it belongs to each of them. */
@@ -360,7 +369,8 @@ const panels = (() => {
     const pixels = set([
       ...titles.flatMap((title) => block(broken, title, TITLE, room, svg)),
       ...legends.flatMap((legend) => block(flowing, legend, LEGEND, room, svg)),
-      ...fitted(all.filter(({ nodes }) => extent(nodes)), room, svg),
+      ...fitted(all.filter(({ nodes }) => extent(nodes)), choice === null ? room
+        : beside(all.filter((panel) => !isAlone(panel)).length, room), svg),
     ], room, svg);
     [...titles, ...legends].forEach((element) => element.remove());
     ground?.querySelector("path").setAttribute("d", `M0 0H${pixels.width}V${pixels.height}H0z`);
@@ -393,14 +403,17 @@ const panels = (() => {
 
   /** What a reader can choose of a drawing.
    * @param {string} text the drawing, with the style sheets of the page's language
-   * @returns {{name: string, row: boolean}[]}
+   * @returns {{name: string, first: boolean}[]} and whether one alone is to be shown first: not
+   *   where square panels stand beside each other, because a plane and its image belong together
    */
   function choicesOf(text) {
     if ((text.match(/id="axes_/g) ?? []).length < MANY) return [];
     return withDrawing(text, (svg) => {
       const all = found(svg.querySelector("#figure_1"));
       for (const panel of all) panel.added = [];
-      return choices(all).map(({ name, row }) => ({ name, row }));
+      const square = all.every(({ frame: box }) =>
+        Math.abs(Math.log(width(box) / height(box))) < SQUARE);
+      return choices(all).map(({ name, row }) => ({ name, first: row && !square }));
     });
   }
 
