@@ -15,7 +15,9 @@ const panels = (() => {
   const HOIST = 0.5; // a legend that takes a larger share of a narrow panel stands above it
   const SQUARE = 0.1;
   const MANY = 4; // panels of which a reader can choose
+  const LARGE = 1.5; // how much larger than drawn one chosen panel may be
   const NARROWEST = 230; // CSS pixels of a panel that stands beside others
+  const MUCH = 8; // units by which a panel is too wide, for words to be turned
   const BAR = 6; // sides that differ by this factor are those of a colour bar
   const SVG = "http://www.w3.org/2000/svg";
 
@@ -234,6 +236,52 @@ const panels = (() => {
     }
   }
 
+  /** Breaks long words at the ticks of the y axis into as many lines as stand between two ticks. */
+  function breakTicks(panel, over, svg) {
+    const marks = scale(panel, "y").words, boxes = marks.map(place);
+    const widest = Math.max(0, ...boxes.map((box) => (box ? width(box) : 0)));
+    const middles = boxes.filter(Boolean).map((box) => (box.y0 + box.y1) / 2).sort((a, b) => a - b);
+    const apart = Math.min(...middles.slice(1).map((y, i) => y - middles[i]));
+    for (const [i, mark] of marks.entries()) {
+      const box = boxes[i], line = letters([mark])[0];
+      const most = Math.floor(apart / (1.25 * line));
+      if (!box || most < 2 || mark.querySelectorAll("text").length > 6) continue;
+      const least = Math.max(widest - over, width(box) / most + 2 * line, 5 * line);
+      if (width(box) <= least) continue;
+      const lines = broken(mark, least, svg), size = place(lines);
+      for (const text of lines.children) {
+        text.style.textAnchor = "end";
+        text.setAttribute("x", width(size));
+      }
+      const now = place(lines);
+      mark.replaceChildren(moved([lines], now, box.x1 - width(now),
+        (box.y0 + box.y1 - height(now)) / 2));
+    }
+  }
+
+  /** Turns long words at the ticks of the x axis upright, so that they can stand closer. */
+  function turnTicks(panel) {
+    const { words: marks, label } = scale(panel, "x");
+    const all = marks.map((mark) => ({ mark, box: place(mark) })).filter(({ box }) => box);
+    const longest = Math.max(0, ...all.map(({ box }) => width(box)));
+    const high = Math.max(0, ...all.map(({ box }) => height(box)));
+    if (all.length < 5 || longest < 3 * Math.max(...letters(marks), 1)) return;
+    for (const { mark, box } of all) {
+      const inner = document.createElementNS(SVG, "g");
+      const [x, y] = [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2];
+      inner.setAttribute("transform", `translate(${x.toFixed(2)} ${box.y0.toFixed(2)}) rotate(-90)`
+        + ` translate(${(-box.x1).toFixed(2)} ${(-y).toFixed(2)})`);
+      inner.append(...mark.childNodes);
+      mark.append(inner);
+    }
+    if (label) {
+      const inner = document.createElementNS(SVG, "g");
+      inner.setAttribute("transform", `translate(0 ${(longest - high).toFixed(2)})`);
+      inner.append(...label.childNodes);
+      label.append(inner);
+    }
+  }
+
   /** Lets the label of the x axis end where the frame does, if it would stand out on the right. */
   function tuckLabel(panel) {
     const label = scale(panel, "x").label, box = label && place(label);
@@ -245,16 +293,19 @@ const panels = (() => {
   }
 
   /** The panels, as large as there is room for, or as letters need. */
-  function fitted(all, room, svg) {
+  function fitted(all, room, svg, most = NATURAL) {
     const zoomed = () => {
       const widest = Math.max(...all.map((panel) => width(extent(panel.nodes, headings(panel)))));
       const least = LETTERS / Math.min(...letters(all.flatMap(({ nodes }) => nodes)));
-      return Math.max(least, Math.min(NATURAL, room / widest));
+      return Math.max(least, Math.min(most, room / widest));
     };
     let zoom = zoomed();
     for (const panel of all) {
       const over = width(extent(panel.nodes, headings(panel))) - room / zoom;
+      if (over > MUCH) turnTicks(panel);
       if (over > 0 && scale(panel, "x").ticks > 0) squeeze(panel, over);
+      const still = width(extent(panel.nodes, headings(panel))) - room / zoom;
+      if (still > ROUND) breakTicks(panel, still, svg);
     }
     for (const panel of all) tuckLabel(panel);
     zoom = zoomed();
@@ -358,19 +409,19 @@ const panels = (() => {
       for (const words of panel.added) main(panel).append(words);
     }
     if (choice !== null) {
-      const chosen = choices(all)[choice]?.panels ?? all;
-      for (const panel of all.filter((each) => !chosen.includes(each) && !isAlone(each))) {
-        panel.nodes.forEach((node) => node.remove());
-      }
-      all = all.filter((each) => chosen.includes(each) || isAlone(each));
+      const wanted = choices(all)[choice]?.panels ?? all;
+      const stays = (panel) => wanted.includes(panel) || isAlone(panel);
+      for (const panel of all) if (!stays(panel)) panel.nodes.forEach((node) => node.remove());
+      all = all.filter(stays);
     }
     if (all.length === 1) legends.push(...named(main(all[0]), "legend_").filter((legend) =>
       width(place(legend)) > HOIST * room / NATURAL));
+    const chosen = all.filter((panel) => !isAlone(panel)).length;
     const pixels = set([
       ...titles.flatMap((title) => block(broken, title, TITLE, room, svg)),
       ...legends.flatMap((legend) => block(flowing, legend, LEGEND, room, svg)),
       ...fitted(all.filter(({ nodes }) => extent(nodes)), choice === null ? room
-        : beside(all.filter((panel) => !isAlone(panel)).length, room), svg),
+        : beside(chosen, room), svg, chosen === 1 ? LARGE * NATURAL : NATURAL),
     ], room, svg);
     [...titles, ...legends].forEach((element) => element.remove());
     ground?.querySelector("path").setAttribute("d", `M0 0H${pixels.width}V${pixels.height}H0z`);
