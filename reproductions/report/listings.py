@@ -214,10 +214,10 @@ def in_languages(code: str) -> dict[str, str]:
 
 
 def _translated(code: str, language: str) -> str:
-    """Code with the comments of a language, which its texts name by the comments in the files."""
-    words = texts.find(language, "listings", "comments")
-    if words is None:
+    """Code with the comments of a language; those in the file are English."""
+    if language not in (words_of := texts.comments()):
         return code
+    words = words_of[language]
     lines = code.split("\n")
     for token in tokenize.generate_tokens(iter(code.splitlines(keepends=True)).__next__):
         is_docstring = token.type == tokenize.STRING and token.start == (1, 0)

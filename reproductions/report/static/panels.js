@@ -265,7 +265,9 @@ const panels = (() => {
     const all = marks.map((mark) => ({ mark, box: place(mark) })).filter(({ box }) => box);
     const longest = Math.max(0, ...all.map(({ box }) => width(box)));
     const high = Math.max(0, ...all.map(({ box }) => height(box)));
-    if (all.length < 5 || longest < 3 * Math.max(...letters(marks), 1)) return;
+    const slants = marks.some((mark) => [...mark.querySelectorAll("text")].some((text) =>
+      shown(text) && /rotate\(-?[1-9]/.test(text.getAttribute("transform"))));
+    if (slants || all.length < 5 || longest < 3 * Math.max(...letters(marks), 1)) return;
     for (const { mark, box } of all) {
       const inner = document.createElementNS(SVG, "g");
       const [x, y] = [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2];

@@ -81,7 +81,8 @@ const squeeze = (() => {
       if (box && box.x0 + box.x1 > frame.x0 + frame.x1) shift(element, to(box.x1) - box.x1);
     } else if (isRound(element)) {
       const { x, width: wide } = element.getBBox();
-      shift(element, to(x + wide / 2) - x - wide / 2);
+      const by = to(x + wide / 2) - x - wide / 2;
+      bend(element, (each) => each + by); // not moved as a whole, or its clip would move with it
     } else if (element.localName === "path") {
       bend(element, to);
     } else if (element.localName === "use") {
