@@ -108,6 +108,7 @@ def test_the_colours(visit):
 def test_tables_are_downloaded_whole(visit):
     with visit("?lang=en") as page:
         section = page.locator(".experiment").first
+        section.locator("summary").first.click()
         for within, folder in (
             (page.locator("#claims"), "."),
             (section, section.get_attribute("id")),
