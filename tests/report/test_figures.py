@@ -53,7 +53,9 @@ def visit(open_file, page_file):
     def opened(query="?lang=en", viewport=DESKTOP, **options):
         with open_file(page_file, query, viewport, KEEP_BLOBS, **options) as page:
             if options.get("java_script_enabled", True):
-                page.eval_on_selector_all(".fold", "all => all.forEach(one => { one.open = true; })")
+                page.eval_on_selector_all(
+                    ".fold", "all => all.forEach(one => { one.open = true; })"
+                )
             yield page
 
     return opened
@@ -203,7 +205,7 @@ def test_what_does_not_fit_is_scrolled_by_keyboard(visit):
         assert len({scrolls for scrolls, _ in over}) == 2
         image = show(page, "figure-layer_diagrams-logits")
         box = image.locator("xpath=ancestor::div[@class='figure-box']")
-        assert box.get_attribute("role") == "region"
+        assert box.get_attribute("role") == "group"
         assert box.get_attribute("aria-label") == image.get_attribute("alt")
         assert box.evaluate("box => box.scrollWidth - box.clientWidth") > 10
         box.focus()
@@ -264,9 +266,7 @@ def test_a_chosen_panel_is_printed_with_the_others(visit):
         assert len(paper.evaluate(MEASURED)["panels"]) == 12
 
 
-def test_an_experiment_that_is_folded_opens_by_its_link_and_for_the_printer(
-    open_file, page_file
-):
+def test_an_experiment_that_is_folded_opens_by_its_link_and_for_the_printer(open_file, page_file):
     with open_file(page_file, "?lang=en", DESKTOP) as page:
         folds = "[...document.querySelectorAll('.fold')]"
         assert page.evaluate(f"{folds}.every(fold => !fold.open)")

@@ -147,7 +147,7 @@ async function unpack(text) {
     image.style.maxWidth = width > wide ? "none" : "100%";
     if (width > wide) {
       box.tabIndex = 0;
-      box.setAttribute("role", "region");
+      box.setAttribute("role", "group"); // no landmark: a figure may be there twice
       box.setAttribute("aria-label", image.alt);
     } else {
       for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
