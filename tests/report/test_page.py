@@ -126,7 +126,7 @@ def test_every_picture_is_whole_and_can_be_seen_larger(visit):
     with visit("?lang=en") as page:
         page.eval_on_selector_all("figure img", "all => all.forEach(i => { i.loading = 'eager'; })")
         drawn = "[...figure.querySelectorAll('img')].some(image => image.naturalWidth)"
-        until(page, f"[...document.querySelectorAll('figure')].every(figure => {drawn})")
+        until(page, f"[...document.querySelectorAll('figure:has(img)')].every(figure => {drawn})")
         first = page.locator(".larger").first
         first.click()
         assert page.is_visible("#zoom")
