@@ -124,6 +124,7 @@ def test_tables_are_downloaded_whole(visit):
 
 def test_every_picture_is_whole_and_can_be_seen_larger(visit):
     with visit("?lang=en") as page:
+        page.eval_on_selector_all(".fold", "all => all.forEach(one => { one.open = true; })")
         page.eval_on_selector_all("figure img", "all => all.forEach(i => { i.loading = 'eager'; })")
         drawn = "[...figure.querySelectorAll('img')].some(image => image.naturalWidth)"
         until(page, f"[...document.querySelectorAll('figure:has(img)')].every(figure => {drawn})")
