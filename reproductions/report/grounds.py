@@ -43,7 +43,9 @@ def add(root: Element) -> str:
         else:
             _twice(each)
             _words_on_areas(each)
-    for element in kept:
+    # A mark's shape takes its colour from where it is used.
+    shapes = {part for defs in root.iter(f"{SVG}defs") for part in defs.iter()}
+    for element in kept - shapes:
         if element.tag in (f"{SVG}text", f"{SVG}path", f"{SVG}use", f"{SVG}tspan"):
             element.set("style", "; ".join(_listed({"fill": "#000000", **styles(element)})))
     return _sheet(_as_attributes(root, kept))

@@ -78,7 +78,8 @@ def add(root: Element, words: Mapping[str, Mapping[str, str]]) -> None:
             continue
         places = _aligned(_lines(group), _kind(group, parents))
         for child in group:
-            child.set("class", "en")
+            if any(True for _ in child.iter(f"{SVG}text")):  # and not the ground under the letters
+                child.set("class", "en")
         for language, text in found.items():
             _write(group, language, places, (text or english).split("\n"))
 

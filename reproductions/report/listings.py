@@ -9,6 +9,7 @@ the document and the listing's number; a test runs them.
 import ast
 import functools
 import importlib
+import tokenize
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -89,7 +90,7 @@ class Listing:
         statements: those that do not run as printed.
         names: names of its libraries that are gone where a plain import stands for the printed one.
         lines: what it prints; empty where the document shows no result.
-        today: the version that runs today; empty for none.
+        today: the version that runs today, its comments by language; empty for none.
         note: what is different in it.
     """
 
@@ -104,7 +105,7 @@ class Listing:
     statements: list[Statement]
     names: list[Statement]
     lines: list[Line]
-    today: str
+    today: Mapping[str, str]
     note: Mapping[str, str]
 
 
@@ -197,9 +198,34 @@ def _listing(document: str, listing: str, code: str, tables: Tables) -> Listing:
             Line(row["shown"], row["printed"], row["agreement"])
             for row in lines.sort_values("line").to_dict("records")
         ],
-        today=file.read_text(encoding="utf-8").strip("\n") if file.is_file() else "",
+        today=in_languages(file.read_text(encoding="utf-8")) if file.is_file() else {},
         note=_words("notes", file.stem, tables),
     )
+
+
+def in_languages(code: str) -> dict[str, str]:
+    """A version for today in every language: only its comments differ.
+
+    Raises:
+        KeyError: a language lacks a comment.
+    """
+    code = code.strip("\n")
+    return {language: _translated(code, language) for language in texts.LANGUAGES}
+
+
+def _translated(code: str, language: str) -> str:
+    """Code with the comments of a language; those in the file are English."""
+    if language not in (words_of := texts.comments()):
+        return code
+    words = words_of[language]
+    lines = code.split("\n")
+    for token in tokenize.generate_tokens(iter(code.splitlines(keepends=True)).__next__):
+        is_docstring = token.type == tokenize.STRING and token.start == (1, 0)
+        if token.type != tokenize.COMMENT and not is_docstring:
+            continue
+        row, column = token.start[0] - 1, token.start[1]
+        lines[row] = lines[row][:column] + words[token.string]
+    return "\n".join(lines)
 
 
 def _words(kind: str, name: str, tables: Tables) -> dict[str, str]:

@@ -111,6 +111,14 @@ def terms() -> dict[str, dict[str, dict[str, str]]]:
     return entries
 
 
+def comments() -> dict[str, dict[str, str]]:
+    """For each language but English the comments of the listings for today, by the English ones."""
+    words: dict[str, dict[str, str]] = tomllib.loads(
+        (FOLDER / "comments.toml").read_text(encoding="utf-8")
+    )
+    return words
+
+
 def fill(text: str, lookup: Callable[[str], Any]) -> str:
     """The text with each placeholder replaced by what `lookup` finds for it.
 

@@ -5,6 +5,7 @@ import itertools
 import re
 import shutil
 import xml.etree.ElementTree as ElementTree
+from contextlib import contextmanager
 
 import pytest
 
@@ -46,8 +47,16 @@ def page_file(tmp_path_factory):
 
 @pytest.fixture
 def visit(open_file, page_file):
+    """Opens that page, with every experiment unfolded."""
+
+    @contextmanager
     def opened(query="?lang=en", viewport=DESKTOP, **options):
-        return open_file(page_file, query, viewport, KEEP_BLOBS, **options)
+        with open_file(page_file, query, viewport, KEEP_BLOBS, **options) as page:
+            if options.get("java_script_enabled", True):
+                page.eval_on_selector_all(
+                    ".fold", "all => all.forEach(one => { one.open = true; })"
+                )
+            yield page
 
     return opened
 
@@ -196,7 +205,7 @@ def test_what_does_not_fit_is_scrolled_by_keyboard(visit):
         assert len({scrolls for scrolls, _ in over}) == 2
         image = show(page, "figure-layer_diagrams-logits")
         box = image.locator("xpath=ancestor::div[@class='figure-box']")
-        assert box.get_attribute("role") == "region"
+        assert box.get_attribute("role") == "group"
         assert box.get_attribute("aria-label") == image.get_attribute("alt")
         assert box.evaluate("box => box.scrollWidth - box.clientWidth") > 10
         box.focus()
@@ -213,6 +222,65 @@ def test_a_figure_is_laid_out_anew_when_the_window_is(visit):
         until(page, f"!document.getElementById('{OUTCOMES}').dataset.shown.includes(' 0 ')")
         narrow = image.evaluate(MEASURED)["panels"]
         assert narrow[0]["bottom"] <= narrow[1]["top"]
+
+
+CURVES = "figure-deep_xor-curves"
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["1280", "375"])
+def test_of_many_panels_the_reader_chooses_by_keyboard(visit, viewport):
+    with visit(viewport=viewport) as page:
+        image = show(page, CURVES)
+        chooser = page.locator(f".chooser:has(+ .figure-box [id='{CURVES}'])")
+        buttons = chooser.get_by_role("button")
+        assert buttons.all_inner_texts() == [
+            "cost (nats), the post's loss",
+            "cost (nats), loss from the logit",
+            "share of seeds",
+            "All",
+        ]
+        assert buttons.first.get_attribute("aria-pressed") == "true"
+        assert len(image.evaluate(MEASURED)["panels"]) == 4
+        buttons.nth(2).press("Enter")
+        until(page, f"document.getElementById('{CURVES}').dataset.shown.endsWith(' 2')")
+        shares = image.evaluate(MEASURED)
+        assert len(shares["panels"]) == 4
+        assert all("share of seeds" in panel["words"] for panel in shares["panels"])
+        assert all("cost" not in panel["words"] for panel in shares["panels"])
+        assert shares["least"] >= 8.9
+        assert shares["inside"]
+        page.click("[data-lang-to=ko]")
+        show(page, CURVES, " ko 2")
+        assert buttons.nth(2).inner_text() == "시드의 비율"
+        assert buttons.last.inner_text() == "모두"
+        buttons.last.press("Enter")
+        until(page, f"!document.getElementById('{CURVES}').dataset.shown.endsWith(' 2')")
+        assert len(image.evaluate(MEASURED)["panels"]) == 12
+
+
+def test_a_chosen_panel_is_printed_with_the_others(visit):
+    with visit(color_scheme="light") as page:
+        image = show(page, CURVES)
+        paper = image.locator("xpath=../img[@class='on-paper']")
+        until(page, f"document.querySelector(\"[id='{CURVES}'] + .on-paper\")?.naturalWidth")
+        assert len(paper.evaluate(MEASURED)["panels"]) == 12
+
+
+def test_an_experiment_that_is_folded_opens_by_its_link_and_for_the_printer(open_file, page_file):
+    with open_file(page_file, "?lang=en", DESKTOP) as page:
+        folds = "[...document.querySelectorAll('.fold')]"
+        assert page.evaluate(f"{folds}.every(fold => !fold.open)")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate(f"{folds}.every(fold => fold.open)")
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.evaluate(f"{folds}.every(fold => !fold.open)")
+        page.evaluate("location.hash = '#logic_gates'")
+        until(page, "document.querySelector('#logic_gates > .fold').open")
+        assert page.evaluate(f"{folds}.filter(fold => fold.open).length") == 1
+        page.locator("#deep_xor summary").first.press("Enter")
+        assert page.evaluate("document.querySelector('#deep_xor > .fold').open")
+    with open_file(page_file, f"?lang=en#{GATES}", DESKTOP) as page:
+        until(page, f"document.getElementById('{GATES}').dataset.shown")
 
 
 def larger(page, id):

@@ -318,7 +318,24 @@ def test_what_is_copied_is_the_whole_code(page_file):
     copied = [unescape(text) for text in re.findall('data-copy="([^"]*)"', part)]
     shown = [unescape(text) for text in re.findall("<pre[^>]*>(.*?)</pre>", part, re.DOTALL)]
     assert copied == shown
-    assert set(copied) == {text.strip("\n") for text in [*PRINTED.values(), *map(source, TODAY)]}
+    today = (text for name in TODAY for text in listings.in_languages(source(name)).values())
+    assert set(copied) == {text.strip("\n") for text in [*PRINTED.values(), *today]}
+
+
+def test_only_the_comments_of_a_version_for_today_differ_between_languages():
+    used = set()
+    for name in TODAY:
+        versions = listings.in_languages(source(name))
+        assert versions["en"] == source(name).strip("\n")
+        english, korean = (ast.parse(versions[language]) for language in ("en", "ko"))
+        assert re.search("[가-힣]", ast.get_docstring(korean))
+        for tree in (english, korean):
+            del tree.body[0]  # the docstring
+        assert ast.dump(english) == ast.dump(korean)
+        words = re.sub(r"\w+\(.*?\)|\[.*|`.*?`", "", " ".join(re.findall("#.*", versions["ko"])))
+        assert not re.search(r"\b(the|of|and|is|with|each)\b", words), words
+        used |= {key for key in texts.comments()["ko"] if key in source(name)}
+    assert used == set(texts.comments()["ko"]), "a comment that no version has any more"
 
 
 @pytest.mark.parametrize("width", [1280, 375])

@@ -108,6 +108,7 @@ def test_the_colours(visit):
 def test_tables_are_downloaded_whole(visit):
     with visit("?lang=en") as page:
         section = page.locator(".experiment").first
+        section.locator("summary").first.click()
         for within, folder in (
             (page.locator("#claims"), "."),
             (section, section.get_attribute("id")),
@@ -123,8 +124,10 @@ def test_tables_are_downloaded_whole(visit):
 
 def test_every_picture_is_whole_and_can_be_seen_larger(visit):
     with visit("?lang=en") as page:
+        page.eval_on_selector_all(".fold", "all => all.forEach(one => { one.open = true; })")
         page.eval_on_selector_all("figure img", "all => all.forEach(i => { i.loading = 'eager'; })")
-        until(page, "[...document.querySelectorAll('figure img')].every(i => i.naturalWidth)")
+        drawn = "[...figure.querySelectorAll('img')].some(image => image.naturalWidth)"
+        until(page, f"[...document.querySelectorAll('figure:has(img)')].every(figure => {drawn})")
         first = page.locator(".larger").first
         first.click()
         assert page.is_visible("#zoom")

@@ -280,13 +280,11 @@ def _draw_plane(figure: "Figure", axes: "Axes", tables: Tables) -> None:
 
 def _mark(axes: "Axes", name: str, text: str, u: float, v: float, filled: bool = True) -> None:
     """Marks a point of A or of B, and says which it is, readable on light and on dark."""
-    from matplotlib.patheffects import withStroke
-
     color, marker = STYLES[name]
     face = color if filled else "none"
     axes.plot(u, v, marker, mfc=face, mec="white" if filled else color, ms=10, mew=1.8, zorder=3)
     above = name == "A"
-    label = axes.annotate(
+    axes.annotate(
         text,
         (u, v),
         (0, 9 if above else -9),
@@ -294,8 +292,9 @@ def _mark(axes: "Axes", name: str, text: str, u: float, v: float, filled: bool =
         ha="center",
         va="bottom" if above else "top",
         zorder=4,
+        # Behind the text, and no outline of it: that would be stored as curves instead of letters.
+        bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1.5},
     )
-    label.set_path_effects([withStroke(linewidth=3, foreground="white")])
 
 
 def _draw_line(axes: "Axes", tables: Tables) -> None:

@@ -195,7 +195,7 @@ def contradictions(
 
 
 def _draw(cells: pd.DataFrame, fits: pd.DataFrame):
-    figure, axes = drawing.panels(1, 3, width=4.1, height=4.9, width_ratios=(4, 4, 3))
+    figure, axes = drawing.panels(1, 3, width=4.1, height=4.9, width_ratios=(4, 4, 4))
     fail, learn = contradictions(cells, KEPT, VANISHED, FEW, MOST)
     against = pd.concat([fail, learn])
     for panel, name in zip(axes[0], PANELS, strict=False):
@@ -215,7 +215,7 @@ def _draw(cells: pd.DataFrame, fits: pd.DataFrame):
     for title, names in lists.items():
         lines += [title, *(f"  {label}" for label in names["label"]), ""]
     axes[0, 2].axis("off")
-    axes[0, 2].text(0, 1, "\n".join(lines), va="top", fontsize=8)
+    axes[0, 2].text(0, 1, "\n".join(lines), va="top")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     both = _fit(fits, EVERY, "R² of both")["value"]
     figure.suptitle(

@@ -17,6 +17,10 @@ async function unpack(text) {
  */
 (() => {
   const NARROW = 0.75; // below this share of a figure's own width it is laid out anew
+  const TALL = 900; // CSS pixels; of a taller figure a part is shown first
+  const MANY = 8; // choices of a figure that has to be laid out anew
+  const PHONE = 500; // in a narrower box, too
+  const ALL = document.getElementById("all-panels");
   const NEAR = "800px";
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
@@ -24,7 +28,8 @@ async function unpack(text) {
 
   /** A figure of the page.
    * @typedef {{image: HTMLImageElement, box: HTMLElement, width: number, height: number,
-   *   paper: HTMLImageElement | null}} Figure
+   *   paper: HTMLImageElement | null, choice: number | null,
+   *   chooser: HTMLElement | null}} Figure
    */
   /** @type {Map<HTMLImageElement, Figure>} */
   const figures = new Map();
@@ -68,23 +73,63 @@ async function unpack(text) {
     return Math.max(0, Math.floor(box.getBoundingClientRect().width - frame));
   }
 
-  /** How a figure is to be shown: language, colours, and the room if it is narrow. */
-  function look({ box, width }) {
+  /** How a figure is to be shown: language, colours, what of it, and the room if it is narrow. */
+  function look({ box, width, choice }) {
     const wide = room(box);
-    const narrow = wide > 0 && wide < NARROW * width;
-    return { dark: isDark(), room: narrow ? wide : 0, language: root.lang };
+    const anew = wide > 0 && (choice !== null || wide < NARROW * width);
+    return { dark: isDark(), room: anew ? wide : 0, language: root.lang, choice };
+  }
+
+  const copies = (element) => [...element.childNodes].map((node) => node.cloneNode(true));
+
+  /** Buttons with which a reader chooses what to see of a figure of many panels. */
+  function offer(figure, text) {
+    const { box, width, height } = figure;
+    const choices = panels.choicesOf(text);
+    if (!figure.chooser && choices.length === 0) return;
+    if (!figure.chooser) {
+      figure.chooser = document.createElement("div");
+      figure.chooser.className = "chooser";
+      figure.chooser.setAttribute("role", "group");
+      box.before(figure.chooser);
+      const wide = room(box), tall = height * Math.min(1, wide / width) > TALL;
+      const many = wide < NARROW * width && choices.length > MANY;
+      if (choices[0].first || tall || many || wide < PHONE) figure.choice = 0;
+    }
+    const buttons = [...choices.map(({ name }, i) => [[name], i]), [copies(ALL), null]];
+    figure.chooser.setAttribute("aria-label", figure.image.alt);
+    figure.chooser.replaceChildren(...buttons.map(([name, choice]) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...name);
+      button.setAttribute("aria-pressed", choice === figure.choice);
+      button.addEventListener("click", () => {
+        figure.choice = choice;
+        for (const other of figure.chooser.children) {
+          other.setAttribute("aria-pressed", other === button);
+        }
+        show(figure).then(() => forPaper(figure));
+      });
+      return button;
+    }));
+    figure.offered = root.lang;
   }
 
   /** Shows a figure as the page is now. */
   async function show(figure) {
-    const wanted = look(figure), key = Object.values(wanted).join(" ");
     const { image } = figure;
+    if (figure.offered !== root.lang && room(figure.box) > 0) {
+      const plain = withSheets(await drawing(image), root.lang);
+      if (figure.offered !== root.lang) offer(figure, plain);
+      figure.offered = root.lang;
+    }
+    const wanted = look(figure), key = Object.values(wanted).join(" ");
     if (image.dataset.wanted === key) return;
     image.dataset.wanted = key;
     const text = withSheets(await drawing(image), ...sheets(wanted.dark));
     if (image.dataset.wanted !== key) return;
     if (wanted.room) {
-      const { text: anew, width, height } = panels.laidOut(text, wanted.room);
+      const { text: anew, width, height } = panels.laidOut(text, wanted.room, wanted.choice);
       resize(figure, width, height, wanted.room);
       await give(image, anew);
     } else {
@@ -102,7 +147,7 @@ async function unpack(text) {
     image.style.maxWidth = width > wide ? "none" : "100%";
     if (width > wide) {
       box.tabIndex = 0;
-      box.setAttribute("role", "region");
+      box.setAttribute("role", "group"); // no landmark: a figure may be there twice
       box.setAttribute("aria-label", image.alt);
     } else {
       for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
@@ -113,10 +158,11 @@ async function unpack(text) {
     }
   }
 
-  /** For the printer: a figure that is dark or narrow is there a second time, for white paper. */
+  /** For the printer: a figure that is dark, narrow, not whole or not open is there a second time,
+   * whole and for white paper. */
   async function forPaper(figure) {
-    const { dark, room: narrow, language } = look(figure);
-    if (!dark && !narrow) {
+    const { dark, room: anew, language } = look(figure);
+    if (!dark && !anew && room(figure.box) > 0) {
       if (figure.paper) URL.revokeObjectURL(figure.paper.src);
       figure.paper?.remove();
       figure.paper = null;
@@ -137,17 +183,21 @@ async function unpack(text) {
   async function next() {
     const figure = waiting.shift();
     if (!figure) return;
-    await show(figure);
+    if (room(figure.box) > 0) await show(figure);
     await forPaper(figure);
     whenIdle(next);
   }
 
-  /** Shows everything anew: what is near the reader at once. */
-  function refresh() {
-    for (const figure of nearby) show(figure);
+  /** Shows figures anew: what is near the reader at once. */
+  function renew(some) {
+    for (const figure of some) if (nearby.has(figure)) show(figure);
     const working = waiting.length > 0;
-    waiting = [...figures.values()];
-    if (!working) whenIdle(next);
+    waiting = [...new Set([...waiting, ...some])];
+    if (!working && waiting.length) whenIdle(next);
+  }
+
+  function refresh() {
+    renew(figures.values());
     if (zoom.open) enlarge(zoomed);
   }
 
@@ -230,7 +280,7 @@ async function unpack(text) {
     }
     const box = document.createElement("div"), button = image.closest("button");
     const [width, height] = ["width", "height"].map((name) => Number(image.getAttribute(name)));
-    const figure = { image, box, width, height, paper: null };
+    const figure = { image, box, width, height, paper: null, choice: null, chooser: null };
     box.className = "figure-box";
     button.replaceWith(box);
     box.append(button);
@@ -249,9 +299,7 @@ async function unpack(text) {
     }
   }, { rootMargin: NEAR });
   const measure = new ResizeObserver((entries) => {
-    const turned = entries.map(({ target }) => byBox.get(target))
-      .filter(({ image }) => image.dataset.shown);
-    if (turned.length) refresh();
+    renew(entries.map(({ target }) => byBox.get(target)).filter(({ box }) => room(box) > 0));
   });
   for (const { box } of figures.values()) {
     watch.observe(box);
@@ -259,7 +307,9 @@ async function unpack(text) {
   }
   new MutationObserver(refresh).observe(root, { attributeFilter: ["lang", "data-theme"] });
   system.addEventListener("change", refresh);
-  addEventListener("beforeprint", () => { for (const figure of figures.values()) show(figure); });
+  addEventListener("beforeprint", () => {
+    for (const figure of figures.values()) if (!figure.paper) show(figure);
+  });
   if (document.readyState === "complete") refresh();
   else addEventListener("load", refresh);
 })();

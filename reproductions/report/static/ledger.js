@@ -105,7 +105,8 @@
     if (!place) return null;
     const row = rows.find(({ body }) => body === place);
     if (row?.body.hidden) reset();
-    if (row) row.details.open = true;
+    const fold = row ? row.details : one(":scope > .fold", place);
+    if (fold) fold.open = true;
     for (let box = place.closest("details"); box; box = box.parentElement.closest("details")) {
       box.open = true;
     }
@@ -116,6 +117,16 @@
     if (link) open(link.hash);
   });
   addEventListener("hashchange", () => open(location.hash));
+
+  // Paper has nothing to open: the experiments are printed whole.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = all(".fold:not([open])");
+    for (const fold of opened) fold.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const fold of opened) fold.open = false;
+  });
 
   restore();
   read();

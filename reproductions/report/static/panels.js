@@ -13,6 +13,11 @@ const panels = (() => {
   const GAP = 14, PAD = 4; // between panels and around all of it
   const ROUND = 0.5; // CSS pixels that nobody sees
   const HOIST = 0.5; // a legend that takes a larger share of a narrow panel stands above it
+  const SQUARE = 0.1;
+  const MANY = 4; // panels of which a reader can choose
+  const LARGE = 1.5; // how much larger than drawn one chosen panel may be
+  const NARROWEST = 230; // CSS pixels of a panel that stands beside others
+  const MUCH = 8; // units by which a panel is too wide, for words to be turned
   const BAR = 6; // sides that differ by this factor are those of a colour bar
   const SVG = "http://www.w3.org/2000/svg";
 
@@ -231,6 +236,54 @@ const panels = (() => {
     }
   }
 
+  /** Breaks long words at the ticks of the y axis into as many lines as stand between two ticks. */
+  function breakTicks(panel, over, svg) {
+    const marks = scale(panel, "y").words, boxes = marks.map(place);
+    const widest = Math.max(0, ...boxes.map((box) => (box ? width(box) : 0)));
+    const middles = boxes.filter(Boolean).map((box) => (box.y0 + box.y1) / 2).sort((a, b) => a - b);
+    const apart = Math.min(...middles.slice(1).map((y, i) => y - middles[i]));
+    for (const [i, mark] of marks.entries()) {
+      const box = boxes[i], line = letters([mark])[0];
+      const most = Math.floor(apart / (1.25 * line));
+      if (!box || most < 2 || mark.querySelectorAll("text").length > 6) continue;
+      const least = Math.max(widest - over, width(box) / most + 2 * line, 5 * line);
+      if (width(box) <= least) continue;
+      const lines = broken(mark, least, svg), size = place(lines);
+      for (const text of lines.children) {
+        text.style.textAnchor = "end";
+        text.setAttribute("x", width(size));
+      }
+      const now = place(lines);
+      mark.replaceChildren(moved([lines], now, box.x1 - width(now),
+        (box.y0 + box.y1 - height(now)) / 2));
+    }
+  }
+
+  /** Turns long words at the ticks of the x axis upright, so that they can stand closer. */
+  function turnTicks(panel) {
+    const { words: marks, label } = scale(panel, "x");
+    const all = marks.map((mark) => ({ mark, box: place(mark) })).filter(({ box }) => box);
+    const longest = Math.max(0, ...all.map(({ box }) => width(box)));
+    const high = Math.max(0, ...all.map(({ box }) => height(box)));
+    const slants = marks.some((mark) => [...mark.querySelectorAll("text")].some((text) =>
+      shown(text) && /rotate\(-?[1-9]/.test(text.getAttribute("transform"))));
+    if (slants || all.length < 5 || longest < 3 * Math.max(...letters(marks), 1)) return;
+    for (const { mark, box } of all) {
+      const inner = document.createElementNS(SVG, "g");
+      const [x, y] = [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2];
+      inner.setAttribute("transform", `translate(${x.toFixed(2)} ${box.y0.toFixed(2)}) rotate(-90)`
+        + ` translate(${(-box.x1).toFixed(2)} ${(-y).toFixed(2)})`);
+      inner.append(...mark.childNodes);
+      mark.append(inner);
+    }
+    if (label) {
+      const inner = document.createElementNS(SVG, "g");
+      inner.setAttribute("transform", `translate(0 ${(longest - high).toFixed(2)})`);
+      inner.append(...label.childNodes);
+      label.append(inner);
+    }
+  }
+
   /** Lets the label of the x axis end where the frame does, if it would stand out on the right. */
   function tuckLabel(panel) {
     const label = scale(panel, "x").label, box = label && place(label);
@@ -242,25 +295,82 @@ const panels = (() => {
   }
 
   /** The panels, as large as there is room for, or as letters need. */
-  function fitted(all, room, svg) {
+  function fitted(all, room, svg, most = NATURAL) {
     const zoomed = () => {
       const widest = Math.max(...all.map((panel) => width(extent(panel.nodes, headings(panel)))));
-      const least = LETTERS / Math.min(10, ...letters(all.flatMap(({ nodes }) => nodes)));
-      return Math.max(least, Math.min(NATURAL, room / widest));
+      const least = LETTERS / Math.min(...letters(all.flatMap(({ nodes }) => nodes)));
+      return Math.max(least, Math.min(most, room / widest));
     };
     let zoom = zoomed();
     for (const panel of all) {
       const over = width(extent(panel.nodes, headings(panel))) - room / zoom;
+      if (over > MUCH) turnTicks(panel);
       if (over > 0 && scale(panel, "x").ticks > 0) squeeze(panel, over);
+      const still = width(extent(panel.nodes, headings(panel))) - room / zoom;
+      if (still > ROUND) breakTicks(panel, still, svg);
     }
     for (const panel of all) tuckLabel(panel);
     zoom = zoomed();
     for (const panel of all) breakHeadings(panel, room / zoom, svg);
     const items = all.map(({ nodes }) => ({ nodes, box: extent(nodes), zoom }));
-    const beside = Math.max(...items.map(({ box }, i) => all[i].frame.x0 - box.x0));
+    const left = Math.max(...items.map(({ box }, i) => all[i].frame.x0 - box.x0));
     const flush = items.map((item, i) =>
-      ({ ...item, box: { ...item.box, x0: all[i].frame.x0 - beside } }));
+      ({ ...item, box: { ...item.box, x0: all[i].frame.x0 - left } }));
     return flush.every(({ box }) => width(box) * zoom <= room + ROUND) ? flush : items;
+  }
+
+  /** How wide each of some panels may be, so that as many stand beside each other as can be read. */
+  function beside(count, room) {
+    const most = Math.max(1, Math.floor((room + GAP) / (NARROWEST + GAP)));
+    const columns = Math.ceil(count / Math.ceil(count / most));
+    return Math.floor((room - (columns - 1) * GAP) / columns);
+  }
+
+  /** A colour bar that stands beside several panels: it belongs to each of them. */
+  const isAlone = ({ nodes, frame: box }) => nodes.length === 1 && isBar(nodes[0], box);
+
+  const words = (elements) => elements.map((element) => [...element.querySelectorAll("text")]
+    .filter(shown).map((text) => text.textContent.trim()).join(" ")).join(" ").trim();
+
+  /** The words with which all of some texts begin, or end: "width 5" of "Glorot, width 5". */
+  function common(texts) {
+    const [first, ...rest] = texts.map((text) => text.split(/[,:] /));
+    for (const end of [(parts) => parts[0], (parts) => parts.at(-1)]) {
+      if (rest.every((parts) => end(parts) === end(first))) return end(first);
+    }
+    return "";
+  }
+
+  /** What a reader can choose of many panels: each row, if rows have names of their own, or each
+   * panel, if it has a title of its own.
+   * @returns {{name: string, panels: Object[], row: boolean}[]} none where there is nothing
+   */
+  function choices(all) {
+    const whole = all.filter((panel) => extent(panel.nodes) && !isAlone(panel));
+    if (whole.length < MANY) return [];
+    const rows = [];
+    for (const panel of whole) {
+      const row = rows.find(([first]) => shared(first.frame, panel.frame, "y")
+        > 0.5 * height(panel.frame));
+      if (row) row.push(panel);
+      else rows.push([panel]);
+    }
+    const titles = (row) => row.map((panel) => words(headings(panel)
+      .filter((heading) => !heading.hasAttribute("data-repeated")))).filter(Boolean);
+    const label = (panel) => words([scale(panel, "y").label].filter(Boolean));
+    const each = (row) => titles(row).length === row.length;
+    const names = [
+      (row) => (titles(row).length === 1 || each(row)) && common(titles(row)),
+      (row) => label(row[0]),
+    ].map((name) => rows.map(name));
+    const named = names.find((found) => found.every(Boolean)
+      && new Set(found).size === found.length);
+    if (rows.length > 1 && rows[0].length > 1 && named) {
+      return rows.map((row, i) => ({ name: named[i], panels: row, row: true }));
+    }
+    const own = whole.map((panel) => words(headings(panel)));
+    if (!own.every(Boolean) || new Set(own).size < own.length) return [];
+    return whole.map((panel, i) => ({ name: own[i], panels: [panel], row: false }));
   }
 
   /** Sets blocks and panels into lines of a given length; returns how large all of it is. */
@@ -280,16 +390,17 @@ const panels = (() => {
   /** Rebuilds a drawing that is being shown.
    * @param {SVGSVGElement} svg
    * @param {number} wide how wide the box is, in CSS pixels
+   * @param {number | null} choice which of its choices alone is to be shown; null for all of it
    * @returns {{width: number, height: number}} of the new drawing, in CSS pixels
    */
-  function rebuild(svg, wide) {
+  function rebuild(svg, wide, choice) {
     const figure = svg.querySelector("#figure_1"), room = wide - 2 * PAD;
     const of = (start) => [...figure.children].filter((child) => startsWith(child, start));
     const [ground] = of("patch_"), titles = of("text_"), legends = of("legend_");
     const rest = [...figure.children].filter((child) => child !== ground
       && !/^(text|legend)_/.test(child.id));
     // Parts of a space stand beside its axes: then nobody knows what belongs together.
-    const all = rest.every((child) => startsWith(child, "axes_")) ? found(figure)
+    let all = rest.every((child) => startsWith(child, "axes_")) ? found(figure)
       : [{ nodes: rest, frame: union(rest.map(place)) }];
     for (const panel of all) panel.added = [];
     for (const panel of all) {
@@ -299,12 +410,20 @@ const panels = (() => {
     for (const panel of all) {
       for (const words of panel.added) main(panel).append(words);
     }
+    if (choice !== null) {
+      const wanted = choices(all)[choice]?.panels ?? all;
+      const stays = (panel) => wanted.includes(panel) || isAlone(panel);
+      for (const panel of all) if (!stays(panel)) panel.nodes.forEach((node) => node.remove());
+      all = all.filter(stays);
+    }
     if (all.length === 1) legends.push(...named(main(all[0]), "legend_").filter((legend) =>
       width(place(legend)) > HOIST * room / NATURAL));
+    const chosen = all.filter((panel) => !isAlone(panel)).length;
     const pixels = set([
       ...titles.flatMap((title) => block(broken, title, TITLE, room, svg)),
       ...legends.flatMap((legend) => block(flowing, legend, LEGEND, room, svg)),
-      ...fitted(all.filter(({ nodes }) => extent(nodes)), room, svg),
+      ...fitted(all.filter(({ nodes }) => extent(nodes)), choice === null ? room
+        : beside(chosen, room), svg, chosen === 1 ? LARGE * NATURAL : NATURAL),
     ], room, svg);
     [...titles, ...legends].forEach((element) => element.remove());
     ground?.querySelector("path").setAttribute("d", `M0 0H${pixels.width}V${pixels.height}H0z`);
@@ -327,9 +446,32 @@ const panels = (() => {
   /** A drawing's text, laid out anew.
    * @param {string} text the drawing, with the style sheets switched on that it is shown with
    * @param {number} room how wide the box is, in CSS pixels
+   * @param {number | null} choice which of its choices alone is to be shown; null for all of it
    * @returns {{text: string, width: number, height: number}} the sizes in CSS pixels
    */
-  function laidOut(text, room) {
+  const laidOut = (text, room, choice) => withDrawing(text, (svg) => {
+    const pixels = rebuild(svg, room, choice);
+    return { text: new XMLSerializer().serializeToString(svg), ...pixels };
+  });
+
+  /** What a reader can choose of a drawing.
+   * @param {string} text the drawing, with the style sheets of the page's language
+   * @returns {{name: string, first: boolean}[]} and whether one alone is to be shown first: not
+   *   where square panels stand beside each other, because a plane and its image belong together
+   */
+  function choicesOf(text) {
+    if ((text.match(/id="axes_/g) ?? []).length < MANY) return [];
+    return withDrawing(text, (svg) => {
+      const all = found(svg.querySelector("#figure_1"));
+      for (const panel of all) panel.added = [];
+      const square = all.every(({ frame: box }) =>
+        Math.abs(Math.log(width(box) / height(box))) < SQUARE);
+      return choices(all).map(({ name, row }) => ({ name, first: row && !square }));
+    });
+  }
+
+  /** Does something with a drawing while it is on the page, where nobody sees it. */
+  function withDrawing(text, work) {
     const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
     const host = document.createElement("div");
     host.className = "ruler";
@@ -338,12 +480,11 @@ const panels = (() => {
     const svg = document.adoptNode(harmless(parsed));
     host.attachShadow({ mode: "open" }).append(svg); // its ids and styles are its own
     try {
-      const pixels = rebuild(svg, room);
-      return { text: new XMLSerializer().serializeToString(svg), ...pixels };
+      return work(svg);
     } finally {
       host.remove();
     }
   }
 
-  return { laidOut };
+  return { laidOut, choicesOf };
 })();

@@ -7,7 +7,7 @@
  */
 const squeeze = (() => {
   const { width, height, union, place, startsWith, named } = boxes;
-  const LEAST = 0.45; // of a frame's width
+  const LEAST = 0.35; // of a frame's width
   const APART = 3; // between neighbouring words
   const SQUARE = 0.1;
   const MOST_WORDS = 200;
@@ -52,6 +52,15 @@ const squeeze = (() => {
   /** Moves a whole element along x. */
   const shift = (element, by) => element.setAttribute("transform", `translate(${by.toFixed(2)} 0)`);
 
+  /** Whether an element is a disc, which is to stay one. */
+  function isRound(element) {
+    if (element.localName !== "path" || !/^M[^MLVHZz]*C[^MLVH]*z?\s*$/.test(element.getAttribute("d"))) {
+      return false;
+    }
+    const { width: wide, height: high } = element.getBBox();
+    return Math.abs(Math.log(wide / high)) < 0.05;
+  }
+
   /** Moves the corners of a path, all of which stand in it as pairs of numbers. */
   function bend(path, to) {
     let count = 0;
@@ -70,6 +79,10 @@ const squeeze = (() => {
     } else if (startsWith(element, "legend_")) {
       const box = place(element);
       if (box && box.x0 + box.x1 > frame.x0 + frame.x1) shift(element, to(box.x1) - box.x1);
+    } else if (isRound(element)) {
+      const { x, width: wide } = element.getBBox();
+      const by = to(x + wide / 2) - x - wide / 2;
+      bend(element, (each) => each + by); // not moved as a whole, or its clip would move with it
     } else if (element.localName === "path") {
       bend(element, to);
     } else if (element.localName === "use") {
