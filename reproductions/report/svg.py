@@ -24,7 +24,7 @@ FONTS = (
 _PLACES = re.compile(rb' (?:d|x|y|width|height|points|transform)="[^"]*"')
 _REST = re.compile(rb"(?<=\.\d\d)\d+")
 _REST_OF_MANY = re.compile(rb"(?<=\.\d)\d+")
-_MANY_BYTES = 150_000
+_MANY_BYTES = 70_000
 _NO_TURN = re.compile(rb' transform="rotate\(-?0 [^"]*"')
 _NEEDED = re.compile(r"figure|axes|text|legend|patch|matplotlib|[xy]tick|QuadMesh")
 _BASE = "*{stroke-linejoin:round;stroke-linecap:butt}.by-night{display:none}"
