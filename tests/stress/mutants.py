@@ -1,30 +1,37 @@
 """Changes of the code that the tests must catch: `make mutants`.
 
 mutmut makes the mutants. It does not run them: it would put a function of other parameters around
-each method, and Keras reads the parameters of a layer's `__init__`. Here every mutant is a file in
-a copy of the project, tested in a process forked from one that has imported TensorFlow already.
+each method, and Keras reads the parameters of a layer's `__init__`. `mutant_tests` runs them, on
+copies of the project.
+
+What each mutant came to is kept in `.mutants`. It holds until the file changes, for a mutant that
+was killed also until the text of the test changes that killed it, and for any other until the text
+of any of the file's tests does. What tests share, such as fixtures, is not looked at: `--again`
+runs every mutant again.
 """
 
 import argparse
 import contextlib
 import csv
+import dataclasses
 import functools
+import hashlib
 import importlib
+import itertools
+import json
 import multiprocessing.util
-import os
-import resource
+import re
 import shutil
-import signal
 import sys
 import tempfile
-import time
-import traceback
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+
+from tests.stress import mutant_tests
 
 ROOT = Path(__file__).parents[2]
 COPIED = (
@@ -67,24 +74,19 @@ TARGETS = {
         f"reproductions/trial/{name}.py": TRIALS for name in ("scorecard", "candidate", "soundness")
     },
 }
-LONGEST_S = 300
-"""Of the processor's time, which is the same on a busy machine; ten times that of a clock's."""
-OPTIONS = (
-    *("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"),
-    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of what was imported before
-)
-LOG = "output.txt"
 LEAST_KILLED = 0.95
+KEPT = ROOT / ".mutants"
 REASONS = Path(__file__).with_name("survivors.csv")
 """Why the tests need not catch a mutant, by file and change; written by hand."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One changed file: where, what stood there and what stands there now, and the whole text."""
+    """One changed file: which lines, what stood there and stands there now, and the whole text."""
 
     file: str
     line: int
+    last: int
     change: str
     text: str
 
@@ -111,7 +113,7 @@ def mutants(file: str) -> Iterator[Mutant]:
         same = next((i for i in range(rest) if before[-1 - i] != after[-1 - i]), rest)
         old = " ".join(part.strip() for part in before[line : len(before) - same])
         new = " ".join(part.strip() for part in after[line : len(after) - same])
-        yield Mutant(file, line + 1, f"{old} -> {new}", text)
+        yield Mutant(file, line + 1, max(line + 1, len(before) - same), f"{old} -> {new}", text)
 
 
 @functools.cache
@@ -125,68 +127,102 @@ def _copy() -> Path:
     return Path(folder.name)
 
 
-def without_mutant(file: str) -> str:
-    """What the tests of a file print if they fail on the code as it is; else an empty text."""
-    if _in_a_fork(TARGETS[file], _copy()) == 0:
-        return ""
-    return (_copy() / LOG).read_text(encoding="utf-8")
+@dataclass(frozen=True)
+class Result:
+    """What a mutant came to, the test that killed it, and the checksum of what that rests on."""
+
+    outcome: str
+    killer: str
+    rests_on: str
 
 
-def outcome(mutant: Mutant) -> str:
-    """`killed`, `survived`, or `timeout`: what the tests say of a mutant."""
-    path = _copy() / mutant.file
-    whole = path.read_text(encoding="utf-8")
-    path.write_text(mutant.text, encoding="utf-8")
-    try:
-        status = _in_a_fork(TARGETS[mutant.file], _copy())
-    finally:
-        path.write_text(whole, encoding="utf-8")
-    return "timeout" if status is None else "killed" if status else "survived"
+def results(file: str, most: int, again: bool) -> tuple[int, list[dict]]:
+    """How many mutants a file has, and a row for each that was tested."""
+    every = list(mutants(file))
+    chosen = spread(every, most)
+    of_file = _results(file, chosen, again)
+    return len(every), [
+        {
+            "file": file,
+            "line": mutant.line,
+            "change": mutant.change,
+            "outcome": of_file[_key(mutant)].outcome,
+        }
+        for mutant in chosen
+    ]
 
 
-def _in_a_fork(tests: tuple[str, ...], copy: Path) -> int | None:
-    """The exit status of pytest; None where it took too long."""
-    child = os.fork()
-    if not child:
-        os.setsid()
-        _run_tests(tests, copy)
-    stop = time.monotonic() + 10 * LONGEST_S
-    while time.monotonic() < stop:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            code = os.waitstatus_to_exitcode(status)
-            return None if code == -signal.SIGXCPU else code
-        time.sleep(0.02)
-    os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return None
+def _results(file: str, chosen: list[Mutant], again: bool) -> dict[str, Result]:
+    """What each mutant of a file came to, by its change."""
+    tests, copy, source = TARGETS[file], _copy(), (ROOT / file).read_text(encoding="utf-8")
+    prints = mutant_tests.fingerprints(tests, copy)
+    every = _checksum(*itertools.chain.from_iterable(sorted(prints.items())))
+    path = KEPT / f"{file.replace('/', '+')}.json"
+    kept = {} if again else _kept(path, source)
+
+    def holds(key: str) -> bool:
+        result = kept.get(key)
+        return bool(result) and result.rests_on == prints.get(result.killer, every)
+
+    done = {key: kept[key] for key in map(_key, chosen) if holds(key)}
+    left = sorted((m for m in chosen if _key(m) not in done), key=lambda mutant: mutant.line)
+    say = functools.partial(print, f"{file}: ", sep="", file=sys.stderr, flush=True)
+    say(f"{len(done)} mutants are known, {len(left)} are tested")
+    if not left:
+        return done
+    known = mutant_tests.baseline(file, tests, copy)
+    if isinstance(known, str):
+        raise RuntimeError(f"the tests of {file} fail without any mutant: {known[-2000:]}")
+    trials = [
+        mutant_tests.Trial(m.text, known.tests_of(mutant_tests.lines_of(source, m.line, m.last)))
+        for m in left
+    ]
+    runs = mutant_tests.Runs(file, tests, copy, known)
+    for i, outcome, killer in runs.outcomes(trials):
+        done[_key(left[i])] = Result(outcome, killer, prints.get(killer, every))
+        _keep(path, source, kept | done)
+    say("done")
+    return done
 
 
-def _run_tests(tests: tuple[str, ...], copy: Path) -> None:
-    status = 1
-    try:
-        import pytest
+def _key(mutant: Mutant) -> str:
+    return f"{mutant.line}: {mutant.change}"
 
-        resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_S, LONGEST_S + 10))
-        os.chdir(copy)
-        sys.path[0] = str(copy)
-        for name in [name for name in sys.modules if name.partition(".")[0] in COPIED]:
-            del sys.modules[name]  # this module and its package: of the project, not of the copy
-        output = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(output, 1)
-        os.dup2(output, 2)
-        status = pytest.main([*OPTIONS, *tests])
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        os._exit(int(status))
+
+def _checksum(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def _kept(path: Path, source: str) -> dict[str, Result]:
+    """The results that are kept for a file with this text."""
+    if not path.exists():
+        return {}
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        key: Result(*r) for key, r in kept["results"].items() if kept["of"] == _checksum(source)
+    }
+
+
+def _keep(path: Path, source: str, every: dict[str, Result]) -> None:
+    from reproductions.running.files import write_whole
+
+    rows = {key: dataclasses.astuple(result) for key, result in every.items()}
+    text = json.dumps({"of": _checksum(source), "results": rows}, indent=0)
+    path.parent.mkdir(exist_ok=True)
+    write_whole(path, text.encode())
 
 
 def reasons() -> dict[tuple[str, str], str]:
     """Why mutants that survive may, by file and change."""
     with REASONS.open(encoding="utf-8", newline="") as file:
         return {(row["file"], row["change"]): row["reason"] for row in csv.DictReader(file)}
+
+
+def reason(known: dict[tuple[str, str], str], file: str, change: str) -> str:
+    """Why a mutant may survive; an empty text where nobody has said so."""
+    exact = known.get((file, change), "")
+    patterns = ((text, why) for (of, text), why in known.items() if of == "*")
+    return exact or next((why for text, why in patterns if re.fullmatch(text, change)), "")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -196,37 +232,29 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--store", type=Path, metavar="DIR", help="where the tables go")
     parser.add_argument("--most", type=int, default=10**6, metavar="N", help="mutants of a file")
     parser.add_argument("--workers", type=int, metavar="N", help="as many as cores by default")
+    parser.add_argument("--again", action="store_true", help="also what is known already")
     given = parser.parse_args(arguments)
     sys.dont_write_bytecode = True
     for module in HEAVY:
         importlib.import_module(module)
     files = given.files or list(TARGETS)
-    every = {file: list(mutants(file)) for file in files}
-    chosen = [mutant for file in files for mutant in spread(every[file], given.most)]
-    known, rows = reasons(), []
+    known, rows, made = reasons(), [], {}
     # Forked here, where TensorFlow is imported and has started no thread yet.
     fork = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(given.workers, mp_context=fork) as pool:
-        for file, failing in zip(files, pool.map(without_mutant, files), strict=True):
-            if failing:
-                print(failing, file=sys.stderr)
-                print(f"error: the tests of {file} fail without any mutant", file=sys.stderr)
+        tested = [pool.submit(results, file, given.most, given.again) for file in files]
+        for file, future in zip(files, tested, strict=True):
+            try:
+                made[file], of_file = future.result()
+            except RuntimeError as error:
+                print(f"error: {error}", file=sys.stderr)
                 return 2
-        for mutant, result in zip(chosen, pool.map(outcome, chosen), strict=True):
-            reason = known.get((mutant.file, mutant.change), "")
-            if result == "survived":
-                said = f"{mutant.file}:{mutant.line}: {mutant.change}: {reason or '?'}"
-                print(said, flush=True)
-            rows.append(
-                {
-                    "file": mutant.file,
-                    "line": mutant.line,
-                    "change": mutant.change,
-                    "outcome": result,
-                    "reason": reason if result == "survived" else "",
-                }
-            )
-    made = {file: len(of_file) for file, of_file in every.items()}
+            for row in of_file:
+                survived = row["outcome"] == "survived"
+                why = reason(known, file, row["change"]) if survived else ""
+                rows.append({**row, "reason": why})
+                if survived:
+                    print(f"{file}:{row['line']}: {row['change']}: {why or '?'}", flush=True)
     return _conclude(pd.DataFrame(rows), made, given.store)
 
 

@@ -1,0 +1,537 @@
+"""Runs a file's tests on its mutants: for each mutant those tests that execute what it changes.
+
+One run without a mutant tells which tests execute which line. Then pytest collects the tests once,
+and every mutant is tested in a process forked from that one, in which the changed functions take
+the mutant's code. A change of what is executed on import needs a process that imports it again.
+"""
+
+import contextlib
+import functools
+import gc
+import hashlib
+import importlib
+import inspect
+import itertools
+import json
+import multiprocessing.process
+import os
+import resource
+import signal
+import sys
+import time
+import traceback
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any
+
+import pytest
+
+OPTIONS = (
+    *("-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"),
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of what was imported before
+)
+LOG, FRESH, ON_IMPORT = "output.txt", "fresh", "(import)"
+STARTS_PROCESSES = {"subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"}
+CACHED = type(functools.cache(str))
+FUNCTION = inspect.CO_OPTIMIZED
+"""The flag of a function's code, which that of modules and classes does not have."""
+COMPARED = (
+    *("co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_flags", "co_code", "co_names"),
+    *("co_varnames", "co_freevars", "co_cellvars", "co_exceptiontable"),
+)
+"""What tells two codes apart, beside their constants; the numbers of their lines do not."""
+
+
+@dataclass
+class Baseline:
+    """What the tests do without a mutant.
+
+    Attributes:
+        lines: for each line the tests that execute it; `ON_IMPORT` among them where it is executed
+            before any test.
+        cost: of each test, in seconds of the processor's time.
+        apart: the tests that start processes, whose lines are unknown.
+    """
+
+    lines: dict[int, set[str]] = field(default_factory=dict)
+    cost: dict[str, float] = field(default_factory=dict)
+    apart: set[str] = field(default_factory=set)
+
+    def tests_of(self, span: range) -> set[str]:
+        """The tests that execute one of these lines; all, where it is executed on import."""
+        executed = set().union(*(self.lines.get(line, ()) for line in span))
+        return set(self.cost) if ON_IMPORT in executed else executed | self.apart
+
+
+@dataclass
+class Likely:
+    """Orders tests: cheap ones first, and those that killed the mutants before."""
+
+    cost: dict[str, float]
+    kills: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    def ordered(self, tests: set[str]) -> list[str]:
+        """The tests, those first that most probably kill for the least time."""
+        return sorted(tests, key=lambda t: ((self.cost[t] + 0.01) / (self.kills[t] + 0.05), t))
+
+    def learn(self, killer: str) -> None:
+        """Takes in which test killed; neighbours are killed by the same test mostly."""
+        for test in self.kills:
+            self.kills[test] *= 0.8
+        self.kills[killer] += 1
+
+
+def lines_of(source: str, line: int, last: int) -> range:
+    """The lines of the statement that holds these, without the statements inside it."""
+    import ast
+
+    span = range(line, last + 1)
+    for node in ast.walk(ast.parse(source)):  # outer ones come before inner ones
+        if isinstance(node, ast.stmt) and node.lineno <= line and last <= (node.end_lineno or 0):
+            inside = [n.lineno for n in ast.walk(node) if n is not node and isinstance(n, ast.stmt)]
+            end = min([n for n in inside if n > node.lineno], default=(node.end_lineno or 0) + 1)
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                span = range(node.lineno, node.lineno + 1)  # its head is of what stands around it
+            elif last < end:
+                span = range(node.lineno, end)
+    return span
+
+
+def baseline(file: str, tests: Sequence[str], copy: Path) -> Baseline | str:
+    """What the tests do without a mutant; what they print if they fail."""
+
+    def traced(send: Callable[[Any], None]) -> int:
+        import coverage
+
+        path = str(copy / file)
+        tracing = coverage.Coverage(None, include=[path], config_file=False, messages=False)
+        tracing.start()
+        tracing.switch_context(ON_IMPORT)
+        plugin = _Tracing(tracing)
+        status = pytest.main([*OPTIONS, "-x", *_where(copy), *tests], plugins=[plugin])
+        tracing.stop()
+        contexts = tracing.get_data().contexts_by_lineno(path)
+        lines = {
+            line: sorted(set().union(*(plugin.users.get(c, {c}) for c in of_line if c)))
+            for line, of_line in contexts.items()
+        }
+        send({"lines": lines, "cost": plugin.cost, "apart": sorted(plugin.apart)})
+        return int(status)
+
+    sent, status = in_a_fork(traced, copy)
+    if status or not sent:
+        return (copy / LOG).read_text(encoding="utf-8") or f"the tests end with {status}"
+    lines = {int(line): set(tests) for line, tests in sent[0]["lines"].items()}
+    return Baseline(lines, sent[0]["cost"], set(sent[0]["apart"]))
+
+
+class _Tracing:
+    """A plugin of pytest that records which test executes what, and how long it takes."""
+
+    def __init__(self, tracing: Any) -> None:
+        self.tracing, self.context, self.started = tracing, ON_IMPORT, False
+        self.cost: dict[str, float] = {}
+        self.apart: set[str] = set()
+        self.users: dict[str, set[str]] = defaultdict(set)
+        sys.addaudithook(self._seen)
+        start = multiprocessing.process.BaseProcess.start
+
+        def starting(process):
+            self.started = True
+            return start(process)
+
+        multiprocessing.process.BaseProcess.start = starting
+
+    def _seen(self, event: str, _: tuple) -> None:
+        self.started = self.started or event in STARTS_PROCESSES
+
+    @contextlib.contextmanager
+    def _within(self, context: str) -> Iterator[None]:
+        before, self.context = self.context, context
+        self.tracing.switch_context(context)
+        try:
+            yield
+        finally:
+            self.context = before
+            self.tracing.switch_context(before)
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_protocol(self, item):
+        self.users[item.nodeid].add(item.nodeid)
+        for definitions in item._fixtureinfo.name2fixturedefs.values():
+            for definition in definitions:
+                self.users[_name(definition)].add(item.nodeid)
+        begun, self.started = _cpu_s(), False
+        with self._within(item.nodeid):
+            yield
+        self.cost[item.nodeid] = _cpu_s() - begun
+        if self.started:
+            self.apart.add(item.nodeid)
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_fixture_setup(self, fixturedef):
+        # What a fixture does is done for every test that uses it, not for the first alone.
+        with self._within(_name(fixturedef)):
+            yield
+
+
+def _name(definition: Any) -> str:
+    return f"(fixture) {definition.baseid}::{definition.argname}"
+
+
+def _cpu_s() -> float:
+    usages = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+@dataclass
+class Trial:
+    """A mutant to be tested: its file's text, and which tests are to be run."""
+
+    text: str
+    tests: set[str]
+
+
+class Runs:
+    """Tests of one file on its mutants.
+
+    Args:
+        file: of the project.
+        tests: files of tests, or folders.
+        copy: of the project, in which nothing else writes.
+        known: what is known from an earlier run.
+    """
+
+    def __init__(self, file: str, tests: Sequence[str], copy: Path, known: Baseline) -> None:
+        self.file, self.tests, self.copy, self.baseline = file, tests, copy, known
+        self.source = (copy / file).read_text(encoding="utf-8")
+        self.likely = Likely(known.cost)
+        self.sound: set[str] = set()
+        self.unfit: set[str] = set()
+        self.unhurried: set[str] = set()
+
+    def outcomes(self, trials: Sequence[Trial]) -> Iterator[tuple[int, str, str]]:
+        """The number of each mutant, its outcome, and the test that killed it.
+
+        First those that need no import, then the others.
+        """
+        later = []
+        for i, outcome, killer in self._collected(trials):
+            if outcome == FRESH:
+                later.append(i)
+                continue
+            if outcome == "killed":  # that process knows it, this one does not
+                self.likely.learn(killer)
+                self.sound.add(killer)
+            yield i, outcome, killer
+        for i in later:
+            yield i, *self._verified(trials[i], self._imported_again)
+
+    def _collected(self, trials: Sequence[Trial]) -> Iterator[tuple[int, str, str]]:
+        """The outcomes of mutants that are tested in copies of one process."""
+
+        def serve(send: Callable[[Any], None]) -> int:
+            plugin = _Serving(self, trials, send)
+            return int(pytest.main([*OPTIONS, *_where(self.copy), *self.tests], plugins=[plugin]))
+
+        yield from _streamed(serve, self.copy)
+
+    def _verified(self, trial: Trial, run: Callable) -> tuple[str, str]:
+        """What a trial comes to. A test that fails by itself without the mutant kills nothing."""
+        while tests := self.likely.ordered(trial.tests - self.unfit):
+            outcome, killer = run(trial.text, tests)
+            if outcome == "timeout" and not self.unhurried.issuperset(tests):
+                if run(self.source, tests)[0] != "survived":
+                    raise RuntimeError(f"without a mutant too, these take too long: {tests}")
+                self.unhurried.update(tests)
+            if outcome != "killed":
+                return outcome, ""
+            if killer in self.baseline.cost and killer not in self.sound:
+                if run(self.source, [killer])[0] != "survived":
+                    print(f"{killer} fails without a mutant: left out", file=sys.stderr, flush=True)
+                    self.unfit.add(killer)
+                    continue
+                self.sound.add(killer)
+            self.likely.learn(killer)
+            return outcome, killer
+        return "survived", ""
+
+    def limits(self, tests: Sequence[str]) -> tuple[float, float]:
+        """How long tests may take: of the processor's time, and of a clock's."""
+        cost = sum(self.baseline.cost[test] for test in tests)
+        return 10 + 5 * cost, 40 + 20 * cost
+
+    def _imported_again(self, text: str, tests: Sequence[str]) -> tuple[str, str]:
+        files = dict.fromkeys(test.partition("::")[0] for test in tests)
+
+        def run(send: Callable[[Any], None]) -> int:
+            plugin = _Chosen(tests, send)
+            return int(pytest.main([*OPTIONS, "-x", *_where(self.copy), *files], plugins=[plugin]))
+
+        with self.changed(text):
+            return _outcome(*in_a_fork(run, self.copy, *self.limits(tests)))
+
+    @contextlib.contextmanager
+    def changed(self, text: str) -> Iterator[None]:
+        """The file has another text, for processes that tests start."""
+        path = self.copy / self.file
+        path.write_text(text, encoding="utf-8")
+        try:
+            yield
+        finally:
+            path.write_text(self.source, encoding="utf-8")
+
+
+def _outcome(sent: list, status: int | None) -> tuple[str, str]:
+    if status is None:
+        return "timeout", ""
+    return ("killed", sent[0] if sent else "") if status else ("survived", "")
+
+
+class _Failure:
+    """A plugin of pytest that ends the process at the first test that fails, and sends its name."""
+
+    def __init__(self, send: Callable[[Any], None]) -> None:
+        self.send = send
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            self.send(report.nodeid)
+            os._exit(1)
+
+
+class _Chosen(_Failure):
+    """Runs certain tests only, in this order."""
+
+    def __init__(self, tests: Sequence[str], send: Callable[[Any], None]) -> None:
+        super().__init__(send)
+        self.tests = tests
+
+    def pytest_collection_modifyitems(self, items):
+        by_name = {item.nodeid: item for item in items}
+        items[:] = [by_name[test] for test in self.tests]  # a test that is gone kills too
+
+
+class _Serving:
+    """In place of the tests, runs the chosen ones for each mutant, in a process of its own."""
+
+    def __init__(self, runs: Runs, trials: Sequence[Trial], send: Callable[[Any], None]) -> None:
+        self.runs, self.trials, self.send = runs, trials, send
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session):
+        self.session = session
+        self.items = {item.nodeid: item for item in session.items}
+        path = str(self.runs.copy / self.runs.file)
+        functions = defaultdict(list)
+        self.caches = []
+        for thing in gc.get_objects():
+            if isinstance(thing, FunctionType) and thing.__code__.co_filename == path:
+                functions[_place(thing.__code__)].append(thing)
+            elif isinstance(thing, CACHED) and thing.cache_info().currsize:
+                self.caches.append(thing)
+        on_import = {n for n, tests in self.runs.baseline.lines.items() if ON_IMPORT in tests}
+        whole = compile(self.runs.source, path, "exec", dont_inherit=True)
+        print("threads", len(os.listdir("/proc/self/task")), "caches", self.caches, file=sys.stderr)
+        for i, trial in enumerate(self.trials):
+            try:
+                code = compile(trial.text, path, "exec", dont_inherit=True)
+                pairs = list(_differing(whole, code))
+            except (SyntaxError, _OnImportError):
+                self.send([i, FRESH, ""])
+                continue
+            known = all(functions.get(_place(old)) for old, _ in pairs)
+            if not known or any(_lines(old) & on_import for old, _ in pairs):
+                self.send([i, FRESH, ""])
+                continue
+            self.swaps = [(f, new) for old, new in pairs for f in functions[_place(old)]]
+            self.send([i, *self.runs._verified(trial, self._run)])
+        return True
+
+    def _run(self, text: str, tests: Sequence[str]) -> tuple[str, str]:
+        mutated = text != self.runs.source
+
+        def run(send: Callable[[Any], None]) -> int:
+            for cached in self.caches:
+                cached.cache_clear()
+            for function, code in self.swaps if mutated else ():
+                function.__code__ = code
+            self.session.items[:] = [self.items[test] for test in tests]
+            self.session.config.pluginmanager.register(_Failure(send))
+            from _pytest import main
+
+            main.pytest_runtestloop(self.session)
+            return 0
+
+        with self.runs.changed(text):
+            return _outcome(*in_a_fork(run, self.runs.copy, *self.runs.limits(tests), again=False))
+
+
+class _OnImportError(Exception):
+    """Codes differ in what is executed on import."""
+
+
+def _place(code: CodeType) -> tuple[str, int]:
+    return code.co_qualname, code.co_firstlineno
+
+
+def _lines(code: CodeType) -> set[int]:
+    """The lines inside a function and those inside it, without its head."""
+    inside = {line for *_, line in code.co_lines() if line and line > code.co_firstlineno}
+    return inside.union(*(_lines(c) for c in code.co_consts if isinstance(c, CodeType)))
+
+
+def _differing(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
+    """The outermost functions that differ.
+
+    Raises:
+        _OnImportError: something else differs.
+    """
+    if old.co_flags & new.co_flags & FUNCTION:
+        if not _same(old, new):
+            if old.co_freevars != new.co_freevars:
+                raise _OnImportError
+            yield old, new
+        return
+    if not _alike(old, new) or len(old.co_consts) != len(new.co_consts):
+        raise _OnImportError
+    for a, b in zip(old.co_consts, new.co_consts, strict=True):
+        if isinstance(a, CodeType) and isinstance(b, CodeType):
+            yield from _differing(a, b)
+        elif not _same(a, b):
+            raise _OnImportError
+
+
+def _alike(a: CodeType, b: CodeType) -> bool:
+    return all(getattr(a, name) == getattr(b, name) for name in COMPARED)
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, CodeType) and isinstance(b, CodeType):
+        pairs = itertools.zip_longest(a.co_consts, b.co_consts)
+        return _alike(a, b) and all(itertools.starmap(_same, pairs))
+    return type(a) is type(b) and repr(a) == repr(b)
+
+
+def fingerprints(tests: Sequence[str], copy: Path) -> dict[str, str]:
+    """A checksum of the text of each test, by its name."""
+
+    class Collected:
+        def pytest_collection_finish(self, session):
+            for item in session.items:
+                text = inspect.getsource(item.function)
+                self.send([item.nodeid, hashlib.sha256(text.encode()).hexdigest()[:16]])
+
+    def collect(send: Callable[[Any], None]) -> int:
+        plugin = Collected()
+        plugin.send = send
+        return int(pytest.main([*OPTIONS, "--collect-only", *tests], plugins=[plugin]))
+
+    return dict(in_a_fork(collect, copy)[0])
+
+
+def _where(copy: Path) -> list[str]:
+    return [f"--basetemp={copy.with_name(copy.name + '.tmp')}"]
+
+
+def in_a_fork(
+    run: Callable[[Callable[[Any], None]], int],
+    copy: Path,
+    cpu_s: float = 3600,
+    wall_s: float = 36000,
+    again: bool = True,
+) -> tuple[list[Any], int | None]:
+    """What a function sends from a forked process, and the status that it gives.
+
+    The status is None where it took too long. `again`: the project's modules are imported again.
+    """
+    streamed = _Forked(run, copy, cpu_s, wall_s, again)
+    return list(streamed), streamed.status
+
+
+def _streamed(run: Callable[[Callable[[Any], None]], int], copy: Path) -> Iterator[Any]:
+    forked = _Forked(run, copy, 10**6, 10**6, True)
+    yield from forked
+    if forked.status:
+        said = (copy / LOG).read_text(encoding="utf-8")
+        raise RuntimeError(f"pytest ends with {forked.status}: {said[-2000:]}")
+
+
+class _Forked:
+    """A forked process: iterated over, it gives what is sent, as it comes; then its status."""
+
+    def __init__(self, run: Callable, copy: Path, cpu_s: float, wall_s: float, again: bool) -> None:
+        self.status: int | None = None
+        reading, writing = os.pipe()
+        self.stop = time.monotonic() + wall_s
+        self.child = os.fork()
+        if not self.child:
+            os.close(reading)
+            _begin(run, copy, cpu_s, again, writing)
+        os.close(writing)
+        self.reading = reading
+
+    def __iter__(self) -> Iterator[Any]:
+        import select
+
+        rest = b""
+        while True:
+            left = self.stop - time.monotonic()
+            if left <= 0 or not select.select([self.reading], [], [], left)[0]:
+                break
+            data = os.read(self.reading, 1 << 20)
+            if not data:
+                break
+            *lines, rest = (rest + data).split(b"\n")
+            yield from map(json.loads, lines)
+        os.close(self.reading)
+        self.status = self._ended()
+
+    def _ended(self) -> int | None:
+        status = None
+        while time.monotonic() < self.stop:
+            done, code = os.waitpid(self.child, os.WNOHANG)
+            if done:
+                code = os.waitstatus_to_exitcode(code)
+                status = None if code == -signal.SIGXCPU else code
+                break
+            time.sleep(0.002)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.child, signal.SIGKILL)  # with what the tests left behind
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.child, 0)
+        return status
+
+
+def _begin(run: Callable, copy: Path, cpu_s: float, again: bool, writing: int) -> None:
+    status = 1
+    try:
+        os.setsid()
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        limit = int(used.ru_utime + used.ru_stime + cpu_s) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 10))
+        os.chdir(copy)
+        if again:
+            sys.path[0] = str(copy)
+            importlib.invalidate_caches()
+            mine = {path.name for path in copy.iterdir()}
+            for name in [name for name in sys.modules if name.partition(".")[0] in mine]:
+                del sys.modules[name]  # of the project, not of the copy
+        output = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+
+        def send(message: Any) -> None:
+            os.write(writing, json.dumps(message).encode() + b"\n")
+
+        status = run(send)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(int(status))
