@@ -81,7 +81,7 @@ lint: $(STAMP) ## check style, format, types, and the arrows between the rooms
 	if [ -x $(VENV)/bin/actionlint ]; then $(VENV)/bin/actionlint; fi
 
 clean: ## remove the environments and what runs wrote; the stored numbers stay
-	rm -rf .venv .venv-jax .venv-torch .venv-stress .venv-cluster results/latest results/custom results/trials .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf .venv .venv-jax .venv-torch .venv-stress .venv-cluster results/latest results/custom results/trials .pytest_cache .ruff_cache .mypy_cache .hypothesis .mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp's name holds a checksum of the requirements: it is made again when they change, and
