@@ -9,40 +9,30 @@ import contextlib
 import functools
 import gc
 import hashlib
-import importlib
 import inspect
-import itertools
-import json
 import multiprocessing.process
 import os
 import resource
-import signal
 import sys
-import time
-import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import Any
 
 import pytest
+
+from tests.stress.codes import OnImportError, differing, lines_of_code, place
+from tests.stress.forks import LOG, in_a_fork, streamed
 
 OPTIONS = (
     *("-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of what was imported before
 )
-LOG, FRESH, ON_IMPORT = "output.txt", "fresh", "(import)"
+FRESH, ON_IMPORT = "fresh", "(import)"
 STARTS_PROCESSES = {"subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"}
 CACHED = type(functools.cache(str))
-FUNCTION = inspect.CO_OPTIMIZED
-"""The flag of a function's code, which that of modules and classes does not have."""
-COMPARED = (
-    *("co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_flags", "co_code", "co_names"),
-    *("co_varnames", "co_freevars", "co_cellvars", "co_exceptiontable"),
-)
-"""What tells two codes apart, beside their constants; the numbers of their lines do not."""
 
 
 @dataclass
@@ -50,19 +40,19 @@ class Baseline:
     """What the tests do without a mutant.
 
     Attributes:
-        lines: for each line the tests that execute it; `ON_IMPORT` among them where it is executed
-            before any test.
+        lines: for each file and line the tests that execute it; `ON_IMPORT` among them where it is
+            executed before any test.
         cost: of each test, in seconds of the processor's time.
         apart: the tests that start processes, whose lines are unknown.
     """
 
-    lines: dict[int, set[str]] = field(default_factory=dict)
+    lines: dict[str, dict[int, set[str]]] = field(default_factory=dict)
     cost: dict[str, float] = field(default_factory=dict)
     apart: set[str] = field(default_factory=set)
 
-    def tests_of(self, span: range) -> set[str]:
+    def tests_of(self, file: str, span: range) -> set[str]:
         """The tests that execute one of these lines; all, where it is executed on import."""
-        executed = set().union(*(self.lines.get(line, ()) for line in span))
+        executed = set().union(*(self.lines[file].get(line, ()) for line in span))
         return set(self.cost) if ON_IMPORT in executed else executed | self.apart
 
 
@@ -100,31 +90,37 @@ def lines_of(source: str, line: int, last: int) -> range:
     return span
 
 
-def baseline(file: str, tests: Sequence[str], copy: Path) -> Baseline | str:
+def baseline(files: Sequence[str], tests: Sequence[str], copy: Path) -> Baseline | str:
     """What the tests do without a mutant; what they print if they fail."""
 
     def traced(send: Callable[[Any], None]) -> int:
         import coverage
 
-        path = str(copy / file)
-        tracing = coverage.Coverage(None, include=[path], config_file=False, messages=False)
+        paths = [str(copy / file) for file in files]
+        tracing = coverage.Coverage(None, include=paths, config_file=False, messages=False)
         tracing.start()
         tracing.switch_context(ON_IMPORT)
         plugin = _Tracing(tracing)
         status = pytest.main([*OPTIONS, "-x", *_where(copy), *tests], plugins=[plugin])
         tracing.stop()
-        contexts = tracing.get_data().contexts_by_lineno(path)
-        lines = {
-            line: sorted(set().union(*(plugin.users.get(c, {c}) for c in of_line if c)))
-            for line, of_line in contexts.items()
-        }
+        data = tracing.get_data()
+        lines = [
+            {
+                line: sorted(set().union(*(plugin.users.get(c, {c}) for c in of_line if c)))
+                for line, of_line in data.contexts_by_lineno(path).items()
+            }
+            for path in paths
+        ]
         send({"lines": lines, "cost": plugin.cost, "apart": sorted(plugin.apart)})
         return int(status)
 
     sent, status = in_a_fork(traced, copy)
     if status or not sent:
         return (copy / LOG).read_text(encoding="utf-8") or f"the tests end with {status}"
-    lines = {int(line): set(tests) for line, tests in sent[0]["lines"].items()}
+    lines = {
+        file: {int(line): set(tests) for line, tests in of_file.items()}
+        for file, of_file in zip(files, sent[0]["lines"], strict=True)
+    }
     return Baseline(lines, sent[0]["cost"], set(sent[0]["apart"]))
 
 
@@ -143,7 +139,7 @@ class _Tracing:
             self.started = True
             return start(process)
 
-        multiprocessing.process.BaseProcess.start = starting
+        setattr(multiprocessing.process.BaseProcess, "start", starting)  # noqa: B010
 
     def _seen(self, event: str, _: tuple) -> None:
         self.started = self.started or event in STARTS_PROCESSES
@@ -237,7 +233,7 @@ class Runs:
             plugin = _Serving(self, trials, send)
             return int(pytest.main([*OPTIONS, *_where(self.copy), *self.tests], plugins=[plugin]))
 
-        yield from _streamed(serve, self.copy)
+        yield from streamed(serve, self.copy)
 
     def _verified(self, trial: Trial, run: Callable) -> tuple[str, str]:
         """What a trial comes to. A test that fails by itself without the mutant kills nothing."""
@@ -330,24 +326,24 @@ class _Serving:
         self.caches = []
         for thing in gc.get_objects():
             if isinstance(thing, FunctionType) and thing.__code__.co_filename == path:
-                functions[_place(thing.__code__)].append(thing)
+                functions[place(thing.__code__)].append(thing)
             elif isinstance(thing, CACHED) and thing.cache_info().currsize:
                 self.caches.append(thing)
-        on_import = {n for n, tests in self.runs.baseline.lines.items() if ON_IMPORT in tests}
+        lines = self.runs.baseline.lines[self.runs.file]
+        on_import = {line for line, tests in lines.items() if ON_IMPORT in tests}
         whole = compile(self.runs.source, path, "exec", dont_inherit=True)
-        print("threads", len(os.listdir("/proc/self/task")), "caches", self.caches, file=sys.stderr)
         for i, trial in enumerate(self.trials):
             try:
                 code = compile(trial.text, path, "exec", dont_inherit=True)
-                pairs = list(_differing(whole, code))
-            except (SyntaxError, _OnImportError):
+                pairs = list(differing(whole, code))
+            except (SyntaxError, OnImportError):
                 self.send([i, FRESH, ""])
                 continue
-            known = all(functions.get(_place(old)) for old, _ in pairs)
-            if not known or any(_lines(old) & on_import for old, _ in pairs):
+            known = all(functions.get(place(old)) for old, _ in pairs)
+            if not known or any(lines_of_code(old) & on_import for old, _ in pairs):
                 self.send([i, FRESH, ""])
                 continue
-            self.swaps = [(f, new) for old, new in pairs for f in functions[_place(old)]]
+            self.swaps = [(f, new) for old, new in pairs for f in functions[place(old)]]
             self.send([i, *self.runs._verified(trial, self._run)])
         return True
 
@@ -370,168 +366,20 @@ class _Serving:
             return _outcome(*in_a_fork(run, self.runs.copy, *self.runs.limits(tests), again=False))
 
 
-class _OnImportError(Exception):
-    """Codes differ in what is executed on import."""
-
-
-def _place(code: CodeType) -> tuple[str, int]:
-    return code.co_qualname, code.co_firstlineno
-
-
-def _lines(code: CodeType) -> set[int]:
-    """The lines inside a function and those inside it, without its head."""
-    inside = {line for *_, line in code.co_lines() if line and line > code.co_firstlineno}
-    return inside.union(*(_lines(c) for c in code.co_consts if isinstance(c, CodeType)))
-
-
-def _differing(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
-    """The outermost functions that differ.
-
-    Raises:
-        _OnImportError: something else differs.
-    """
-    if old.co_flags & new.co_flags & FUNCTION:
-        if not _same(old, new):
-            if old.co_freevars != new.co_freevars:
-                raise _OnImportError
-            yield old, new
-        return
-    if not _alike(old, new) or len(old.co_consts) != len(new.co_consts):
-        raise _OnImportError
-    for a, b in zip(old.co_consts, new.co_consts, strict=True):
-        if isinstance(a, CodeType) and isinstance(b, CodeType):
-            yield from _differing(a, b)
-        elif not _same(a, b):
-            raise _OnImportError
-
-
-def _alike(a: CodeType, b: CodeType) -> bool:
-    return all(getattr(a, name) == getattr(b, name) for name in COMPARED)
-
-
-def _same(a: Any, b: Any) -> bool:
-    if isinstance(a, CodeType) and isinstance(b, CodeType):
-        pairs = itertools.zip_longest(a.co_consts, b.co_consts)
-        return _alike(a, b) and all(itertools.starmap(_same, pairs))
-    return type(a) is type(b) and repr(a) == repr(b)
-
-
 def fingerprints(tests: Sequence[str], copy: Path) -> dict[str, str]:
     """A checksum of the text of each test, by its name."""
 
-    class Collected:
-        def pytest_collection_finish(self, session):
-            for item in session.items:
-                text = inspect.getsource(item.function)
-                self.send([item.nodeid, hashlib.sha256(text.encode()).hexdigest()[:16]])
-
     def collect(send: Callable[[Any], None]) -> int:
-        plugin = Collected()
-        plugin.send = send
-        return int(pytest.main([*OPTIONS, "--collect-only", *tests], plugins=[plugin]))
+        class Collected:
+            def pytest_collection_finish(self, session):
+                for item in session.items:
+                    text = inspect.getsource(item.function)
+                    send([item.nodeid, hashlib.sha256(text.encode()).hexdigest()[:16]])
+
+        return int(pytest.main([*OPTIONS, "--collect-only", *tests], plugins=[Collected()]))
 
     return dict(in_a_fork(collect, copy)[0])
 
 
 def _where(copy: Path) -> list[str]:
     return [f"--basetemp={copy.with_name(copy.name + '.tmp')}"]
-
-
-def in_a_fork(
-    run: Callable[[Callable[[Any], None]], int],
-    copy: Path,
-    cpu_s: float = 3600,
-    wall_s: float = 36000,
-    again: bool = True,
-) -> tuple[list[Any], int | None]:
-    """What a function sends from a forked process, and the status that it gives.
-
-    The status is None where it took too long. `again`: the project's modules are imported again.
-    """
-    streamed = _Forked(run, copy, cpu_s, wall_s, again)
-    return list(streamed), streamed.status
-
-
-def _streamed(run: Callable[[Callable[[Any], None]], int], copy: Path) -> Iterator[Any]:
-    forked = _Forked(run, copy, 10**6, 10**6, True)
-    yield from forked
-    if forked.status:
-        said = (copy / LOG).read_text(encoding="utf-8")
-        raise RuntimeError(f"pytest ends with {forked.status}: {said[-2000:]}")
-
-
-class _Forked:
-    """A forked process: iterated over, it gives what is sent, as it comes; then its status."""
-
-    def __init__(self, run: Callable, copy: Path, cpu_s: float, wall_s: float, again: bool) -> None:
-        self.status: int | None = None
-        reading, writing = os.pipe()
-        self.stop = time.monotonic() + wall_s
-        self.child = os.fork()
-        if not self.child:
-            os.close(reading)
-            _begin(run, copy, cpu_s, again, writing)
-        os.close(writing)
-        self.reading = reading
-
-    def __iter__(self) -> Iterator[Any]:
-        import select
-
-        rest = b""
-        while True:
-            left = self.stop - time.monotonic()
-            if left <= 0 or not select.select([self.reading], [], [], left)[0]:
-                break
-            data = os.read(self.reading, 1 << 20)
-            if not data:
-                break
-            *lines, rest = (rest + data).split(b"\n")
-            yield from map(json.loads, lines)
-        os.close(self.reading)
-        self.status = self._ended()
-
-    def _ended(self) -> int | None:
-        status = None
-        while time.monotonic() < self.stop:
-            done, code = os.waitpid(self.child, os.WNOHANG)
-            if done:
-                code = os.waitstatus_to_exitcode(code)
-                status = None if code == -signal.SIGXCPU else code
-                break
-            time.sleep(0.002)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.child, signal.SIGKILL)  # with what the tests left behind
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(self.child, 0)
-        return status
-
-
-def _begin(run: Callable, copy: Path, cpu_s: float, again: bool, writing: int) -> None:
-    status = 1
-    try:
-        os.setsid()
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        limit = int(used.ru_utime + used.ru_stime + cpu_s) + 1
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 10))
-        os.chdir(copy)
-        if again:
-            sys.path[0] = str(copy)
-            importlib.invalidate_caches()
-            mine = {path.name for path in copy.iterdir()}
-            for name in [name for name in sys.modules if name.partition(".")[0] in mine]:
-                del sys.modules[name]  # of the project, not of the copy
-        output = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.dup2(output, 1)
-        os.dup2(output, 2)
-
-        def send(message: Any) -> None:
-            os.write(writing, json.dumps(message).encode() + b"\n")
-
-        status = run(send)
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(int(status))

@@ -6,7 +6,7 @@ copies of the project.
 
 What each mutant came to is kept in `.mutants`. It holds until the file changes, for a mutant that
 was killed also until the text of the test changes that killed it, and for any other until the text
-of any of the file's tests does. What tests share, such as fixtures, is not looked at: `--again`
+of any of the file's tests does. What tests share, such as fixtures, is not looked at: `--test all`
 runs every mutant again.
 """
 
@@ -24,7 +24,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,8 +49,10 @@ CHECKS = (
     "tests/evidence/test_counts_and_seeds.py",
     "tests/evidence/test_tables.py",
 )
-PROVENANCE = ("tests/running/test_provenance.py",)
-GUARDS = tuple(f"tests/running/test_{name}.py" for name in ("guards", "inputs", "command_line"))
+RUNNING = tuple(
+    f"tests/running/test_{name}.py"
+    for name in ("provenance", "checking", "results", "runner", "guards", "inputs", "command_line")
+)
 PROCESSES = tuple(f"tests/running/test_{name}.py" for name in ("side_by_side", "half_written"))
 JUDGED = ("tests/evidence/test_verdicts.py", "tests/experiments/test_claims.py")
 TRIALS = ("tests/trial/test_soundness.py", "tests/trial/test_scorecard.py")
@@ -65,10 +67,11 @@ TARGETS = {
     },
     "reproductions/evidence/verdicts.py": JUDGED,
     "reproductions/training/pool.py": ("tests/training/test_pool.py",),
-    "reproductions/running/provenance.py": (*PROVENANCE, *GUARDS),
-    "reproductions/running/checking.py": ("tests/running/test_checking.py", *GUARDS),
-    "reproductions/running/runner.py": ("tests/running/test_runner.py", *GUARDS, *PROCESSES),
-    "reproductions/running/results.py": ("tests/running/test_results.py", *GUARDS),
+    **{
+        f"reproductions/running/{name}.py": RUNNING
+        for name in ("provenance", "results", "checking")
+    },
+    "reproductions/running/runner.py": (*RUNNING, *PROCESSES),
     "reproductions/running/shards.py": ("tests/running/test_shards.py",),
     **{
         f"reproductions/trial/{name}.py": TRIALS for name in ("scorecard", "candidate", "soundness")
@@ -136,45 +139,62 @@ class Result:
     rests_on: str
 
 
-def results(file: str, most: int, again: bool) -> tuple[int, list[dict]]:
-    """How many mutants a file has, and a row for each that was tested."""
-    every = list(mutants(file))
-    chosen = spread(every, most)
-    of_file = _results(file, chosen, again)
-    return len(every), [
-        {
-            "file": file,
-            "line": mutant.line,
-            "change": mutant.change,
-            "outcome": of_file[_key(mutant)].outcome,
-        }
-        for mutant in chosen
-    ]
+def results(files: list[str], most: int, test: str) -> dict[str, tuple[int, list[dict]]]:
+    """How many mutants each file has, and a row for each that was tested.
 
-
-def _results(file: str, chosen: list[Mutant], again: bool) -> dict[str, Result]:
-    """What each mutant of a file came to, by its change."""
-    tests, copy, source = TARGETS[file], _copy(), (ROOT / file).read_text(encoding="utf-8")
+    Args:
+        files: which have the same tests.
+        most: how many mutants of each file are tested.
+        test: which of those are tested: `all`, `new` ones, of which it is not known what they come
+            to, or `none`.
+    """
+    tests, copy = TARGETS[files[0]], _copy()
     prints = mutant_tests.fingerprints(tests, copy)
+    known = functools.cache(lambda: mutant_tests.baseline(files, tests, copy))
+    given = {}
+    for file in files:
+        every = list(mutants(file))
+        chosen = spread(every, most)
+        done = _results(file, chosen, prints, known, test)
+        rows = [
+            {"file": file, "line": m.line, "change": m.change, "outcome": done[_key(m)].outcome}
+            for m in chosen
+            if _key(m) in done
+        ]
+        given[file] = len(every), rows
+    return given
+
+
+def _results(
+    file: str,
+    chosen: list[Mutant],
+    prints: dict[str, str],
+    baseline: Callable[[], mutant_tests.Baseline | str],
+    test: str,
+) -> dict[str, Result]:
+    """What each mutant of a file came to, by its line and change."""
+    tests, copy, source = TARGETS[file], _copy(), (ROOT / file).read_text(encoding="utf-8")
     every = _checksum(*itertools.chain.from_iterable(sorted(prints.items())))
     path = KEPT / f"{file.replace('/', '+')}.json"
-    kept = {} if again else _kept(path, source)
+    kept = {} if test == "all" else _kept(path, source)
 
     def holds(key: str) -> bool:
         result = kept.get(key)
-        return bool(result) and result.rests_on == prints.get(result.killer, every)
+        return result is not None and result.rests_on == prints.get(result.killer, every)
 
     done = {key: kept[key] for key in map(_key, chosen) if holds(key)}
     left = sorted((m for m in chosen if _key(m) not in done), key=lambda mutant: mutant.line)
     say = functools.partial(print, f"{file}: ", sep="", file=sys.stderr, flush=True)
     say(f"{len(done)} mutants are known, {len(left)} are tested")
-    if not left:
+    if not left or test == "none":
         return done
-    known = mutant_tests.baseline(file, tests, copy)
+    known = baseline()
     if isinstance(known, str):
         raise RuntimeError(f"the tests of {file} fail without any mutant: {known[-2000:]}")
     trials = [
-        mutant_tests.Trial(m.text, known.tests_of(mutant_tests.lines_of(source, m.line, m.last)))
+        mutant_tests.Trial(
+            m.text, known.tests_of(file, mutant_tests.lines_of(source, m.line, m.last))
+        )
         for m in left
     ]
     runs = mutant_tests.Runs(file, tests, copy, known)
@@ -232,7 +252,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--store", type=Path, metavar="DIR", help="where the tables go")
     parser.add_argument("--most", type=int, default=10**6, metavar="N", help="mutants of a file")
     parser.add_argument("--workers", type=int, metavar="N", help="as many as cores by default")
-    parser.add_argument("--again", action="store_true", help="also what is known already")
+    parser.add_argument(
+        "--test", choices=("new", "all", "none"), default="new",
+        help="mutants that were not tested yet, all, or none, for the tables alone",
+    )  # fmt: skip
     given = parser.parse_args(arguments)
     sys.dont_write_bytecode = True
     for module in HEAVY:
@@ -242,13 +265,19 @@ def main(arguments: list[str] | None = None) -> int:
     # Forked here, where TensorFlow is imported and has started no thread yet.
     fork = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(given.workers, mp_context=fork) as pool:
-        tested = [pool.submit(results, file, given.most, given.again) for file in files]
-        for file, future in zip(files, tested, strict=True):
-            try:
-                made[file], of_file = future.result()
-            except RuntimeError as error:
-                print(f"error: {error}", file=sys.stderr)
-                return 2
+        together: dict[tuple[str, ...], list[str]] = {}
+        for file in files:
+            together.setdefault(TARGETS[file], []).append(file)
+        tested = [
+            pool.submit(results, of_tests, given.most, given.test) for of_tests in together.values()
+        ]
+        try:
+            by_file = {file: each for future in tested for file, each in future.result().items()}
+        except RuntimeError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 2
+        for file in files:
+            made[file], of_file = by_file[file]
             for row in of_file:
                 survived = row["outcome"] == "survived"
                 why = reason(known, file, row["change"]) if survived else ""
@@ -266,21 +295,36 @@ def spread(every: list[Mutant], most: int) -> list[Mutant]:
 
 def _conclude(rows: pd.DataFrame, made: dict[str, int], store: Path | None) -> int:
     counts = pd.crosstab(rows["file"], rows["outcome"]).reindex(
-        columns=["killed", "timeout", "survived"], fill_value=0
+        index=made, columns=["killed", "timeout", "survived"], fill_value=0
     )
     counts.insert(0, "made", counts.index.map(made))
     print(counts.to_string())
-    survived = rows[rows["outcome"] == "survived"]
-    share = 1 - len(survived) / len(rows)
+    survived = rows[rows["outcome"] == "survived"].drop(columns="outcome")
+    tested = counts.drop(columns="made").sum(axis=1)
+    share = (1 - counts["survived"] / tested).min()
     unexplained = int(survived["reason"].eq("").sum())
-    print(f"{len(rows)} mutants, {share:.1%} killed; {unexplained} survivors without a reason")
+    print(
+        f"{tested.sum()} of {counts['made'].sum()} mutants tested; at least {share:.1%} killed"
+        f" of each file; {unexplained} survivors without a reason"
+    )
     if store:
-        from reproductions.evidence.tables import to_csv
-        from reproductions.running.files import write_whole
-
-        write_whole(store / "mutants.csv", to_csv(counts.reset_index()))
-        write_whole(store / "survivors.csv", to_csv(survived.drop(columns="outcome")))
+        _store(store / "mutants.csv", counts.reset_index(names="file"))
+        _store(store / "survivors.csv", survived, made)
     return int(share < LEAST_KILLED or unexplained > 0)
+
+
+def _store(path: Path, table: pd.DataFrame, files: Iterable[str] = ()) -> None:
+    """Writes a table; the rows of files that were not looked at stay."""
+    from reproductions.evidence.tables import to_csv
+    from reproductions.running.files import write_whole
+
+    if path.exists():
+        before = pd.read_csv(path, keep_default_na=False)
+        others = before[~before["file"].isin({*files, *table["file"]})]
+        table = pd.concat([table, others[others["file"].isin(list(TARGETS))]])
+    order = {file: i for i, file in enumerate(TARGETS)}
+    table = table.sort_values("file", key=lambda f: f.map(order), kind="stable")
+    write_whole(path, to_csv(table))
 
 
 if __name__ == "__main__":
