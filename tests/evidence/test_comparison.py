@@ -222,6 +222,17 @@ def test_false_alarms_are_rarer_than_promised():
     assert alarms == 0
 
 
+def test_a_difference_shows_the_beginning_of_long_texts():
+    text = str(Difference("t.csv", "r" * 201, "", "e" * 201, "o" * 201, "exact"))
+    sides = f"expected {'e' * 200}, obtained {'o' * 200} (exact)"
+    assert text == f"t.csv: {'r' * 200}: {sides}"
+
+
+def test_a_difference_of_whole_rows_counts_the_others_of_its_file():
+    text = str(Difference("t.csv", "row=1", "", "a row", "none", "exact", more=2))
+    assert text.endswith("(exact), and 2 more in this file")
+
+
 def test_a_difference_is_one_line_that_names_the_place():
     parts = {"expected": "1", "obtained": "2", "rule": "exact"}
     for row, column, place in [

@@ -4,10 +4,10 @@ mutmut makes the mutants. It does not run them: it would put a function of other
 each method, and Keras reads the parameters of a layer's `__init__`. `mutant_tests` runs them, on
 copies of the project.
 
-What each mutant came to is kept in `.mutants`. It holds until the file changes, for a mutant that
-was killed also until the text of the test changes that killed it, and for any other until the text
-of any of the file's tests does. What tests share, such as fixtures, is not looked at: `--test all`
-runs every mutant again.
+What each mutant came to is kept in `.mutants`, until the file changes. A mutant that was killed is
+tested again where the text of the test changed that killed it; one that survived meets the tests
+whose text is new. What tests share, such as fixtures, is not looked at: `--test all` runs every
+mutant again.
 """
 
 import argparse
@@ -176,11 +176,18 @@ def _results(
     tests, copy, source = TARGETS[file], _copy(), (ROOT / file).read_text(encoding="utf-8")
     every = _checksum(*itertools.chain.from_iterable(sorted(prints.items())))
     path = KEPT / f"{file.replace('/', '+')}.json"
-    kept = {} if test == "all" else _kept(path, source)
+    kept, met = ({}, {}) if test == "all" else _kept(path, source)
+    met[every] = prints
 
     def holds(key: str) -> bool:
         result = kept.get(key)
         return result is not None and result.rests_on == prints.get(result.killer, every)
+
+    def left_of(tests: set[str], key: str) -> set[str]:
+        """Without the tests that the mutant has survived already."""
+        before = kept[key] if key in kept else Result("", "", "")
+        survived = met.get(before.rests_on, {}) if before.outcome == "survived" else {}
+        return {name for name in tests if survived.get(name) != prints[name]}
 
     done = {key: kept[key] for key in map(_key, chosen) if holds(key)}
     left = sorted((m for m in chosen if _key(m) not in done), key=lambda mutant: mutant.line)
@@ -191,16 +198,15 @@ def _results(
     known = baseline()
     if isinstance(known, str):
         raise RuntimeError(f"the tests of {file} fail without any mutant: {known[-2000:]}")
-    trials = [
-        mutant_tests.Trial(
-            m.text, known.tests_of(file, mutant_tests.lines_of(source, m.line, m.last))
-        )
-        for m in left
-    ]
+    trials = []
+    for mutant in left:
+        lines = mutant_tests.lines_of(source, mutant.line, mutant.last)
+        tests_of = left_of(known.tests_of(file, lines), _key(mutant))
+        trials.append(mutant_tests.Trial(mutant.text, tests_of))
     runs = mutant_tests.Runs(file, tests, copy, known)
     for i, outcome, killer in runs.outcomes(trials):
         done[_key(left[i])] = Result(outcome, killer, prints.get(killer, every))
-        _keep(path, source, kept | done)
+        _keep(path, source, kept | done, met)
     say("done")
     return done
 
@@ -213,21 +219,21 @@ def _checksum(*texts: str) -> str:
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
-def _kept(path: Path, source: str) -> dict[str, Result]:
-    """The results that are kept for a file with this text."""
-    if not path.exists():
-        return {}
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    return {
-        key: Result(*r) for key, r in kept["results"].items() if kept["of"] == _checksum(source)
-    }
+def _kept(path: Path, source: str) -> tuple[dict[str, Result], dict[str, dict[str, str]]]:
+    """The results that are kept for a file with this text, and the tests that they rest on."""
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if kept.get("of") != _checksum(source):
+        return {}, {}
+    return {key: Result(*row) for key, row in kept["results"].items()}, kept.get("tests", {})
 
 
-def _keep(path: Path, source: str, every: dict[str, Result]) -> None:
+def _keep(path: Path, source: str, every: dict[str, Result], met: dict) -> None:
     from reproductions.running.files import write_whole
 
+    used = {result.rests_on for result in every.values()}
+    tests = {checksum: prints for checksum, prints in met.items() if checksum in used}
     rows = {key: dataclasses.astuple(result) for key, result in every.items()}
-    text = json.dumps({"of": _checksum(source), "results": rows}, indent=0)
+    text = json.dumps({"of": _checksum(source), "tests": tests, "results": rows}, indent=0)
     path.parent.mkdir(exist_ok=True)
     write_whole(path, text.encode())
 
