@@ -58,7 +58,7 @@ bench-cluster: $(CLUSTER_STAMP) ## time a shard's way to two Dask workers on loo
 stress: $(STRESS_STAMP) ## attack the checks, the input and the runs at full size; tables go to results/stress
 	$(STRESS)/bin/python -m pytest tests/stress --full --store results/stress
 
-mutants: $(STRESS_STAMP) ## change the code on purpose: the tests must see it (an hour or more)
+mutants: $(STRESS_STAMP) ## change the code on purpose: the tests must see it (hours; it goes on where it stopped)
 	$(STRESS)/bin/python -m tests.stress.mutants --store results/stress
 
 drift: $(STAMP) ## how far the numbers move on other processors; to results/drift (an hour or more)
