@@ -13,6 +13,7 @@ from reproductions.evidence.kinds import (
     Exact,
     Printed,
     Rate,
+    Share,
     Table,
     Unchecked,
     shares,
@@ -567,3 +568,32 @@ def test_shares_of_counts_that_cannot_be_are_refused(counts):
     other = stored.assign(solved=counts[0], seeds=counts[1])
     columns = {d.column for d in held_shares(stored, other)}
     assert columns >= {"share", "low", "high"}
+
+
+def test_shares_come_with_their_counts():
+    kinds = shares("solved", "runs")
+    assert [(name, type(kind)) for name, kind in kinds.items()] == [
+        ("solved", Rate),
+        ("runs", Exact),
+        *((part, Share) for part in ("share", "low", "high")),
+    ]
+    assert kinds["solved"].trials == "runs"
+
+
+def test_no_share_is_right_in_any_row_without_its_counts():
+    stored = pd.concat([with_shares(0, 64), with_shares(1, 64)], ignore_index=True)
+    stored["row"] = [0, 1]
+    found = held_shares(stored, stored.drop(columns="solved"))
+    assert {(d.column, d.expected, d.more) for d in found if d.column in ("share", "low")} == {
+        ("share", "nan", 3),  # two rows on two sides
+        ("low", "nan", 3),
+    }
+
+
+def test_a_label_that_one_side_lacks_is_counted_none_there():
+    table = Table(key=("seed",), columns={"outcome": Rate()})
+    stored = pd.DataFrame({"seed": range(400), "outcome": "solved"})
+    found = Comparison()
+    compare_table("t.csv", table, stored, stored.assign(outcome="stuck"), found)
+    counts = {(t.difference.column, t.difference.expected) for t in found.rate_tests}
+    assert counts == {("outcome=solved", "400 of 400"), ("outcome=stuck", "0 of 400")}
