@@ -597,3 +597,13 @@ def test_a_label_that_one_side_lacks_is_counted_none_there():
     compare_table("t.csv", table, stored, stored.assign(outcome="stuck"), found)
     counts = {(t.difference.column, t.difference.expected) for t in found.rate_tests}
     assert counts == {("outcome=solved", "400 of 400"), ("outcome=stuck", "0 of 400")}
+
+
+def test_counts_that_cannot_be_are_shown_on_both_sides():
+    table = Table(key=("row",), columns={"solved": Rate("seeds"), "seeds": Unchecked()})
+    stored = pd.DataFrame({"row": [0], "solved": [3], "seeds": [4]})
+    found = Comparison()
+    compare_table("t.csv", table, stored, stored.assign(solved=5), found)
+    (difference,) = found.concluded()
+    assert (difference.expected, difference.obtained) == ("3 of 4", "5 of 4")
+    assert difference.rule.startswith(f"counts must be whole, k of n, {MOST_TRIALS:,} at most")
