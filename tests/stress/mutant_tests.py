@@ -10,6 +10,7 @@ import functools
 import gc
 import hashlib
 import inspect
+import itertools
 import multiprocessing.process
 import os
 import resource
@@ -30,6 +31,11 @@ OPTIONS = (
     *("-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of what was imported before
 )
+MOST_S = 10
+"""Of the processor's time for the tests of a mutant; those that come after that are left out.
+
+So one that only long tests could kill survives: a short test must kill it.
+"""
 FRESH, ON_IMPORT = "fresh", "(import)"
 STARTS_PROCESSES = {"subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"}
 CACHED = type(functools.cache(str))
@@ -50,6 +56,15 @@ class Baseline:
     cost: dict[str, float] = field(default_factory=dict)
     apart: set[str] = field(default_factory=set)
 
+    @classmethod
+    def of(cls, given: dict) -> "Baseline":
+        """From what `baseline` gives, which JSON can hold."""
+        lines = {
+            file: {int(line): set(tests) for line, tests in of_file.items()}
+            for file, of_file in given["lines"].items()
+        }
+        return cls(lines, given["cost"], set(given["apart"]))
+
     def tests_of(self, file: str, span: range) -> set[str]:
         """The tests that execute one of these lines; all, where it is executed on import."""
         executed = set().union(*(self.lines[file].get(line, ()) for line in span))
@@ -64,8 +79,10 @@ class Likely:
     kills: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def ordered(self, tests: set[str]) -> list[str]:
-        """The tests, those first that most probably kill for the least time."""
-        return sorted(tests, key=lambda t: ((self.cost[t] + 0.01) / (self.kills[t] + 0.05), t))
+        """The tests that take `MOST_S`, those first that most probably kill for the least time."""
+        every = sorted(tests, key=lambda t: ((self.cost[t] + 0.01) / (self.kills[t] + 0.05), t))
+        spent = itertools.accumulate(self.cost[test] for test in every)
+        return [t for i, (t, s) in enumerate(zip(every, spent, strict=True)) if not i or s < MOST_S]
 
     def learn(self, killer: str) -> None:
         """Takes in which test killed; neighbours are killed by the same test mostly."""
@@ -90,8 +107,8 @@ def lines_of(source: str, line: int, last: int) -> range:
     return span
 
 
-def baseline(files: Sequence[str], tests: Sequence[str], copy: Path) -> Baseline | str:
-    """What the tests do without a mutant; what they print if they fail."""
+def baseline(files: Sequence[str], tests: Sequence[str], copy: Path) -> dict | str:
+    """What the tests do without a mutant, for `Baseline.of`; what they print if they fail."""
 
     def traced(send: Callable[[Any], None]) -> int:
         import coverage
@@ -104,24 +121,20 @@ def baseline(files: Sequence[str], tests: Sequence[str], copy: Path) -> Baseline
         status = pytest.main([*OPTIONS, "-x", *_where(copy), *tests], plugins=[plugin])
         tracing.stop()
         data = tracing.get_data()
-        lines = [
-            {
+        lines = {
+            file: {
                 line: sorted(set().union(*(plugin.users.get(c, {c}) for c in of_line if c)))
                 for line, of_line in data.contexts_by_lineno(path).items()
             }
-            for path in paths
-        ]
+            for file, path in zip(files, paths, strict=True)
+        }
         send({"lines": lines, "cost": plugin.cost, "apart": sorted(plugin.apart)})
         return int(status)
 
     sent, status = in_a_fork(traced, copy)
     if status or not sent:
         return (copy / LOG).read_text(encoding="utf-8") or f"the tests end with {status}"
-    lines = {
-        file: {int(line): set(tests) for line, tests in of_file.items()}
-        for file, of_file in zip(files, sent[0]["lines"], strict=True)
-    }
-    return Baseline(lines, sent[0]["cost"], set(sent[0]["apart"]))
+    return sent[0]
 
 
 class _Tracing:

@@ -150,7 +150,7 @@ def results(files: list[str], most: int, test: str) -> dict[str, tuple[int, list
     """
     tests, copy = TARGETS[files[0]], _copy()
     prints = mutant_tests.fingerprints(tests, copy)
-    known = functools.cache(lambda: mutant_tests.baseline(files, tests, copy))
+    known = functools.cache(lambda: _baseline(files, prints, copy))
     given = {}
     for file in files:
         every = list(mutants(file))
@@ -169,7 +169,7 @@ def _results(
     file: str,
     chosen: list[Mutant],
     prints: dict[str, str],
-    baseline: Callable[[], mutant_tests.Baseline | str],
+    baseline: Callable[[], mutant_tests.Baseline],
     test: str,
 ) -> dict[str, Result]:
     """What each mutant of a file came to, by its line and change."""
@@ -196,8 +196,6 @@ def _results(
     if not left or test == "none":
         return done
     known = baseline()
-    if isinstance(known, str):
-        raise RuntimeError(f"the tests of {file} fail without any mutant: {known[-2000:]}")
     trials = []
     for mutant in left:
         lines = mutant_tests.lines_of(source, mutant.line, mutant.last)
@@ -209,6 +207,27 @@ def _results(
         _keep(path, source, kept | done, met)
     say("done")
     return done
+
+
+def _baseline(files: list[str], prints: dict[str, str], copy: Path) -> mutant_tests.Baseline:
+    """Which tests execute which lines; it is kept until a file or a test changes."""
+    texts = [(ROOT / file).read_text(encoding="utf-8") for file in files]
+    key = _checksum(*texts, *itertools.chain.from_iterable(sorted(prints.items())))
+    path = KEPT / f"baseline-{key}.json"
+    if path.exists():
+        return mutant_tests.Baseline.of(json.loads(path.read_text(encoding="utf-8")))
+    given = mutant_tests.baseline(files, TARGETS[files[0]], copy)
+    if isinstance(given, str):
+        raise RuntimeError(f"the tests of {files} fail without any mutant: {given[-2000:]}")
+    _write(path, given)
+    return mutant_tests.Baseline.of(given)
+
+
+def _write(path: Path, value: object) -> None:
+    from reproductions.running.files import write_whole
+
+    path.parent.mkdir(exist_ok=True)
+    write_whole(path, json.dumps(value, indent=0).encode())
 
 
 def _key(mutant: Mutant) -> str:
@@ -228,14 +247,10 @@ def _kept(path: Path, source: str) -> tuple[dict[str, Result], dict[str, dict[st
 
 
 def _keep(path: Path, source: str, every: dict[str, Result], met: dict) -> None:
-    from reproductions.running.files import write_whole
-
     used = {result.rests_on for result in every.values()}
     tests = {checksum: prints for checksum, prints in met.items() if checksum in used}
     rows = {key: dataclasses.astuple(result) for key, result in every.items()}
-    text = json.dumps({"of": _checksum(source), "tests": tests, "results": rows}, indent=0)
-    path.parent.mkdir(exist_ok=True)
-    write_whole(path, text.encode())
+    _write(path, {"of": _checksum(source), "tests": tests, "results": rows})
 
 
 def reasons() -> dict[tuple[str, str], str]:
