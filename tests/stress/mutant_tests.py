@@ -58,12 +58,33 @@ class Baseline:
 
     @classmethod
     def of(cls, given: dict) -> "Baseline":
-        """From what `baseline` gives, which JSON can hold."""
+        """From what `baseline` and `to_json` give."""
         lines = {
             file: {int(line): set(tests) for line, tests in of_file.items()}
-            for file, of_file in given["lines"].items()
+            for file, of_file in given.get("lines", {}).items()
         }
-        return cls(lines, given["cost"], set(given["apart"]))
+        return cls(lines, given.get("cost", {}), set(given.get("apart", ())))
+
+    def to_json(self) -> dict:
+        """What JSON can hold."""
+        lines = {
+            file: {line: sorted(tests) for line, tests in of_file.items()}
+            for file, of_file in self.lines.items()
+        }
+        return {"lines": lines, "cost": self.cost, "apart": sorted(self.apart)}
+
+    def renewed(self, new: "Baseline", there: set[str]) -> "Baseline":
+        """With what is known of some tests anew, and without the tests that are not there."""
+        old = there - set(new.cost) | {ON_IMPORT}
+        lines = {
+            file: {
+                line: self.lines.get(file, {}).get(line, set()) & old | of_file.get(line, set())
+                for line in {*self.lines.get(file, {}), *of_file}
+            }
+            for file, of_file in new.lines.items()
+        }
+        cost = {test: s for test, s in self.cost.items() if test in old} | new.cost
+        return Baseline(lines, cost, self.apart & old | new.apart)
 
     def tests_of(self, file: str, span: range) -> set[str]:
         """The tests that execute one of these lines; all, where it is executed on import."""

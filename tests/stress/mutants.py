@@ -210,17 +210,20 @@ def _results(
 
 
 def _baseline(files: list[str], prints: dict[str, str], copy: Path) -> mutant_tests.Baseline:
-    """Which tests execute which lines; it is kept until a file or a test changes."""
+    """Which tests execute which lines; it is kept until a file changes, but for tests that do."""
     texts = [(ROOT / file).read_text(encoding="utf-8") for file in files]
-    key = _checksum(*texts, *itertools.chain.from_iterable(sorted(prints.items())))
-    path = KEPT / f"baseline-{key}.json"
-    if path.exists():
-        return mutant_tests.Baseline.of(json.loads(path.read_text(encoding="utf-8")))
-    given = mutant_tests.baseline(files, TARGETS[files[0]], copy)
-    if isinstance(given, str):
-        raise RuntimeError(f"the tests of {files} fail without any mutant: {given[-2000:]}")
-    _write(path, given)
-    return mutant_tests.Baseline.of(given)
+    path = KEPT / f"baseline-{_checksum(*files, *texts)}.json"
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"prints": {}}
+    known = mutant_tests.Baseline.of(kept)
+    new = [test for test in prints if kept["prints"].get(test) != prints[test]]
+    if new:
+        tests = new if known.cost else TARGETS[files[0]]
+        given = mutant_tests.baseline(files, tests, copy)
+        if isinstance(given, str):
+            raise RuntimeError(f"the tests of {files} fail without any mutant: {given[-2000:]}")
+        known = known.renewed(mutant_tests.Baseline.of(given), set(prints))
+        _write(path, {"prints": prints, **known.to_json()})
+    return known
 
 
 def _write(path: Path, value: object) -> None:
