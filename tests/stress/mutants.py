@@ -262,11 +262,15 @@ def reasons() -> dict[tuple[str, str], str]:
         return {(row["file"], row["change"]): row["reason"] for row in csv.DictReader(file)}
 
 
-def reason(known: dict[tuple[str, str], str], file: str, change: str) -> str:
-    """Why a mutant may survive; an empty text where nobody has said so."""
-    exact = known.get((file, change), "")
-    patterns = ((text, why) for (of, text), why in known.items() if of == "*")
-    return exact or next((why for text, why in patterns if re.fullmatch(text, change)), "")
+def reason(known: dict[tuple[str, str], str], file: str, change: str) -> tuple[str, bool]:
+    """Why a mutant may survive, and whether that holds in any file: it does what the code does.
+
+    The reason is an empty text where nobody has said so.
+    """
+    for (of, text), why in known.items():
+        if of == "*" and re.fullmatch(text, change):
+            return why, True
+    return known.get((file, change), ""), False
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -303,11 +307,12 @@ def main(arguments: list[str] | None = None) -> int:
         for file in files:
             made[file], of_file = by_file[file]
             for row in of_file:
-                survived = row["outcome"] == "survived"
-                why = reason(known, file, row["change"]) if survived else ""
-                rows.append({**row, "reason": why})
-                if survived:
+                why = ""
+                if row["outcome"] == "survived":
+                    why, anywhere = reason(known, file, row["change"])
+                    row["outcome"] = "equivalent" if anywhere else "survived"
                     print(f"{file}:{row['line']}: {row['change']}: {why or '?'}", flush=True)
+                rows.append({**row, "reason": why})
     return _conclude(pd.DataFrame(rows), made, given.store)
 
 
@@ -318,18 +323,19 @@ def spread(every: list[Mutant], most: int) -> list[Mutant]:
 
 
 def _conclude(rows: pd.DataFrame, made: dict[str, int], store: Path | None) -> int:
+    outcomes = ["killed", "timeout", "survived", "equivalent"]
     counts = pd.crosstab(rows["file"], rows["outcome"]).reindex(
-        index=made, columns=["killed", "timeout", "survived"], fill_value=0
+        index=made, columns=outcomes, fill_value=0
     )
     counts.insert(0, "made", counts.index.map(made))
     print(counts.to_string())
-    survived = rows[rows["outcome"] == "survived"].drop(columns="outcome")
-    tested = counts.drop(columns="made").sum(axis=1)
-    share = (1 - counts["survived"] / tested).min()
+    survived = rows[rows["outcome"].isin(outcomes[2:])]
+    different = counts[outcomes[:3]].sum(axis=1)
+    share = (1 - counts["survived"] / different).min()
     unexplained = int(survived["reason"].eq("").sum())
     print(
-        f"{tested.sum()} of {counts['made'].sum()} mutants tested; at least {share:.1%} killed"
-        f" of each file; {unexplained} survivors without a reason"
+        f"{counts[outcomes].to_numpy().sum()} of {counts['made'].sum()} mutants tested; at least"
+        f" {share:.1%} killed of each file; {unexplained} survivors without a reason"
     )
     if store:
         _store(store / "mutants.csv", counts.reset_index(names="file"))
