@@ -607,3 +607,12 @@ def test_counts_that_cannot_be_are_shown_on_both_sides():
     (difference,) = found.concluded()
     assert (difference.expected, difference.obtained) == ("3 of 4", "5 of 4")
     assert difference.rule.startswith(f"counts must be whole, k of n, {MOST_TRIALS:,} at most")
+
+
+@pytest.mark.parametrize(("every", "named"), [(True, [(0, 0), (1, 0)]), (False, [(0, 1)])])
+def test_every_row_that_one_side_lacks_is_named_where_that_is_asked(every, named):
+    table = Table(key=("row",), columns={"value": Exact()}, name_every_row=every)
+    frame = pd.DataFrame({"row": [0, 1, 2], "value": 1})
+    found = Comparison()
+    compare_table("t.csv", table, frame, frame[2:], found)
+    assert [(d.row, d.more) for d in found.concluded()] == [(f"row={r}", m) for r, m in named]

@@ -47,6 +47,7 @@ LAYERS = ("tests/layers",)
 CHECKS = (
     "tests/evidence/test_comparison.py",
     "tests/evidence/test_counts_and_seeds.py",
+    "tests/evidence/test_formats.py",
     "tests/evidence/test_tables.py",
 )
 RUNNING = tuple(
