@@ -200,3 +200,23 @@ def test_of_few_seeds_none_may_be_left_to_count():
         found = Comparison()
         compare_table("t.csv", table, stored, fresh, found, seeds[0] == seeds[1], seeds=seeds)
         assert bool(found.concluded()) != held
+
+
+def test_where_no_number_of_seeds_is_known_no_seed_must_be_on_both_sides():
+    table = Table(key=("seed",), columns={"value": Exact()})
+    frame = pd.DataFrame({"seed": [0, 1, 2], "value": 1})
+    found = Comparison()
+    compare_table("t.csv", table, frame, frame[1:], found, same_seeds=False)
+    assert found.concluded() == []
+
+
+def test_a_number_of_seeds_that_is_not_the_provenance_s_names_its_file():
+    table = Table(
+        key=("row",), columns={"solved": Rate("seeds"), "seeds": Exact()}, over_seeds=True
+    )
+    frame = pd.DataFrame({"row": [0], "solved": [3], "seeds": [8]})
+    found, other = Comparison(), frame.assign(seeds=7)
+    compare_table("t.csv", table, frame, other, found, same_seeds=False, seeds=(8, 6))
+    (difference,) = found.concluded()
+    assert (difference.file, difference.column) == ("t.csv", "seeds")
+    assert (difference.expected, difference.obtained) == ("8", "7")
