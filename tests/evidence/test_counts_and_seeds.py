@@ -220,3 +220,4 @@ def test_a_number_of_seeds_that_is_not_the_provenance_s_names_its_file():
     (difference,) = found.concluded()
     assert (difference.file, difference.column) == ("t.csv", "seeds")
     assert (difference.expected, difference.obtained) == ("8", "7")
+    assert difference.rule == "the provenance says 8 seeds and 6"
