@@ -8,7 +8,7 @@ import pytest
 
 from reproductions.evidence import comparison
 from reproductions.evidence.comparison import compare_table
-from reproductions.evidence.differences import Comparison
+from reproductions.evidence.differences import Comparison, Difference
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.evidence.statistics import share_of
 from reproductions.evidence.tables import parse_table, to_csv
@@ -210,14 +210,32 @@ def test_where_no_number_of_seeds_is_known_no_seed_must_be_on_both_sides():
     assert found.concluded() == []
 
 
-def test_a_number_of_seeds_that_is_not_the_provenance_s_names_its_file():
-    table = Table(
-        key=("row",), columns={"solved": Rate("seeds"), "seeds": Exact()}, over_seeds=True
-    )
-    frame = pd.DataFrame({"row": [0], "solved": [3], "seeds": [8]})
-    found, other = Comparison(), frame.assign(seeds=7)
+def test_numbers_of_seeds_that_are_not_the_provenance_s_are_named():
+    columns = {"finite": Rate("runs"), "runs": Unchecked()}  # held as what they are
+    columns |= {"solved": Rate("seeds"), "seeds": Exact()}
+    table = Table(key=("row",), columns=columns, over_seeds=True)
+    frame = pd.DataFrame({"row": [0, 1, 2], "finite": 8, "runs": 8, "solved": 3, "seeds": 8})
+    found, other = Comparison(), frame.assign(seeds=[6, 7, 5])
     compare_table("t.csv", table, frame, other, found, same_seeds=False, seeds=(8, 6))
-    (difference,) = found.concluded()
-    assert (difference.file, difference.column) == ("t.csv", "seeds")
-    assert (difference.expected, difference.obtained) == ("8", "7")
-    assert difference.rule == "the provenance says 8 seeds and 6"
+    rule = "the provenance says 8 seeds and 6"
+    assert found.concluded() == [Difference("t.csv", "row=1", "seeds", "8", "7", rule, 1)]
+
+
+def test_seeds_that_are_listed_otherwise_are_named():
+    table = Table(key=("net", "depth", "seed"), columns={"value": Unchecked()})
+    rows = [("a", depth, seed, 1.0) for depth in (1, 2) for seed in range(6)]
+    fresh = pd.DataFrame(rows, columns=[*table.key, "value"])
+    found, stored = Comparison(), fresh[fresh["seed"] < 4]
+    options = {"same_seeds": False, "all_rows": False, "seeds": (8, 6)}
+    compare_table("t.csv", table, stored, fresh[fresh["seed"] < 6], found, **options)
+    rule = "the provenance says 8 seeds and 6"
+    said = Difference("t.csv", "net=a depth=1", "seed", "4 seeds", "6 seeds", rule, 1)
+    assert said in found.concluded()
+
+
+def test_tables_without_a_common_row_are_compared():
+    table = Table(key=("row",), columns={"solved": Rate("seeds"), "seeds": Exact()})
+    frame = pd.DataFrame({"row": [0], "solved": [3], "seeds": [8]})
+    found, other = Comparison(), frame.assign(row=1)
+    compare_table("t.csv", table, frame, other, found, same_seeds=False, seeds=(8, 6))
+    assert [(d.row, d.more) for d in found.concluded()] == [("row=0", 1)]
