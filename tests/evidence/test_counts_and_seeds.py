@@ -239,3 +239,54 @@ def test_tables_without_a_common_row_are_compared():
     found, other = Comparison(), frame.assign(row=1)
     compare_table("t.csv", table, frame, other, found, same_seeds=False, seeds=(8, 6))
     assert [(d.row, d.more) for d in found.concluded()] == [("row=0", 1)]
+
+
+def test_a_column_seeds_without_counts_is_held_too():
+    table = Table(key=("row",), columns={"value": Unchecked(), "seeds": Exact()}, over_seeds=True)
+    frame = pd.DataFrame({"row": [0], "value": [1.0], "seeds": [8]})
+    found, other = Comparison(), frame.assign(seeds=7)
+    compare_table("t.csv", table, frame, other, found, same_seeds=False, seeds=(8, 6))
+    assert [d.column for d in found.concluded()] == ["seeds"]
+
+
+@pytest.mark.parametrize(("fresh", "fits"), [(3, True), (2, True), (1, False), (4, False)])
+def test_a_part_of_all_seeds_is_as_large_a_part_of_fewer(fresh, fits):
+    columns = {"solved": Rate("seeds"), "seeds": Exact()}
+    table = Table(key=("row",), columns=columns, over_seeds=True)
+    stored = pd.DataFrame({"row": [0], "solved": [1], "seeds": [3]})
+    found, other = Comparison(), stored.assign(seeds=fresh)
+    compare_table("t.csv", table, stored, other, found, same_seeds=False, seeds=(8, 6))
+    assert (found.concluded() == []) == fits
+
+
+def test_a_part_of_fewer_seeds_may_be_rounded_down():
+    columns = {"solved": Rate("seeds"), "seeds": Exact()}
+    table = Table(key=("row",), columns=columns, over_seeds=True)
+    stored = pd.DataFrame({"row": [0, 1], "solved": 1, "seeds": 7})
+    found, other = Comparison(), stored.assign(seeds=[5, 4])
+    compare_table("t.csv", table, stored, other, found, same_seeds=False, seeds=(8, 6))
+    assert [(d.row, d.column, d.more) for d in found.concluded()] == [("row=1", "seeds", 0)]
+
+
+@pytest.mark.parametrize(
+    ("stored", "fresh", "seeds", "alike"),
+    [
+        (range(8), range(6), (8, 6), True),
+        (range(8), range(5), (8, 6), False),
+        (range(4), range(4), (8, 6), True),
+        (range(4), range(5), (8, 6), False),
+        (range(4), range(9), (8, 9), False),
+        # Some seeds, of which the others have no row: of all there must be all.
+        ([3, 5], [1], (8, 6), True),
+        ([1, 2], range(3), (8, 6), True),
+        ([0, 5], [0, 3, 4], (8, 6), True),
+        (range(1, 9), range(1, 7), (8, 6), True),
+        (range(1, 9), range(1, 6), (8, 6), False),
+    ],
+)
+def test_both_sides_list_all_their_seeds_or_the_same_first_ones(stored, fresh, seeds, alike):
+    table = Table(key=("seed",), columns={"value": Unchecked()})
+    sides = [pd.DataFrame({"seed": listed, "value": 1.0}) for listed in (stored, fresh)]
+    found = Comparison()
+    compare_table("t.csv", table, *sides, found, same_seeds=False, all_rows=False, seeds=seeds)
+    assert ("seed" not in {d.column for d in found.concluded()}) == alike
