@@ -16,7 +16,7 @@ import os
 import resource
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FunctionType
@@ -48,12 +48,14 @@ class Baseline:
     Attributes:
         lines: for each file and line the tests that execute it; `ON_IMPORT` among them where it is
             executed before any test.
-        cost: of each test, in seconds of the processor's time.
+        cost: of each test, in seconds of the processor's time, without these fixtures:
+        setups: of each test, the cost of the fixtures that are set up for others too.
         apart: the tests that start processes, whose lines are unknown.
     """
 
     lines: dict[str, dict[int, set[str]]] = field(default_factory=dict)
     cost: dict[str, float] = field(default_factory=dict)
+    setups: dict[str, dict[str, float]] = field(default_factory=dict)
     apart: set[str] = field(default_factory=set)
 
     @classmethod
@@ -63,7 +65,8 @@ class Baseline:
             file: {int(line): set(tests) for line, tests in of_file.items()}
             for file, of_file in given.get("lines", {}).items()
         }
-        return cls(lines, given.get("cost", {}), set(given.get("apart", ())))
+        apart = set(given.get("apart", ()))
+        return cls(lines, given.get("cost", {}), given.get("setups", {}), apart)
 
     def to_json(self) -> dict:
         """What JSON can hold."""
@@ -71,7 +74,8 @@ class Baseline:
             file: {line: sorted(tests) for line, tests in of_file.items()}
             for file, of_file in self.lines.items()
         }
-        return {"lines": lines, "cost": self.cost, "apart": sorted(self.apart)}
+        apart = sorted(self.apart)
+        return {"lines": lines, "cost": self.cost, "setups": self.setups, "apart": apart}
 
     def renewed(self, new: "Baseline", there: set[str]) -> "Baseline":
         """With what is known of some tests anew, and without the tests that are not there."""
@@ -84,7 +88,16 @@ class Baseline:
             for file, of_file in new.lines.items()
         }
         cost = {test: s for test, s in self.cost.items() if test in old} | new.cost
-        return Baseline(lines, cost, self.apart & old | new.apart)
+        setups = {test: each for test, each in self.setups.items() if test in old} | new.setups
+        return Baseline(lines, cost, setups, self.apart & old | new.apart)
+
+    def spent(self, tests: Iterable[str]) -> Iterator[float]:
+        """What each of these tests costs, one after the other, with what it sets up first."""
+        there: set[str] = set()
+        for test in tests:
+            setups = self.setups.get(test, {})
+            yield self.cost[test] + sum(s for name, s in setups.items() if name not in there)
+            there.update(setups)
 
     def tests_of(self, file: str, span: range) -> set[str]:
         """The tests that execute one of these lines; all, where it is executed on import."""
@@ -96,13 +109,18 @@ class Baseline:
 class Likely:
     """Orders tests: cheap ones first, and those that killed the mutants before."""
 
-    cost: dict[str, float]
+    known: Baseline
     kills: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def ordered(self, tests: set[str]) -> list[str]:
         """The tests that take `MOST_S`, those first that most probably kill for the least time."""
-        every = sorted(tests, key=lambda t: ((self.cost[t] + 0.01) / (self.kills[t] + 0.05), t))
-        spent = itertools.accumulate(self.cost[test] for test in every)
+
+        def key(test: str) -> tuple[float, str]:
+            (cost,) = self.known.spent([test])
+            return (cost + 0.01) / (self.kills[test] + 0.05), test
+
+        every = sorted(tests, key=key)
+        spent = itertools.accumulate(self.known.spent(every))
         return [t for i, (t, s) in enumerate(zip(every, spent, strict=True)) if not i or s < MOST_S]
 
     def learn(self, killer: str) -> None:
@@ -149,7 +167,8 @@ def baseline(files: Sequence[str], tests: Sequence[str], copy: Path) -> dict | s
             }
             for file, path in zip(files, paths, strict=True)
         }
-        send({"lines": lines, "cost": plugin.cost, "apart": sorted(plugin.apart)})
+        apart = sorted(plugin.apart)
+        send({"lines": lines, "cost": plugin.cost, "setups": plugin.setups(), "apart": apart})
         return int(status)
 
     sent, status = in_a_fork(traced, copy)
@@ -166,6 +185,7 @@ class _Tracing:
         self.cost: dict[str, float] = {}
         self.apart: set[str] = set()
         self.users: dict[str, set[str]] = defaultdict(set)
+        self.fixtures_s: dict[str, float] = {}
         sys.addaudithook(self._seen)
         start = multiprocessing.process.BaseProcess.start
 
@@ -194,18 +214,31 @@ class _Tracing:
         for definitions in item._fixtureinfo.name2fixturedefs.values():
             for definition in definitions:
                 self.users[_name(definition)].add(item.nodeid)
-        begun, self.started = _cpu_s(), False
+        begun, self.started, self.shared_s = _cpu_s(), False, 0.0
         with self._within(item.nodeid):
             yield
-        self.cost[item.nodeid] = _cpu_s() - begun
+        self.cost[item.nodeid] = _cpu_s() - begun - self.shared_s
         if self.started:
             self.apart.add(item.nodeid)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_fixture_setup(self, fixturedef):
         # What a fixture does is done for every test that uses it, not for the first alone.
+        begun, shared_s = _cpu_s(), self.shared_s
         with self._within(_name(fixturedef)):
             yield
+        if fixturedef.scope != "function":
+            inside_s = self.shared_s - shared_s  # of fixtures that it set up itself
+            self.fixtures_s[_name(fixturedef)] = spent_s = _cpu_s() - begun - inside_s
+            self.shared_s += spent_s
+
+    def setups(self) -> dict[str, dict[str, float]]:
+        """The costs of the shared fixtures of each test."""
+        given: dict[str, dict[str, float]] = {test: {} for test in self.cost}
+        for name, cost in self.fixtures_s.items():
+            for test in self.users[name] & set(self.cost):
+                given[test][name] = cost
+        return given
 
 
 def _name(definition: Any) -> str:
@@ -238,7 +271,7 @@ class Runs:
     def __init__(self, file: str, tests: Sequence[str], copy: Path, known: Baseline) -> None:
         self.file, self.tests, self.copy, self.baseline = file, tests, copy, known
         self.source = (copy / file).read_text(encoding="utf-8")
-        self.likely = Likely(known.cost)
+        self.likely = Likely(known)
         self.sound: set[str] = set()
         self.unfit: set[str] = set()
         self.unhurried: set[str] = set()
@@ -291,7 +324,7 @@ class Runs:
 
     def limits(self, tests: Sequence[str]) -> tuple[float, float]:
         """How long tests may take: of the processor's time, and of a clock's."""
-        cost = sum(self.baseline.cost[test] for test in tests)
+        cost = sum(self.baseline.spent(tests))
         return 10 + 5 * cost, 40 + 20 * cost
 
     def _imported_again(self, text: str, tests: Sequence[str]) -> tuple[str, str]:
