@@ -182,7 +182,11 @@ def _results(
 
     def holds(key: str) -> bool:
         result = kept.get(key)
-        return result is not None and result.rests_on == prints.get(result.killer, every)
+        if result is None:
+            return False
+        if result.outcome == "killed":  # without a test's name, as no test could be imported
+            return not result.killer or result.rests_on == prints.get(result.killer)
+        return test == "none" or result.rests_on == every
 
     def left_of(tests: set[str], key: str) -> set[str]:
         """Without the tests that the mutant has survived already."""
