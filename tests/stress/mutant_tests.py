@@ -139,9 +139,11 @@ def lines_of(source: str, line: int, last: int) -> range:
         if isinstance(node, ast.stmt) and node.lineno <= line and last <= (node.end_lineno or 0):
             inside = [n.lineno for n in ast.walk(node) if n is not node and isinstance(n, ast.stmt)]
             end = min([n for n in inside if n > node.lineno], default=(node.end_lineno or 0) + 1)
-            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            if last >= end:  # of several statements
+                span = range(line, last + 1)
+            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
                 span = range(node.lineno, node.lineno + 1)  # its head is of what stands around it
-            elif last < end:
+            else:
                 span = range(node.lineno, end)
     return span
 
