@@ -131,6 +131,10 @@ def test_a_verdict_is_one_of_four():
     assert verdicts.graded(False, False, "document error") == "document error"
 
 
+def test_a_judgement_without_numbers_has_none():
+    assert Judgement("reproduced", 1.0).values == {}
+
+
 def test_cells_have_four_digits():
     cells = {None: "", "some words": "some words", 12345: "12345", 0.123456: "0.1235",
              float("nan"): "nan", 1e-9: "1e-09", 12345.6: "1.235e+04"}  # fmt: skip

@@ -328,3 +328,10 @@ def test_a_process_that_has_taken_too_much_ends_once_a_shard_is_kept(most, ends,
     assert kept == ([3] if ends else [3, 2])
     Pool(Kept(), most_bytes=9).gather(counting, [(3,)], "the last one")  # there is nothing more
     Pool(most_bytes=9).gather(counting, [(3,), (2,)], "nothing is kept")
+
+
+def test_a_column_may_have_any_name():
+    frame = pd.DataFrame({"a/b": [1], "a": [2]})
+    given = pool._unpack(pool._pack({"rows": frame}))
+    assert list(given) == ["rows"]
+    assert given["rows"].to_dict("list") == {"a/b": [1], "a": [2]}
