@@ -133,6 +133,7 @@ def test_a_verdict_is_one_of_four():
 
 def test_a_judgement_without_numbers_has_none():
     assert Judgement("reproduced", 1.0).values == {}
+    assert Claim("AA-01", "doc", "S.", "R.", judged()).notes == {}
 
 
 def test_cells_have_four_digits():

@@ -335,3 +335,9 @@ def test_a_column_may_have_any_name():
     given = pool._unpack(pool._pack({"rows": frame}))
     assert list(given) == ["rows"]
     assert given["rows"].to_dict("list") == {"a/b": [1], "a": [2]}
+
+
+def test_a_bar_without_words_counts_seeds(watched):
+    pool.progress(total=5)
+    (bar,) = watched
+    assert (bar.made[1]["desc"], bar.made[1]["unit"]) == ("", " seed")
