@@ -341,3 +341,11 @@ def test_a_bar_without_words_counts_seeds(watched):
     pool.progress(total=5)
     (bar,) = watched
     assert (bar.made[1]["desc"], bar.made[1]["unit"]) == ("", " seed")
+
+
+def test_calls_take_turns_however_many_seeds_they_have(watched, monkeypatch):
+    monkeypatch.setattr(pool, "RANGE", 64)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    Pool().by_seeds(spans, [("a",), ("b",)], [150, 100], "test")
+    assert made == [("a", 0), ("b", 0), ("a", 64), ("b", 64), ("a", 128)]
+    assert watched[0].made[1]["total"] == 250
