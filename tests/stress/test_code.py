@@ -22,6 +22,7 @@ RUN_TEXT = {
     "tests/experiments/functions/test_printed_code.py",
     "tests/report/test_listings.py",
     "tests/stress/mutant_tests.py",
+    "tests/stress/test_mutants.py",
 }
 """They run texts of the project itself: printed listings of the documents, mutants of its code."""
 
