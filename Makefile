@@ -58,7 +58,7 @@ bench-cluster: $(CLUSTER_STAMP) ## time a shard's way to two Dask workers on loo
 stress: $(STRESS_STAMP) ## attack the checks, the input and the runs at full size; tables go to results/stress
 	$(STRESS)/bin/python -m pytest tests/stress --full --store results/stress
 
-mutants: $(STRESS_STAMP) ## change the code on purpose: the tests must see it (an hour or more)
+mutants: $(STRESS_STAMP) ## change the code on purpose: the tests must see it (hours; it goes on where it stopped)
 	$(STRESS)/bin/python -m tests.stress.mutants --store results/stress
 
 drift: $(STAMP) ## how far the numbers move on other processors; to results/drift (an hour or more)
@@ -83,7 +83,7 @@ lint: $(STAMP) ## check style, format, types, and the arrows between the rooms
 	if [ -x $(VENV)/bin/actionlint ]; then $(VENV)/bin/actionlint; fi
 
 clean: ## remove the environments and what runs wrote; the stored numbers stay
-	rm -rf .venv .venv-jax .venv-torch .venv-stress .venv-cluster results/latest results/custom results/trials .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf .venv .venv-jax .venv-torch .venv-stress .venv-cluster results/latest results/custom results/trials .pytest_cache .ruff_cache .mypy_cache .hypothesis .mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp's name holds a checksum of the requirements: it is made again when they change, and

@@ -13,6 +13,7 @@ from reproductions.evidence.kinds import (
     Exact,
     Printed,
     Rate,
+    Share,
     Table,
     Unchecked,
     shares,
@@ -220,6 +221,17 @@ def test_false_alarms_are_rarer_than_promised():
         alarms += bool(found.concluded())
     assert FALSE_ALARM == 1e-4
     assert alarms == 0
+
+
+def test_a_difference_shows_the_beginning_of_long_texts():
+    text = str(Difference("t.csv", "r" * 201, "", "e" * 201, "o" * 201, "exact"))
+    sides = f"expected {'e' * 200}, obtained {'o' * 200} (exact)"
+    assert text == f"t.csv: {'r' * 200}: {sides}"
+
+
+def test_a_difference_of_whole_rows_counts_the_others_of_its_file():
+    text = str(Difference("t.csv", "row=1", "", "a row", "none", "exact", more=2))
+    assert text.endswith("(exact), and 2 more in this file")
 
 
 def test_a_difference_is_one_line_that_names_the_place():
@@ -556,3 +568,51 @@ def test_shares_of_counts_that_cannot_be_are_refused(counts):
     other = stored.assign(solved=counts[0], seeds=counts[1])
     columns = {d.column for d in held_shares(stored, other)}
     assert columns >= {"share", "low", "high"}
+
+
+def test_shares_come_with_their_counts():
+    kinds = shares("solved", "runs")
+    assert [(name, type(kind)) for name, kind in kinds.items()] == [
+        ("solved", Rate),
+        ("runs", Exact),
+        *((part, Share) for part in ("share", "low", "high")),
+    ]
+    assert kinds["solved"].trials == "runs"
+
+
+def test_no_share_is_right_in_any_row_without_its_counts():
+    stored = pd.concat([with_shares(0, 64), with_shares(1, 64)], ignore_index=True)
+    stored["row"] = [0, 1]
+    found = held_shares(stored, stored.drop(columns="solved"))
+    assert {(d.column, d.expected, d.more) for d in found if d.column in ("share", "low")} == {
+        ("share", "nan", 3),  # two rows on two sides
+        ("low", "nan", 3),
+    }
+
+
+def test_a_label_that_one_side_lacks_is_counted_none_there():
+    table = Table(key=("seed",), columns={"outcome": Rate()})
+    stored = pd.DataFrame({"seed": range(400), "outcome": "solved"})
+    found = Comparison()
+    compare_table("t.csv", table, stored, stored.assign(outcome="stuck"), found)
+    counts = {(t.difference.column, t.difference.expected) for t in found.rate_tests}
+    assert counts == {("outcome=solved", "400 of 400"), ("outcome=stuck", "0 of 400")}
+
+
+def test_counts_that_cannot_be_are_shown_on_both_sides():
+    table = Table(key=("row",), columns={"solved": Rate("seeds"), "seeds": Unchecked()})
+    stored = pd.DataFrame({"row": [0], "solved": [3], "seeds": [4]})
+    found = Comparison()
+    compare_table("t.csv", table, stored, stored.assign(solved=5), found)
+    (difference,) = found.concluded()
+    assert (difference.expected, difference.obtained) == ("3 of 4", "5 of 4")
+    assert difference.rule.startswith(f"counts must be whole, k of n, {MOST_TRIALS:,} at most")
+
+
+@pytest.mark.parametrize(("every", "named"), [(True, [(0, 0), (1, 0)]), (False, [(0, 1)])])
+def test_every_row_that_one_side_lacks_is_named_where_that_is_asked(every, named):
+    table = Table(key=("row",), columns={"value": Exact()}, name_every_row=every)
+    frame = pd.DataFrame({"row": [0, 1, 2], "value": 1})
+    found = Comparison()
+    compare_table("t.csv", table, frame, frame[2:], found)
+    assert [(d.row, d.more) for d in found.concluded()] == [(f"row={r}", m) for r, m in named]

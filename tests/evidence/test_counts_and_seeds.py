@@ -8,7 +8,7 @@ import pytest
 
 from reproductions.evidence import comparison
 from reproductions.evidence.comparison import compare_table
-from reproductions.evidence.differences import Comparison
+from reproductions.evidence.differences import Comparison, Difference
 from reproductions.evidence.kinds import Close, Exact, Rate, Table, Unchecked, shares
 from reproductions.evidence.statistics import share_of
 from reproductions.evidence.tables import parse_table, to_csv
@@ -200,3 +200,93 @@ def test_of_few_seeds_none_may_be_left_to_count():
         found = Comparison()
         compare_table("t.csv", table, stored, fresh, found, seeds[0] == seeds[1], seeds=seeds)
         assert bool(found.concluded()) != held
+
+
+def test_where_no_number_of_seeds_is_known_no_seed_must_be_on_both_sides():
+    table = Table(key=("seed",), columns={"value": Exact()})
+    frame = pd.DataFrame({"seed": [0, 1, 2], "value": 1})
+    found = Comparison()
+    compare_table("t.csv", table, frame, frame[1:], found, same_seeds=False)
+    assert found.concluded() == []
+
+
+def test_numbers_of_seeds_that_are_not_the_provenance_s_are_named():
+    columns = {"finite": Rate("runs"), "runs": Unchecked()}  # held as what they are
+    columns |= {"solved": Rate("seeds"), "seeds": Exact()}
+    table = Table(key=("row",), columns=columns, over_seeds=True)
+    frame = pd.DataFrame({"row": [0, 1, 2], "finite": 8, "runs": 8, "solved": 3, "seeds": 8})
+    found, other = Comparison(), frame.assign(seeds=[6, 7, 5])
+    compare_table("t.csv", table, frame, other, found, same_seeds=False, seeds=(8, 6))
+    rule = "the provenance says 8 seeds and 6"
+    assert found.concluded() == [Difference("t.csv", "row=1", "seeds", "8", "7", rule, 1)]
+
+
+def test_seeds_that_are_listed_otherwise_are_named():
+    table = Table(key=("net", "depth", "seed"), columns={"value": Unchecked()})
+    rows = [("a", depth, seed, 1.0) for depth in (1, 2) for seed in range(6)]
+    fresh = pd.DataFrame(rows, columns=[*table.key, "value"])
+    found, stored = Comparison(), fresh[fresh["seed"] < 4]
+    options = {"same_seeds": False, "all_rows": False, "seeds": (8, 6)}
+    compare_table("t.csv", table, stored, fresh[fresh["seed"] < 6], found, **options)
+    rule = "the provenance says 8 seeds and 6"
+    said = Difference("t.csv", "net=a depth=1", "seed", "4 seeds", "6 seeds", rule, 1)
+    assert said in found.concluded()
+
+
+def test_tables_without_a_common_row_are_compared():
+    table = Table(key=("row",), columns={"solved": Rate("seeds"), "seeds": Exact()})
+    frame = pd.DataFrame({"row": [0], "solved": [3], "seeds": [8]})
+    found, other = Comparison(), frame.assign(row=1)
+    compare_table("t.csv", table, frame, other, found, same_seeds=False, seeds=(8, 6))
+    assert [(d.row, d.more) for d in found.concluded()] == [("row=0", 1)]
+
+
+def test_a_column_seeds_without_counts_is_held_too():
+    table = Table(key=("row",), columns={"value": Unchecked(), "seeds": Exact()}, over_seeds=True)
+    frame = pd.DataFrame({"row": [0], "value": [1.0], "seeds": [8]})
+    found, other = Comparison(), frame.assign(seeds=7)
+    compare_table("t.csv", table, frame, other, found, same_seeds=False, seeds=(8, 6))
+    assert [d.column for d in found.concluded()] == ["seeds"]
+
+
+@pytest.mark.parametrize(("fresh", "fits"), [(3, True), (2, True), (1, False), (4, False)])
+def test_a_part_of_all_seeds_is_as_large_a_part_of_fewer(fresh, fits):
+    columns = {"solved": Rate("seeds"), "seeds": Exact()}
+    table = Table(key=("row",), columns=columns, over_seeds=True)
+    stored = pd.DataFrame({"row": [0], "solved": [1], "seeds": [3]})
+    found, other = Comparison(), stored.assign(seeds=fresh)
+    compare_table("t.csv", table, stored, other, found, same_seeds=False, seeds=(8, 6))
+    assert (found.concluded() == []) == fits
+
+
+def test_a_part_of_fewer_seeds_may_be_rounded_down():
+    columns = {"solved": Rate("seeds"), "seeds": Exact()}
+    table = Table(key=("row",), columns=columns, over_seeds=True)
+    stored = pd.DataFrame({"row": [0, 1], "solved": 1, "seeds": 7})
+    found, other = Comparison(), stored.assign(seeds=[5, 4])
+    compare_table("t.csv", table, stored, other, found, same_seeds=False, seeds=(8, 6))
+    assert [(d.row, d.column, d.more) for d in found.concluded()] == [("row=1", "seeds", 0)]
+
+
+@pytest.mark.parametrize(
+    ("stored", "fresh", "seeds", "alike"),
+    [
+        (range(8), range(6), (8, 6), True),
+        (range(8), range(5), (8, 6), False),
+        (range(4), range(4), (8, 6), True),
+        (range(4), range(5), (8, 6), False),
+        (range(4), range(9), (8, 9), False),
+        # Some seeds, of which the others have no row: of all there must be all.
+        ([3, 5], [1], (8, 6), True),
+        ([1, 2], range(3), (8, 6), True),
+        ([0, 5], [0, 3, 4], (8, 6), True),
+        (range(1, 9), range(1, 7), (8, 6), True),
+        (range(1, 9), range(1, 6), (8, 6), False),
+    ],
+)
+def test_both_sides_list_all_their_seeds_or_the_same_first_ones(stored, fresh, seeds, alike):
+    table = Table(key=("seed",), columns={"value": Unchecked()})
+    sides = [pd.DataFrame({"seed": listed, "value": 1.0}) for listed in (stored, fresh)]
+    found = Comparison()
+    compare_table("t.csv", table, *sides, found, same_seeds=False, all_rows=False, seeds=seeds)
+    assert ("seed" not in {d.column for d in found.concluded()}) == alike

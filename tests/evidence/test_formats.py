@@ -114,6 +114,11 @@ def test_two_frames_are_compared_by_the_names_for_other_projects():
     assert "layer=b" in str(difference)
 
 
+def test_a_frame_without_a_name_is_a_table():
+    (difference,) = compare_frames(RATES, STORED, STORED.assign(units=[3, 5]))
+    assert difference.file == "table"
+
+
 def test_the_names_are_there_and_no_others():
     assert {name for name in evidence.__all__ if not hasattr(evidence, name)} == set()
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):

@@ -105,6 +105,20 @@ def test_numbers_by_function_are_listed_with_their_names():
         verdicts.filled("{share}", {})
 
 
+def test_notes_and_findings_name_functions_in_their_language():
+    words = {"obtained": "{shares:.0%}", "notes": {"why": "So: {shares:.0%}."}}
+    one = Claim("AA-01", "doc", "S.", "R.", judged(), korean=words, **words)
+    found = Judgement("reproduced", None, notes=("why",), values={"shares": {"leaky_relu": 0.5}})
+    assert (one.found(found), one.note(found)) == ("leaky ReLU 50%", "So: leaky ReLU 50%.")
+    korean = one.found(found, "ko"), one.note(found, "ko")
+    assert korean == ("Leaky ReLU 50%", "So: Leaky ReLU 50%.")
+
+
+def test_notes_without_korean_words_are_english():
+    one = Claim("AA-01", "doc", "S.", "R.", judged(), notes={"why": "So."}, korean={"rule": "규칙"})
+    assert one.note(Judgement("reproduced", 1.0, notes=("why",)), "ko") == "So."
+
+
 def test_a_verdict_is_one_of_four():
     assert verdicts.VERDICTS == (
         "reproduced", "reproduced in part", "not reproduced", "document error",
@@ -115,6 +129,11 @@ def test_a_verdict_is_one_of_four():
     assert verdicts.graded(False, True) == "reproduced in part"
     assert verdicts.graded(False) == verdicts.graded(0, 0) == "not reproduced"
     assert verdicts.graded(False, False, "document error") == "document error"
+
+
+def test_a_judgement_without_numbers_has_none():
+    assert Judgement("reproduced", 1.0).values == {}
+    assert Claim("AA-01", "doc", "S.", "R.", judged()).notes == {}
 
 
 def test_cells_have_four_digits():

@@ -154,12 +154,40 @@ def stale(loaded, spec, tables, says) -> list[str]:
         for frame in tables.values()
         for number in frame.select_dtypes("number").to_numpy().ravel()
     }
-    found = []
+    found = {}
     for (word, number, following), text in says.items():
         there = (word and (word, number) in before) or (following and (number, following) in after)
         tick = bool(word) and word.startswith("[")  # of a place that tables may have
-        if there and number in old and not {word, following} & set(fixed):
-            found += [] if tick and number in measured else [f"{text} says {number}"]
+        known = {word, following} & set(fixed) or (tick and number in measured)
+        if there and number in old and not known:
+            found[word, number, following] = f"{text} says {number}"
+    counted = moving(loaded, spec, tables, says) if found else set()
+    return [text for place, text in found.items() if place not in counted]
+
+
+def moving(loaded, spec, tables, says) -> set:
+    """The places whose number is another one where other values were measured: it is counted.
+
+    A number of the setting stands there whatever was measured.
+    """
+    found = set()
+    for end in ("min", "max"):
+        elsewhere = {
+            name: frame.assign(
+                **{
+                    column: getattr(frame[column], end)()
+                    for column in loaded.tables[name].columns
+                    if column in frame.select_dtypes("number")
+                }
+            )
+            for name, frame in tables.items()
+        }
+        try:
+            others = drawn(loaded, spec, elsewhere, [])
+        except Exception:  # no such values can be drawn, so that they tell nothing
+            continue
+        words = {(word, following) for word, _, following in others}
+        found |= {p for p in says if p not in others and (p[0], p[2]) in words}
     return found
 
 

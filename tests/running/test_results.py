@@ -10,7 +10,7 @@ from reproductions.evidence import verdicts
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.kinds import Exact, Table
 from reproductions.evidence.tables import to_csv
-from reproductions.running import provenance, results
+from reproductions.running import experiment, provenance, results
 from tests.running.made_up import MADE_UP, NAME, Spec, run
 
 TABLE = Table(("n",), {"value": Exact()})
@@ -139,3 +139,8 @@ def test_nothing_is_written_through_a_link(tmp_path):
         results.write_folder(folder, {"a.csv": b""}, b"{}")
     assert str(error.value) == f"cannot write {folder}: it is a link, which may lead anywhere"
     assert list((tmp_path / "there").iterdir()) == []
+
+
+def test_the_page_stands_where_the_readme_says():
+    readme = (experiment.FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    assert f"results/latest/{results.REPORT_FOLDER}/index.html" in readme

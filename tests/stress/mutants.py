@@ -1,30 +1,37 @@
 """Changes of the code that the tests must catch: `make mutants`.
 
 mutmut makes the mutants. It does not run them: it would put a function of other parameters around
-each method, and Keras reads the parameters of a layer's `__init__`. Here every mutant is a file in
-a copy of the project, tested in a process forked from one that has imported TensorFlow already.
+each method, and Keras reads the parameters of a layer's `__init__`. `mutant_tests` runs them, on
+copies of the project.
+
+What each mutant came to is kept in `.mutants`, until the file changes. A mutant that was killed is
+tested again where the text of the test changed that killed it; one that survived meets the tests
+whose text is new. What tests share, such as fixtures, is not looked at: `--test all` runs every
+mutant again.
 """
 
 import argparse
 import contextlib
 import csv
+import dataclasses
 import functools
+import hashlib
 import importlib
+import itertools
+import json
 import multiprocessing.util
-import os
-import resource
+import re
 import shutil
-import signal
 import sys
 import tempfile
-import time
-import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+
+from tests.stress import mutant_tests
 
 ROOT = Path(__file__).parents[2]
 COPIED = (
@@ -40,10 +47,13 @@ LAYERS = ("tests/layers",)
 CHECKS = (
     "tests/evidence/test_comparison.py",
     "tests/evidence/test_counts_and_seeds.py",
+    "tests/evidence/test_formats.py",
     "tests/evidence/test_tables.py",
 )
-PROVENANCE = ("tests/running/test_provenance.py",)
-GUARDS = tuple(f"tests/running/test_{name}.py" for name in ("guards", "inputs", "command_line"))
+RUNNING = tuple(
+    f"tests/running/test_{name}.py"
+    for name in ("provenance", "checking", "results", "runner", "guards", "inputs", "command_line")
+)
 PROCESSES = tuple(f"tests/running/test_{name}.py" for name in ("side_by_side", "half_written"))
 JUDGED = ("tests/evidence/test_verdicts.py", "tests/experiments/test_claims.py")
 TRIALS = ("tests/trial/test_soundness.py", "tests/trial/test_scorecard.py")
@@ -58,33 +68,29 @@ TARGETS = {
     },
     "reproductions/evidence/verdicts.py": JUDGED,
     "reproductions/training/pool.py": ("tests/training/test_pool.py",),
-    "reproductions/running/provenance.py": (*PROVENANCE, *GUARDS),
-    "reproductions/running/checking.py": ("tests/running/test_checking.py", *GUARDS),
-    "reproductions/running/runner.py": ("tests/running/test_runner.py", *GUARDS, *PROCESSES),
-    "reproductions/running/results.py": ("tests/running/test_results.py", *GUARDS),
+    **{
+        f"reproductions/running/{name}.py": RUNNING
+        for name in ("provenance", "results", "checking")
+    },
+    "reproductions/running/runner.py": (*RUNNING, *PROCESSES),
     "reproductions/running/shards.py": ("tests/running/test_shards.py",),
     **{
         f"reproductions/trial/{name}.py": TRIALS for name in ("scorecard", "candidate", "soundness")
     },
 }
-LONGEST_S = 300
-"""Of the processor's time, which is the same on a busy machine; ten times that of a clock's."""
-OPTIONS = (
-    *("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"),
-    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of what was imported before
-)
-LOG = "output.txt"
 LEAST_KILLED = 0.95
+KEPT = ROOT / ".mutants"
 REASONS = Path(__file__).with_name("survivors.csv")
 """Why the tests need not catch a mutant, by file and change; written by hand."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One changed file: where, what stood there and what stands there now, and the whole text."""
+    """One changed file: which lines, what stood there and stands there now, and the whole text."""
 
     file: str
     line: int
+    last: int
     change: str
     text: str
 
@@ -111,7 +117,7 @@ def mutants(file: str) -> Iterator[Mutant]:
         same = next((i for i in range(rest) if before[-1 - i] != after[-1 - i]), rest)
         old = " ".join(part.strip() for part in before[line : len(before) - same])
         new = " ".join(part.strip() for part in after[line : len(after) - same])
-        yield Mutant(file, line + 1, f"{old} -> {new}", text)
+        yield Mutant(file, line + 1, max(line + 1, len(before) - same), f"{old} -> {new}", text)
 
 
 @functools.cache
@@ -125,68 +131,151 @@ def _copy() -> Path:
     return Path(folder.name)
 
 
-def without_mutant(file: str) -> str:
-    """What the tests of a file print if they fail on the code as it is; else an empty text."""
-    if _in_a_fork(TARGETS[file], _copy()) == 0:
-        return ""
-    return (_copy() / LOG).read_text(encoding="utf-8")
+@dataclass(frozen=True)
+class Result:
+    """What a mutant came to, the test that killed it, and the checksum of what that rests on."""
+
+    outcome: str
+    killer: str
+    rests_on: str
 
 
-def outcome(mutant: Mutant) -> str:
-    """`killed`, `survived`, or `timeout`: what the tests say of a mutant."""
-    path = _copy() / mutant.file
-    whole = path.read_text(encoding="utf-8")
-    path.write_text(mutant.text, encoding="utf-8")
-    try:
-        status = _in_a_fork(TARGETS[mutant.file], _copy())
-    finally:
-        path.write_text(whole, encoding="utf-8")
-    return "timeout" if status is None else "killed" if status else "survived"
+def results(files: list[str], most: int, test: str) -> dict[str, tuple[int, list[dict]]]:
+    """How many mutants each file has, and a row for each that was tested.
+
+    Args:
+        files: which have the same tests.
+        most: how many mutants of each file are tested.
+        test: which of those are tested: `all`, `new` ones, of which it is not known what they come
+            to, or `none`.
+    """
+    tests, copy = TARGETS[files[0]], _copy()
+    prints = mutant_tests.fingerprints(tests, copy)
+    known = functools.cache(lambda: _baseline(files, prints, copy))
+    given = {}
+    for file in files:
+        every = list(mutants(file))
+        chosen = spread(every, most)
+        done = _results(file, chosen, prints, known, test)
+        rows = [
+            {"file": file, "line": m.line, "change": m.change, "outcome": done[_key(m)].outcome}
+            for m in chosen
+            if _key(m) in done
+        ]
+        given[file] = len(every), rows
+    return given
 
 
-def _in_a_fork(tests: tuple[str, ...], copy: Path) -> int | None:
-    """The exit status of pytest; None where it took too long."""
-    child = os.fork()
-    if not child:
-        os.setsid()
-        _run_tests(tests, copy)
-    stop = time.monotonic() + 10 * LONGEST_S
-    while time.monotonic() < stop:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            code = os.waitstatus_to_exitcode(status)
-            return None if code == -signal.SIGXCPU else code
-        time.sleep(0.02)
-    os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return None
+def _results(
+    file: str,
+    chosen: list[Mutant],
+    prints: dict[str, str],
+    baseline: Callable[[], mutant_tests.Baseline],
+    test: str,
+) -> dict[str, Result]:
+    """What each mutant of a file came to, by its line and change."""
+    tests, copy, source = TARGETS[file], _copy(), (ROOT / file).read_text(encoding="utf-8")
+    every = _checksum(*itertools.chain.from_iterable(sorted(prints.items())))
+    path = KEPT / f"{file.replace('/', '+')}.json"
+    kept, met = ({}, {}) if test == "all" else _kept(path, source)
+    met[every] = prints
+
+    def holds(key: str) -> bool:
+        result = kept.get(key)
+        if result is None:
+            return False
+        if result.outcome == "killed":  # without a test's name, as no test could be imported
+            return not result.killer or result.rests_on == prints.get(result.killer)
+        return test == "none" or result.rests_on == every
+
+    def left_of(tests: set[str], key: str) -> set[str]:
+        """Without the tests that the mutant has survived already."""
+        before = kept[key] if key in kept else Result("", "", "")
+        survived = met.get(before.rests_on, {}) if before.outcome == "survived" else {}
+        return {name for name in tests if survived.get(name) != prints[name]}
+
+    done = {key: kept[key] for key in map(_key, chosen) if holds(key)}
+    left = sorted((m for m in chosen if _key(m) not in done), key=lambda mutant: mutant.line)
+    say = functools.partial(print, f"{file}: ", sep="", file=sys.stderr, flush=True)
+    say(f"{len(done)} mutants are known, {len(left)} are tested")
+    if not left or test == "none":
+        return done
+    known = baseline()
+    trials = []
+    for mutant in left:
+        lines = mutant_tests.lines_of(source, mutant.line, mutant.last)
+        tests_of = left_of(known.tests_of(file, lines), _key(mutant))
+        trials.append(mutant_tests.Trial(mutant.text, tests_of))
+    runs = mutant_tests.Runs(file, tests, copy, known)
+    for i, outcome, killer in runs.outcomes(trials):
+        done[_key(left[i])] = Result(outcome, killer, prints.get(killer, every))
+        _keep(path, source, kept | done, met)
+    say("done")
+    return done
 
 
-def _run_tests(tests: tuple[str, ...], copy: Path) -> None:
-    status = 1
-    try:
-        import pytest
+def _baseline(files: list[str], prints: dict[str, str], copy: Path) -> mutant_tests.Baseline:
+    """Which tests execute which lines; it is kept until a file changes, but for tests that do."""
+    texts = [(ROOT / file).read_text(encoding="utf-8") for file in files]
+    path = KEPT / f"baseline-{_checksum(*files, *texts)}.json"
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"prints": {}}
+    known = mutant_tests.Baseline.of(kept)
+    new = [test for test in prints if kept["prints"].get(test) != prints[test]]
+    if new:
+        tests = new if known.cost else TARGETS[files[0]]
+        given = mutant_tests.baseline(files, tests, copy)
+        if isinstance(given, str):
+            raise RuntimeError(f"the tests of {files} fail without any mutant: {given[-2000:]}")
+        known = known.renewed(mutant_tests.Baseline.of(given), set(prints))
+        _write(path, {"prints": prints, **known.to_json()})
+    return known
 
-        resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_S, LONGEST_S + 10))
-        os.chdir(copy)
-        sys.path[0] = str(copy)
-        for name in [name for name in sys.modules if name.partition(".")[0] in COPIED]:
-            del sys.modules[name]  # this module and its package: of the project, not of the copy
-        output = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(output, 1)
-        os.dup2(output, 2)
-        status = pytest.main([*OPTIONS, *tests])
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        os._exit(int(status))
+
+def _write(path: Path, value: object) -> None:
+    from reproductions.running.files import write_whole
+
+    path.parent.mkdir(exist_ok=True)
+    write_whole(path, json.dumps(value, indent=0).encode())
+
+
+def _key(mutant: Mutant) -> str:
+    return f"{mutant.line}: {mutant.change}"
+
+
+def _checksum(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def _kept(path: Path, source: str) -> tuple[dict[str, Result], dict[str, dict[str, str]]]:
+    """The results that are kept for a file with this text, and the tests that they rest on."""
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if kept.get("of") != _checksum(source):
+        return {}, {}
+    return {key: Result(*row) for key, row in kept["results"].items()}, kept.get("tests", {})
+
+
+def _keep(path: Path, source: str, every: dict[str, Result], met: dict) -> None:
+    used = {result.rests_on for result in every.values()}
+    tests = {checksum: prints for checksum, prints in met.items() if checksum in used}
+    rows = {key: dataclasses.astuple(result) for key, result in every.items()}
+    _write(path, {"of": _checksum(source), "tests": tests, "results": rows})
 
 
 def reasons() -> dict[tuple[str, str], str]:
     """Why mutants that survive may, by file and change."""
     with REASONS.open(encoding="utf-8", newline="") as file:
         return {(row["file"], row["change"]): row["reason"] for row in csv.DictReader(file)}
+
+
+def reason(known: dict[tuple[str, str], str], file: str, change: str) -> tuple[str, bool]:
+    """Why a mutant may survive, and whether that holds in any file: it does what the code does.
+
+    The reason is an empty text where nobody has said so.
+    """
+    for (of, text), why in known.items():
+        if of == "*" and re.fullmatch(text, change):
+            return why, True
+    return known.get((file, change), ""), False
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -196,37 +285,39 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--store", type=Path, metavar="DIR", help="where the tables go")
     parser.add_argument("--most", type=int, default=10**6, metavar="N", help="mutants of a file")
     parser.add_argument("--workers", type=int, metavar="N", help="as many as cores by default")
+    parser.add_argument(
+        "--test", choices=("new", "all", "none"), default="new",
+        help="mutants that were not tested yet, all, or none, for the tables alone",
+    )  # fmt: skip
     given = parser.parse_args(arguments)
     sys.dont_write_bytecode = True
     for module in HEAVY:
         importlib.import_module(module)
     files = given.files or list(TARGETS)
-    every = {file: list(mutants(file)) for file in files}
-    chosen = [mutant for file in files for mutant in spread(every[file], given.most)]
-    known, rows = reasons(), []
+    known, rows, made = reasons(), [], {}
     # Forked here, where TensorFlow is imported and has started no thread yet.
     fork = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(given.workers, mp_context=fork) as pool:
-        for file, failing in zip(files, pool.map(without_mutant, files), strict=True):
-            if failing:
-                print(failing, file=sys.stderr)
-                print(f"error: the tests of {file} fail without any mutant", file=sys.stderr)
-                return 2
-        for mutant, result in zip(chosen, pool.map(outcome, chosen), strict=True):
-            reason = known.get((mutant.file, mutant.change), "")
-            if result == "survived":
-                said = f"{mutant.file}:{mutant.line}: {mutant.change}: {reason or '?'}"
-                print(said, flush=True)
-            rows.append(
-                {
-                    "file": mutant.file,
-                    "line": mutant.line,
-                    "change": mutant.change,
-                    "outcome": result,
-                    "reason": reason if result == "survived" else "",
-                }
-            )
-    made = {file: len(of_file) for file, of_file in every.items()}
+        together: dict[tuple[str, ...], list[str]] = {}
+        for file in files:
+            together.setdefault(TARGETS[file], []).append(file)
+        tested = [
+            pool.submit(results, of_tests, given.most, given.test) for of_tests in together.values()
+        ]
+        try:
+            by_file = {file: each for future in tested for file, each in future.result().items()}
+        except RuntimeError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 2
+        for file in files:
+            made[file], of_file = by_file[file]
+            for row in of_file:
+                why = ""
+                if row["outcome"] == "survived":
+                    why, anywhere = reason(known, file, row["change"])
+                    row["outcome"] = "equivalent" if anywhere else "survived"
+                    print(f"{file}:{row['line']}: {row['change']}: {why or '?'}", flush=True)
+                rows.append({**row, "reason": why})
     return _conclude(pd.DataFrame(rows), made, given.store)
 
 
@@ -237,22 +328,38 @@ def spread(every: list[Mutant], most: int) -> list[Mutant]:
 
 
 def _conclude(rows: pd.DataFrame, made: dict[str, int], store: Path | None) -> int:
+    outcomes = ["killed", "timeout", "survived", "equivalent"]
     counts = pd.crosstab(rows["file"], rows["outcome"]).reindex(
-        columns=["killed", "timeout", "survived"], fill_value=0
+        index=made, columns=outcomes, fill_value=0
     )
     counts.insert(0, "made", counts.index.map(made))
     print(counts.to_string())
-    survived = rows[rows["outcome"] == "survived"]
-    share = 1 - len(survived) / len(rows)
+    survived = rows[rows["outcome"].isin(outcomes[2:])]
+    different = counts[outcomes[:3]].sum(axis=1)
+    share = (1 - counts["survived"] / different).min()
     unexplained = int(survived["reason"].eq("").sum())
-    print(f"{len(rows)} mutants, {share:.1%} killed; {unexplained} survivors without a reason")
+    print(
+        f"{counts[outcomes].to_numpy().sum()} of {counts['made'].sum()} mutants tested; at least"
+        f" {share:.1%} killed of each file; {unexplained} survivors without a reason"
+    )
     if store:
-        from reproductions.evidence.tables import to_csv
-        from reproductions.running.files import write_whole
-
-        write_whole(store / "mutants.csv", to_csv(counts.reset_index()))
-        write_whole(store / "survivors.csv", to_csv(survived.drop(columns="outcome")))
+        _store(store / "mutants.csv", counts.reset_index(names="file"))
+        _store(store / "survivors.csv", survived, made)
     return int(share < LEAST_KILLED or unexplained > 0)
+
+
+def _store(path: Path, table: pd.DataFrame, files: Iterable[str] = ()) -> None:
+    """Writes a table; the rows of files that were not looked at stay."""
+    from reproductions.evidence.tables import to_csv
+    from reproductions.running.files import write_whole
+
+    if path.exists():
+        before = pd.read_csv(path, keep_default_na=False)
+        others = before[~before["file"].isin({*files, *table["file"]})]
+        table = pd.concat([table, others[others["file"].isin(list(TARGETS))]])
+    order = {file: i for i, file in enumerate(TARGETS)}
+    table = table.sort_values("file", key=lambda f: f.map(order), kind="stable")
+    write_whole(path, to_csv(table))
 
 
 if __name__ == "__main__":

@@ -16,13 +16,15 @@ FILES = sorted(
 PICKLES = {"cloudpickle", "dill", "marshal", "pickle", "shelve", "yaml"}
 READS_PICKLES = {"read_pickle", "to_pickle", "enable_unsafe_deserialization"}
 RUNS_TEXT = {"eval", "exec", "compile"}
-RUN_LISTINGS = {
+RUN_TEXT = {
     "reproductions/experiments/functions/printed_code/run.py",
     "reproductions/experiments/functions/printed_code/statements.py",
     "tests/experiments/functions/test_printed_code.py",
     "tests/report/test_listings.py",
+    "tests/stress/mutant_tests.py",
+    "tests/stress/test_mutants.py",
 }
-"""They run the documents' printed listings, which stand in the project itself."""
+"""They run texts of the project itself: printed listings of the documents, mutants of its code."""
 
 
 def problems(file: str, tree: ast.AST) -> list[str]:
@@ -52,7 +54,7 @@ def _calls(file: str, node: ast.Call) -> list[str]:
         found.append("loads a model without safe mode")
     if given.get("shell", False) is not False:
         found.append("starts a shell")
-    if plain and name in RUNS_TEXT and file not in RUN_LISTINGS:
+    if plain and name in RUNS_TEXT and file not in RUN_TEXT:
         found.append(f"{name} runs text")
     package = file.startswith("reproductions/")
     of_numpy = name == "load" and getattr(getattr(node.func, "value", None), "id", "") == "np"

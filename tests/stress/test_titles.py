@@ -68,14 +68,32 @@ def test_no_text_says_a_stored_number_of_the_field_that_changed(full, report):
 
 
 def test_a_stored_number_in_a_text_would_be_found(monkeypatch):
-    name, field = SAMPLE
-    loaded = experiment.load(name)
+    titled(monkeypatch, lambda loaded, tables: f"learning rate {loaded.spec.learning_rate}")
+    assert found(*SAMPLE)["stale"] != ""
 
-    def draw():
-        figure, axes = drawing.panels()
-        axes[0, 0].set_title(f"learning rate {loaded.spec.learning_rate}")
-        return figure
 
-    careless = dataclasses.replace(loaded, figures=lambda spec, tables: {"a": draw})
+def test_a_number_that_is_counted_may_be_a_stored_one(monkeypatch):
+    def title(loaded, tables):
+        shares = tables["posterior"]["posterior_man"]
+        most = int((shares == shares.max()).sum())
+        rate = loaded.spec.learning_rate
+        return f"rate {rate if most < len(shares) else 2 * rate}"
+
+    titled(monkeypatch, title)
+    assert found(*SAMPLE)["stale"] == ""
+
+
+def titled(monkeypatch, title):
+    """The experiment of the sample has one figure, with a title made of its tables."""
+    loaded = experiment.load(SAMPLE[0])
+
+    def figures(spec, tables):
+        def draw():
+            figure, axes = drawing.panels()
+            axes[0, 0].set_title(title(loaded, tables))
+            return figure
+
+        return {"a": draw}
+
+    careless = dataclasses.replace(loaded, figures=figures)
     monkeypatch.setattr(experiment, "load", lambda _: careless)
-    assert found(name, field)["stale"] != ""

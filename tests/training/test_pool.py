@@ -248,3 +248,104 @@ def test_memory_is_in_bytes_on_every_system(system, unit, monkeypatch):
     monkeypatch.setattr(pool.resource, "getrusage", lambda who: asked.append(who) or Usage)
     assert pool.peak_bytes() == 7 * unit
     assert asked == [pool.resource.RUSAGE_SELF]
+
+
+def test_a_call_of_a_run_that_keeps_shards_has_a_process_of_its_own(watched, monkeypatch):
+    asked = []
+
+    def in_processes(function, calls, most):
+        asked.append((function, calls, most))
+        return map(function, *zip(*calls, strict=True))
+
+    monkeypatch.setattr(pool, "afresh", in_processes)
+    assert Pool(Kept()).apart(divmod, [(7, 2), (9, 4)], "divisions") == [(3, 1), (2, 1)]
+    assert asked == [(divmod, [(7, 2), (9, 4)], 1)]
+    Pool().apart(divmod, [(7, 2)], "divisions")
+    assert len(asked) == 1
+
+
+def test_a_shard_makes_with_the_arguments_that_it_is_given():
+    shard = pool.Shard()
+    assert shard.once(dict, (("a", 1),), b=2) == {"a": 1, "b": 2}
+    assert shard.advance(1) is None
+
+
+def advancing(shard, start, stop):
+    shard.advance(3 * (stop - start))
+    return {"seeds": np.arange(start, stop)}
+
+
+def test_seeds_are_counted_with_their_units(watched, monkeypatch):
+    monkeypatch.setattr(pool, "RANGE", 64)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    first, second = Pool().by_seeds(advancing, [(), ()], 100, "networks", each=3)
+    for parts in (first, second):
+        np.testing.assert_array_equal(np.concatenate([p["seeds"] for p in parts]), range(100))
+    (bar,) = watched
+    assert (bar.made[1]["desc"], bar.made[1]["unit"]) == ("networks", " seed")
+    assert (bar.made[1]["total"], bar.counted[1:]) == (600, [192, 192, 108, 108])
+
+
+def test_all_seeds_of_some_calls_come_before_those_of_the_next(monkeypatch):
+    monkeypatch.setattr(pool, "RANGE", 64)
+    monkeypatch.setattr(pool, "NEIGHBOURS", 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    Pool().by_seeds(spans, [("a",), ("b",), ("c",)], 128, "test")
+    assert made == [("a", 0), ("b", 0), ("a", 64), ("b", 64), ("c", 0), ("c", 64)]
+
+
+def test_all_that_one_pool_gathers_shares_what_is_made():
+    one = Pool()
+    assert one.gather(shared, [()], "a")[0]["made"] == one.gather(shared, [()], "b")[0]["made"]
+
+
+def test_what_goes_wrong_elsewhere_is_put_into_words(monkeypatch):
+    @contextlib.contextmanager
+    def failing():
+        try:
+            yield
+        except ValueError as error:
+            raise RuntimeError("in words") from error
+
+    sending = Sending(lambda: None, failing, {"backend": "threading"})
+    with pytest.raises(RuntimeError, match="in words"):
+        Pool(sending=sending).gather(wrong, [()], "test")
+
+
+def wrong(shard):
+    raise ValueError
+
+
+@pytest.mark.parametrize(("most", "ends"), [(9, True), (10, False)])
+def test_a_process_that_has_taken_too_much_ends_once_a_shard_is_kept(most, ends, monkeypatch):
+    monkeypatch.setattr(pool, "peak_bytes", lambda: 10)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    store = Kept()
+    full = pytest.raises(pool.ProcessFullError) if ends else contextlib.nullcontext()
+    with full:
+        Pool(store, most_bytes=most).gather(counting, [(3,), (2,)], "test")
+    kept = [int(arrays["array/number"]) for arrays in store.saved.values()]
+    assert kept == ([3] if ends else [3, 2])
+    Pool(Kept(), most_bytes=9).gather(counting, [(3,)], "the last one")  # there is nothing more
+    Pool(most_bytes=9).gather(counting, [(3,), (2,)], "nothing is kept")
+
+
+def test_a_column_may_have_any_name():
+    frame = pd.DataFrame({"a/b": [1], "a": [2]})
+    given = pool._unpack(pool._pack({"rows": frame}))
+    assert list(given) == ["rows"]
+    assert given["rows"].to_dict("list") == {"a/b": [1], "a": [2]}
+
+
+def test_a_bar_without_words_counts_seeds(watched):
+    pool.progress(total=5)
+    (bar,) = watched
+    assert (bar.made[1]["desc"], bar.made[1]["unit"]) == ("", " seed")
+
+
+def test_calls_take_turns_however_many_seeds_they_have(watched, monkeypatch):
+    monkeypatch.setattr(pool, "RANGE", 64)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    Pool().by_seeds(spans, [("a",), ("b",)], [150, 100], "test")
+    assert made == [("a", 0), ("b", 0), ("a", 64), ("b", 64), ("a", 128)]
+    assert watched[0].made[1]["total"] == 250
