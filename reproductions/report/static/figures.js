@@ -197,7 +197,7 @@ async function unpack(text) {
   }
 
   function refresh() {
-    renew(figures.values());
+    renew([...figures.values()]);
     if (zoom.open) enlarge(zoomed);
   }
 
