@@ -163,17 +163,17 @@ def _spoken(**attributes: dict[str, str] | str) -> Markup:
     return Markup(" ").join([default, *data])
 
 
-KEPT_AS_IT_IS = re.compile(r"(<(pre|script|style|textarea)\b.*?</\2>)", re.DOTALL)
+INDENTATION = re.compile(
+    r"<(pre|script|style|textarea)\b.*?</\1>|<[^>]*>|\n\s+",
+    re.DOTALL,
+)
+"""What begins a line, and before it what is kept: elements whose blanks count, and tags, whose
+attributes may hold code."""
 
 
 def without_indentation(html: str) -> str:
     """The page without the blanks at the beginning of lines, where a browser shows none of them."""
-    between = KEPT_AS_IT_IS.split(html)  # text, an element, its name, text, and so on
-    return "".join(
-        re.sub(r"\n\s+", "\n", piece) if i % 3 == 0 else piece
-        for i, piece in enumerate(between)
-        if i % 3 < 2
-    )
+    return INDENTATION.sub(lambda found: "\n" if found[0].isspace() else found[0], html)
 
 
 def _packed(data: bytes) -> str:

@@ -33,7 +33,7 @@ from reproductions.running.results import read_claims, read_tables
 
 NOT_JUDGED = "not judged"
 STATES = (*verdicts.VERDICTS, NOT_JUDGED)
-PREVIEW_ROWS = 5
+PREVIEW_ROWS = 4
 PARTS = ("Document", "Setup", "Assumptions", "Known differences")
 """The named paragraphs of an experiment's docstring; in Korean they stand in its TOML file."""
 
@@ -173,12 +173,15 @@ class Page:
         return list(dict.fromkeys(claim.topic for claim in self.claims))
 
     def shown(self, claim: str, figure: str) -> Shown | None:
-        """A figure of the experiment that a claim belongs to, if the results hold it."""
+        """A figure of the experiment that a claim belongs to, if the results hold it.
+
+        One that is nothing but words is shown once, as a table.
+        """
         for section in self.sections:
             if claim not in [own.id for own in section.claims]:
                 continue
             for picture in section.figures:
-                if picture.name == figure:
+                if picture.name == figure and not picture.table:
                     id = f"figure-{section.name}-{picture.name}"
                     return Shown(id, picture, section.captions[picture.name])
         return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reproductions.report import pixels, svg
+from reproductions.report.written import Written, written
 from reproductions.running.files import read_bytes
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -23,6 +24,7 @@ class Picture:
         width: in CSS pixels.
         height: in CSS pixels.
         alt: what its titles say.
+        table: its words, where it holds nothing else.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Picture:
     width: int
     height: int
     alt: str
+    table: Written | None = None
 
 
 def pictures(
@@ -57,7 +60,9 @@ def _picture(
     data = read_bytes(folder / f"{name}.svg") if f"{name}.svg" in files else b""
     alt = _titles(data) or _words(name)
     try:
-        return Picture(name, svg.prepared(data, words), "", *_svg_size(data), alt)
+        table = written(ElementTree.fromstring(data), words)
+        drawing = b"" if table else svg.prepared(data, words)
+        return Picture(name, drawing, "", *_svg_size(data), alt, table)
     except ElementTree.ParseError:  # no drawing, or none that can be read: then its pixels
         kind = "png" if f"{name}.png" in files else "svg+xml"
         data = read_bytes(folder / f"{name}.png") if kind == "png" else data

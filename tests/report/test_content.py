@@ -243,7 +243,9 @@ def test_docstring_parts():
 
 def test_the_page_has_no_blanks_at_the_beginning_of_lines_but_where_they_count():
     html = "<p>\n    a  b\n\n  <b>c</b></p><pre>\n  d\n</pre>\n  <script>\n  e\n</script>\n  f"
+    html += "<pre>\n<code>\n  g</code>\n  h</pre><a data-copy='i\n  j'\n  k>\n  l</a>"
     left = "<p>\na  b\n<b>c</b></p><pre>\n  d\n</pre>\n<script>\n  e\n</script>\nf"
+    left += "<pre>\n<code>\n  g</code>\n  h</pre><a data-copy='i\n  j'\n  k>\nl</a>"
     assert build.without_indentation(html) == left
 
 
