@@ -81,11 +81,18 @@ def written(root: Element, words: Mapping[str, Mapping[str, str]]) -> Written | 
 
 
 def _add(cell: Cell, piece: Piece) -> None:
-    """Adds a text to a cell; what goes on from one line to the next is one text."""
-    if cell[-1].kind == piece.kind == "":
+    """Adds a text to a cell; what goes on from one line to the next is one text.
+
+    But not where only one of the two is translated, as a heading above a message is.
+    """
+    if cell[-1].kind == piece.kind == "" and _is_translated(cell[-1]) == _is_translated(piece):
         before = cell.pop().text
         piece = Piece({lang: f"{before[lang]} {text}" for lang, text in piece.text.items()}, "")
     cell.append(piece)
+
+
+def _is_translated(piece: Piece) -> bool:
+    return len(set(piece.text.values())) > 1
 
 
 def _only_words(root: Element) -> bool:

@@ -36,7 +36,8 @@ def fill(axes):
     axes.text(0.3, 0.702, "3 apples", fontsize=9)
     axes.text(0.6, 0.7, "f(1,  2)", family="monospace", fontsize=8)
     axes.text(0.6, 0.5, "went wrong", fontsize=8)
-    axes.text(0.6, 0.3, "in many words", fontsize=8)
+    axes.text(0.6, 0.4, "in many words", fontsize=8)
+    axes.text(0.6, 0.3, "and lines", fontsize=8)
     axes.text(0.0, 0.1, "two", fontsize=10)
 
 
@@ -49,16 +50,16 @@ def test_words_stand_in_rows_and_columns(axes):
     found = table(axes)
     assert cells([found.header], "en") == [[["name"], [], ["line"]]]
     assert cells(found.rows, "en") == [
-        [["one"], ["3 apples"], ["f(1,  2)", "went wrong in many words"]],
+        [["one"], ["3 apples"], ["f(1,  2)", "went wrong", "in many words and lines"]],
         [["two"], [], []],
     ]
     assert cells([found.header], "ko") == [[["이름"], [], ["line"]]]
     assert cells(found.rows, "ko")[0] == [
         ["one"],
         ["사과 3개"],
-        ["f(1,  2)", "잘못됨 in many words"],
+        ["f(1,  2)", "잘못됨", "in many words and lines"],
     ]
-    assert [piece.kind for piece in found.rows[0][2]] == ["code", ""]
+    assert [piece.kind for piece in found.rows[0][2]] == ["code", "", ""]
 
 
 @pytest.mark.parametrize(
