@@ -195,6 +195,7 @@ class _Tracing:
             self.started = True
             return start(process)
 
+        # A process that is spawned raises no audit event; mypy refuses to assign to a method.
         setattr(multiprocessing.process.BaseProcess, "start", starting)  # noqa: B010
 
     def _seen(self, event: str, _: tuple) -> None:

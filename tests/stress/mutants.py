@@ -290,6 +290,11 @@ def main(arguments: list[str] | None = None) -> int:
         help="mutants that were not tested yet, all, or none, for the tables alone",
     )  # fmt: skip
     given = parser.parse_args(arguments)
+    if other := [file for file in given.files if file not in TARGETS]:
+        parser.error(f"no target, give one of {', '.join(TARGETS)}. Received: {other[0]}")
+    for name in ("most", "workers"):
+        if (count := getattr(given, name)) is not None and count < 1:
+            parser.error(f"--{name} must be at least 1. Received: {count}")
     sys.dont_write_bytecode = True
     for module in HEAVY:
         importlib.import_module(module)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.stress import mutants
 from tests.stress.codes import OnImportError, differing
 from tests.stress.mutant_tests import MOST_S, ON_IMPORT, Baseline, Likely, lines_of
 
@@ -84,3 +85,13 @@ def test_what_is_known_of_tests_is_renewed():
     assert both.lines == {"f.py": {1: {"a"}, 2: {"b", ON_IMPORT}}}
     assert (both.cost, both.apart) == ({"a": 1, "b": 2}, set())
     assert Baseline.of(both.to_json()) == both
+
+
+@pytest.mark.parametrize(
+    "arguments", [["custom_layers/none.py"], ["--most", "0"], ["--workers", "-1"]]
+)
+def test_a_wrong_word_is_one_clear_line(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        mutants.main(arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f". Received: {arguments[-1]}\n")
