@@ -106,6 +106,10 @@ def test_seeds_and_a_first_look_are_no_other_setting():
     assert other(depths=[2]) == {"depths": (stored["depths"], [2])}
     assert other(rate=0.2, seeds=8) == {"rate": (0.1, 0.2)}
     assert other(more=1) == {"more": (provenance.MISSING, 1)}
+    fewer = {name: value for name, value in stored.items() if name not in ("rate", "seeds")}
+    assert provenance.other_settings(loaded, stored, fewer) == {
+        name: (stored[name], provenance.MISSING) for name in ("rate", "seeds")
+    }
     changes = {"seeds": 8, "rate": 0.1, "steps": 5}
     assert runner.other_than_stored(loaded, changes) == {"steps": 5}
 
@@ -191,6 +195,12 @@ def test_a_provenance_says_what_its_run_knew(whole):
     }
     assert list(record) == sorted(record)
     assert provenance.to_json({"b": 1, "a": [2]}) == b'{\n "a": [\n  2\n ],\n "b": 1\n}\n'
+    reader = dataclasses.replace(loaded, inputs={"losses": ("a",)})
+    (folder / "a.csv").write_text("read")
+    reading = provenance.describe(reader, loaded.spec, 0, {}, folder.parent)
+    assert reading["inputs"] == {"losses": record["spec"]}
+    assert reading["fingerprint"] == provenance.fingerprint(reader, loaded.spec, folder.parent)
+    (folder / "a.csv").unlink()
     seedless = experiment.load("document_arithmetic")
     none = provenance.describe(seedless, seedless.spec, 0, {}, folder)
     assert (none["seeds"], none["judged"]) == (None, "")
