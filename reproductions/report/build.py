@@ -17,7 +17,15 @@ from reproductions.running.results import CLAIMS_FILE, REPORT_FOLDER
 HERE = Path(__file__).parent
 FILE = "index.html"
 STYLES = ("report.css", "figures.css", "ledger.css")
-SCRIPTS = ("boxes.js", "squeeze.js", "panels.js", "figures.js", "report.js", "ledger.js")
+SCRIPTS = (
+    "boxes.js",
+    "squeeze.js",
+    "labels.js",
+    "panels.js",
+    "figures.js",
+    "report.js",
+    "ledger.js",
+)
 
 
 def write(results: Path, output: Path | None = None) -> Path:

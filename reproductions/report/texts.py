@@ -26,7 +26,7 @@ LANGUAGES = ("en", "ko")
 UNKNOWN = "–"
 
 _PLACEHOLDER = re.compile(r"\{([^{}:]+)(?::([^{}]*))?\}")
-_LINK = re.compile(r"\[([^\]]+)\]\((#?[\w-]+)\)")
+_LINK = re.compile(r"\[([^\]]+)\]\((#?[\w-]+)\)([^\s\[]*)")
 _CLAIM = re.compile(r"([A-Z]{2}-\d\d)\.(\w+)")
 _CELL = re.compile(r"(\w+)\.(\w+)((?:\[\w+=[^\]]*\])*)")
 
@@ -97,10 +97,12 @@ def prose(text: str) -> Markup:
 
 
 def _link(match: re.Match[str]) -> str:
-    words, target = match.groups()
+    words, target, after = match.groups()
     if target.startswith("#"):
-        return f'<a href="{target}">{words}</a>'
-    return f'<button type="button" class="term" popovertarget="term-{target}">{words}</button>'
+        return f'<a href="{target}">{words}</a>{after}'
+    term = f'<button type="button" class="term" popovertarget="term-{target}">{words}</button>'
+    # A line may end after a button, but not before a full stop or a particle.
+    return f'<span class="kept">{term}{after}</span>' if after else term
 
 
 def terms() -> dict[str, dict[str, dict[str, str]]]:

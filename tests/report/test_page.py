@@ -59,6 +59,37 @@ def test_every_look_of_the_page(visit, shots, language, scheme, viewport):
         page.screenshot(path=shots / f"{name}-experiment.png")
 
 
+ROOM = """(() => {
+  const folds = document.querySelectorAll(".fold");
+  for (const fold of folds) fold.open = true;
+  const rooms = [...document.querySelectorAll(".figure-box > button")].map((button) => {
+    const { paddingLeft, paddingRight } = getComputedStyle(button);
+    return button.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  });
+  for (const fold of folds) fold.open = false; // a short page is laid out sooner
+  return Math.floor(Math.min(...rooms));
+})()"""
+LAID_OUT = """async ([language, room]) => {
+  const images = [...document.querySelectorAll("img[data-packed]")];
+  const texts = await Promise.all(images.map(async (image) =>
+    (await unpack(image.dataset.packed)).text()));
+  return texts.map((text, i) => {
+    const words = text.replace(`data-for="${language}" media="not all"`, "");
+    return [images[i].id, panels.laidOut(words, room, null).width - room];
+  });
+}"""
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_no_figure_is_scrolled_sideways_on_a_phone(visit, language):
+    with visit(f"?lang={language}", PHONE) as page:
+        room = page.evaluate(ROOM)
+        figures = page.evaluate(LAID_OUT, [language, room])
+    assert 250 < room < PHONE["width"]
+    assert len(figures) > 100
+    assert [(figure, over) for figure, over in figures if over > 0] == []
+
+
 def heading(page):
     return page.inner_text("h1")
 

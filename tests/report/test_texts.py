@@ -162,6 +162,12 @@ def test_prose_escapes_everything_but_code():
     assert texts.prose("a lone ` stays") == "a lone ` stays"
 
 
+def test_no_line_ends_between_a_term_and_its_full_stop():
+    button = '<button type="button" class="term" popovertarget="term-logit">logits</button>'
+    assert texts.prose("of [logits](logit).") == f'of <span class="kept">{button}.</span>'
+    assert texts.prose("[logits](logit) [z](#place), x") == f'{button} <a href="#place">z</a>, x'
+
+
 def test_markup_shows_one_text_where_both_languages_agree():
     assert texts.markup({"en": "ReLU", "ko": "ReLU"}) == "ReLU"
     assert texts.markup({"en": "a<b", "ko": "가"}).count("<span") == 2

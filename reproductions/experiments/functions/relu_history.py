@@ -82,23 +82,25 @@ def figures(spec: Spec, tables: Tables) -> drawing.Figures:
 def _draw(works: pd.DataFrame, solved: int):
     figure, ((axes,),) = drawing.panels(width=8.0, height=3.4)
     present = [event for event in EVENTS if event in set(works["event"])]
+    first, last = works["year"].min(), works["year"].max()
     for place, event in enumerate(present):
         rows = measured.rows(works, event=event).sort_values("year")
         axes.plot(rows["year"], [place] * len(rows), "o", color=drawing.BLUE)
         for above, row in enumerate(rows.itertuples()):
+            side = "left" if row.year > solved else "right"  # no name crosses the line
+            side = "center" if row.year == first else side  # nor the axis
             axes.annotate(
                 f"{row.authors.split(',')[0]} {row.year}",
                 (row.year, place),
-                (5 if row.year > solved else -5, 4 if above % 2 == 0 else -13),
+                ({"left": 5, "center": 0, "right": -5}[side], 5 if above % 2 == 0 else -13),
                 textcoords="offset points",
-                ha="left" if row.year > solved else "right",
+                ha=side,
                 fontsize=9,
             )
     label = "year that the post gives for the solution by ReLU"
     axes.axvline(solved, color=drawing.VERMILION, linestyle="--", label=label)
     axes.set_yticks(range(len(present)), [EVENTS[event] for event in present])
     axes.set(xlabel="year", ylim=(len(present) - 0.5, -0.6))
-    first, last = works["year"].min(), works["year"].max()
     axes.set_xlim(first - (last - first) / 2, last + (last - first) / 3)  # room for the names
     axes.set_title("Rectifiers are older than the problem that they are said to solve")
     figure.legend(loc="outside lower left")

@@ -82,26 +82,31 @@ def figures(spec: Spec, tables: Tables) -> drawing.Figures:
 
 def _draw_perceptron(spec: Spec, row: pd.Series):
     """Inputs, weights, sum and output of one row, from left to right."""
-    figure, ((axes,),) = drawing.panels(width=7.6, height=3.4)
+    figure, ((axes,),) = drawing.panels(width=4.4, height=3.4)  # as wide as a phone
     inputs = row[["x1", "x2", "x3"]].to_numpy(float)
     circle = {"boxstyle": "circle,pad=0.5", "facecolor": "white", "edgecolor": drawing.BLUE}
-    arrow = {"arrowstyle": "->", "color": drawing.GREY, "shrinkA": 0, "shrinkB": 0}
 
     def node(x: float, y: float, text: str, above: str) -> None:
         axes.text(x, y, text, ha="center", va="center", bbox=circle)
         axes.text(x, y + 0.37, above, ha="center", va="bottom", fontsize=9)
 
+    def arrow(start: tuple[float, float], end: tuple[float, float], before: int) -> None:
+        """From one node's circle, or from words, to that of another, which begins points before."""
+        style = {"arrowstyle": "->", "color": drawing.GREY, "shrinkA": 17, "shrinkB": before}
+        axes.annotate("", end, start, arrowprops=style)
+
     for i, (value, weight) in enumerate(zip(inputs, spec.weights, strict=True), start=1):
         y = 2.0 - i
         node(0, y, f"{value:g}", f"x{i}")
-        axes.annotate("", (2.2, 0.15 * y), (0.15, y), arrowprops=arrow)
-        side = 0.58 * y + (0.2 if y > 0 else -0.2 if y < 0 else 0.1)
-        axes.text(1.25, side, f"w{i} = {weight:g}", ha="center", va="center", fontsize=9)
-    node(2.4, 0, f"{row['affine']:.3g}", "weighted sum + bias")
-    axes.annotate("", (2.4, -0.25), (2.4, -0.95), arrowprops=arrow)
-    axes.text(2.4, -1.0, f"b = {spec.bias:g}", ha="center", va="top", fontsize=9)
-    axes.annotate("", (4.4, 0), (2.6, 0), arrowprops=arrow)
-    axes.text(3.5, 0.1, "sigmoid", ha="center", va="center", fontsize=9)
+        arrow((0, y), (2.4, 0), before=19)
+        axes.text(
+            1.25, 0.78 * y or 0.12, f"w{i} = {weight:g}", ha="center", va="center", fontsize=9
+        )
+    node(2.4, 0, f"{row['affine']:.3g}", "weighted sum\n+ bias")
+    arrow((2.4, -1.2), (2.4, 0), before=19)
+    axes.text(2.4, -1.06, f"b = {spec.bias:g}", ha="center", va="top", fontsize=9)
+    arrow((2.4, 0), (4.7, 0), before=25)
+    axes.text(3.5, 0.12, "sigmoid", ha="center", va="center", fontsize=9)
     node(4.7, 0, f"{row['output']:.3f}", "output")
     axes.set(title="The perceptron with the last input", xlim=(-0.5, 5.3), ylim=(-1.5, 1.8))
     axes.axis("off")

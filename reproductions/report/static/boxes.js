@@ -1,7 +1,9 @@
 "use strict";
 
-/** Rectangles, and where the elements of a drawing are that is being shown. */
+/** Rectangles, and where the panels and elements of a drawing are that is being shown. */
 const boxes = (() => {
+  const SVG = "http://www.w3.org/2000/svg";
+
   /** A rectangle: its left, top, right and bottom.
    * @typedef {{x0: number, y0: number, x1: number, y1: number}} Box
    */
@@ -38,5 +40,36 @@ const boxes = (() => {
   /** The elements within another whose name begins with something. */
   const named = (element, start) => [...element.querySelectorAll(`[id^="${start}"]`)];
 
-  return { width, height, union, place, shared, startsWith, named };
+  const clipped = (element) => element.hasAttribute("clip-path")
+    || element.querySelector("[clip-path]") !== null;
+
+  /** The frame of a panel: what its lines are clipped to, or its ground; without axes, all that is
+   * drawn in it but words. */
+  function frame(axes) {
+    const clip = axes.querySelector("[clip-path]")?.getAttribute("clip-path").slice(5, -1);
+    const rect = clip && axes.getRootNode().getElementById(clip)?.querySelector("rect");
+    if (rect) {
+      const [x, y, wide, high] = ["x", "y", "width", "height"].map((n) => +rect.getAttribute(n));
+      return { x0: x, y0: y, x1: x + wide, y1: y + high };
+    }
+    if (named(axes, "matplotlib.axis").length === 0) {
+      const drawn = [...axes.children].filter((child) => !startsWith(child, "text_"));
+      return union(drawn.map(place)) ?? place(axes);
+    }
+    const ground = axes.querySelector(':scope > [id^="patch_"]');
+    return (ground && place(ground)) ?? place(axes);
+  }
+
+  /** Whether the parts of a panel are those of a space, whose walls and axes stand beside it. */
+  const isSpace = (nodes) => !nodes.every((node) => startsWith(node, "axes_"));
+
+  /** What of a panel is seen: its frame, and whatever is not clipped to it. A space has no frame. */
+  const extent = (nodes, without = []) => union(nodes.flatMap((node) => {
+    if (!startsWith(node, "axes_")) return place(node);
+    const seen = [...node.children].filter((child) => !without.includes(child)
+      && (!clipped(child) || startsWith(child, "matplotlib"))).map(place);
+    return isSpace(nodes) ? seen : [frame(node), ...seen];
+  }));
+
+  return { SVG, width, height, union, place, shared, startsWith, named, frame, isSpace, extent };
 })();

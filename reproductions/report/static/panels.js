@@ -17,36 +17,13 @@ const panels = (() => {
   const MANY = 4; // panels of which a reader can choose
   const LARGE = 1.5; // how much larger than drawn one chosen panel may be
   const NARROWEST = 230; // CSS pixels of a panel that stands beside others
+  const ENOUGH = 0.5, LEAST = 0.35; // shares of a frame's width, before and after words are broken
+  const TRIES = 4; // words that stand out move less than a frame does
   const MUCH = 8; // units by which a panel is too wide, for words to be turned
   const BAR = 6; // sides that differ by this factor are those of a colour bar
-  const SVG = "http://www.w3.org/2000/svg";
 
-  const { width, height, union, place, shared, startsWith, named } = boxes;
-
-  const clipped = (element) => element.hasAttribute("clip-path")
-    || element.querySelector("[clip-path]") !== null;
-
-  /** The frame of a panel: what its lines are clipped to, or its ground, or all of it. */
-  function frame(axes) {
-    const clip = axes.querySelector("[clip-path]")?.getAttribute("clip-path").slice(5, -1);
-    const rect = clip && axes.getRootNode().getElementById(clip)?.querySelector("rect");
-    if (rect) {
-      const [x, y, wide, high] = ["x", "y", "width", "height"].map((n) => +rect.getAttribute(n));
-      return { x0: x, y0: y, x1: x + wide, y1: y + high };
-    }
-    const ground = axes.querySelector(':scope > [id^="patch_"]');
-    return (ground && place(ground)) ?? place(axes);
-  }
-
-  /** What of a panel is seen: its frame, and whatever is not clipped to it. */
-  const extent = (nodes, without = []) => union(nodes.flatMap((node) => [
-    startsWith(node, "axes_") ? frame(node) : null,
-    ...[...node.children].filter((child) => !without.includes(child)
-      && (!clipped(child) || startsWith(child, "matplotlib"))).map(place),
-  ]));
-
-  /** The axes of a panel that others lie on, or that a colour bar stands beside. */
-  const main = (panel) => panel.nodes.find((node) => startsWith(node, "axes_"));
+  const { SVG, width, height, union, place, shared, startsWith, named, frame, extent } = boxes;
+  const { main, scale, headings, shown, letters, moved, broken } = labels;
 
   const isBar = (axes, box) => axes.querySelector("image") !== null
     && Math.max(width(box), height(box)) > BAR * Math.min(width(box), height(box));
@@ -82,16 +59,21 @@ const panels = (() => {
     return whole;
   }
 
-  /** An axis of a panel ("x" or "y"), with its ticks and the words at them. */
-  function scale(panel, axis) {
-    const groups = main(panel).querySelectorAll(':scope > [id^="matplotlib.axis_"]');
-    const group = groups[axis === "x" ? 0 : 1];
-    const ticks = group ? named(group, `${axis}tick_`) : [];
-    return {
-      ticks: ticks.length,
-      words: ticks.flatMap((tick) => named(tick, "text_")),
-      label: group?.querySelector(':scope > [id^="text_"]'),
-    };
+  /** The spaces of a figure: the ground, the walls and the axes of each are drawn before it. */
+  function spaces(parts) {
+    const all = [];
+    let nodes = [];
+    for (const part of parts) {
+      if (startsWith(part, "patch_")) part.remove(); // it would hide what is set closer
+      else nodes.push(part);
+      if (startsWith(part, "axes_")) {
+        const walls = nodes.filter((node) => node !== part);
+        all.push({ nodes, frame: union(walls.map(place)) ?? frame(part) });
+        nodes = [];
+      }
+    }
+    all.at(-1)?.nodes.push(...nodes);
+    return all;
   }
 
   /** The panels whose frames begin and end where a panel's does, along an axis; nearest first. */
@@ -104,7 +86,7 @@ const panels = (() => {
   }
 
   /** Takes over words from another panel: they stand by its frame as they do there. */
-  function repeat(words, donor, panel, x, y) {
+  function repeat(words, donor, panel, x, y, id = "") {
     for (const word of words) {
       const [outer, inner] = ["g", "g"].map((name) => document.createElementNS(SVG, name));
       inner.setAttribute("transform",
@@ -112,9 +94,15 @@ const panels = (() => {
       inner.append(word.cloneNode(true));
       outer.append(inner);
       outer.setAttribute("data-repeated", "");
+      outer.id = id;
       panel.added.push(outer);
     }
   }
+
+  /** Where repeated words belong in a panel: those at ticks to the axis. */
+  const home = (panel, words) => (/^[xy]tick_/.test(words.id)
+    ? main(panel).querySelectorAll(':scope > [id^="matplotlib.axis_"]')[words.id[0] === "x" ? 0 : 1]
+    : main(panel));
 
   /** Repeats, at a panel without them, the words at the ticks of an axis that panels share. */
   function repeatLabels(panel, all, axis) {
@@ -130,13 +118,10 @@ const panels = (() => {
     const missing = own.words.length === 0 ? given.words : [];
     const same = missing.length > 0 || said(own.words) === said(given.words);
     const labels = !own.label && given.label && same ? [given.label] : [];
-    repeat([...missing, ...labels], donor, panel, "x0", axis === "x" ? "y1" : "y0");
+    const y = axis === "x" ? "y1" : "y0";
+    repeat(missing, donor, panel, "x0", y, `${axis}tick_repeated`);
+    repeat(labels, donor, panel, "x0", y);
   }
-
-  /** What stands above a panel's frame. */
-  const headings = (panel) => [...main(panel).children]
-    .filter((child) => (startsWith(child, "text_") || panel.added.includes(child))
-      && place(child)?.y1 < panel.frame.y0 + 2);
 
   /** Repeats, at a panel without one, the title that a column of panels shares. */
   function repeatTitle(panel, all) {
@@ -144,50 +129,6 @@ const panels = (() => {
     const donor = aligned(panel, all, "x").find((other) => other.frame.y0 < panel.frame.y0
       && headings(other).length > 0);
     if (donor) repeat(headings(donor), donor, panel, "x0", "y0");
-  }
-
-  /** The size of a text's letters; of a formula that of its largest. */
-  const size = (text) => Math.max(...[text, ...text.querySelectorAll("tspan")]
-    .filter((part) => part.style.fontSize).map((part) => parseFloat(part.style.fontSize)), 0);
-  const shown = (element) => element.getClientRects().length > 0;
-  const letters = (nodes) => nodes
-    .flatMap((node) => [...node.querySelectorAll("text")])
-    .filter((text) => text.textContent.trim() && shown(text)).map(size).filter(Boolean);
-
-  /** Moves nodes together: enlarged, their left top corner comes to a place. */
-  function moved(nodes, box, x, y, zoom = 1) {
-    const group = document.createElementNS(SVG, "g");
-    const by = [x - zoom * box.x0, y - zoom * box.y0].map((number) => number.toFixed(2));
-    group.setAttribute("transform", `translate(${by.join(" ")}) scale(${zoom.toFixed(4)})`);
-    group.append(...nodes);
-    return group;
-  }
-
-  /** A title, broken into lines that are no longer than there is room. */
-  function broken(group, room, svg) {
-    const block = document.createElementNS(SVG, "g");
-    svg.append(block);
-    let y = 0;
-    for (const line of [...group.querySelectorAll("text")].filter(shown)) {
-      const start = () => {
-        const text = document.createElementNS(SVG, "text");
-        text.setAttribute("style", `${line.getAttribute("style")}; text-anchor: start`);
-        text.setAttribute("y", y += 1.25 * size(line));
-        block.append(text);
-        return text;
-      };
-      let text = start();
-      for (const word of line.textContent.trim().split(/\s+/)) {
-        const before = text.textContent;
-        text.textContent = before ? `${before} ${word}` : word;
-        if (before && text.getComputedTextLength() > room) {
-          text.textContent = before;
-          text = start();
-          text.textContent = word;
-        }
-      }
-    }
-    return block;
   }
 
   /** A legend whose entries, each a sign and its words, flow into as many lines as they need. */
@@ -224,74 +165,14 @@ const panels = (() => {
     return box ? [{ nodes: [made], box, zoom, alone: true }] : [];
   }
 
-  /** Breaks what stands above a panel, where it is longer than there is room. */
-  function breakHeadings(panel, room, svg) {
-    const above = headings(panel), left = extent(panel.nodes, above).x0;
-    for (const heading of above) {
-      const box = place(heading);
-      if (box.x1 - left <= room) continue;
-      const start = box.x0 - left + 0.6 * width(box) < room ? box.x0 : left;
-      const lines = broken(heading, room - (start - left), svg), size = place(lines);
-      heading.replaceWith(moved([lines], size, start, box.y1 - height(size)));
+  /** Sets a panel's legends anew that stand below its frame. */
+  function setLegends(panel, room, svg) {
+    for (const legend of panel.nodes.flatMap((node) => named(node, "legend_"))) {
+      const box = place(legend);
+      if (!box || box.y0 < panel.frame.y1) continue;
+      const block = flowing(legend, room, svg);
+      legend.replaceChildren(moved([block], place(block), extent(panel.nodes).x0, box.y0));
     }
-  }
-
-  /** Breaks long words at the ticks of the y axis into as many lines as stand between two ticks. */
-  function breakTicks(panel, over, svg) {
-    const marks = scale(panel, "y").words, boxes = marks.map(place);
-    const widest = Math.max(0, ...boxes.map((box) => (box ? width(box) : 0)));
-    const middles = boxes.filter(Boolean).map((box) => (box.y0 + box.y1) / 2).sort((a, b) => a - b);
-    const apart = Math.min(...middles.slice(1).map((y, i) => y - middles[i]));
-    for (const [i, mark] of marks.entries()) {
-      const box = boxes[i], line = letters([mark])[0];
-      const most = Math.floor(apart / (1.25 * line));
-      if (!box || most < 2 || mark.querySelectorAll("text").length > 6) continue;
-      const least = Math.max(widest - over, width(box) / most + 2 * line, 5 * line);
-      if (width(box) <= least) continue;
-      const lines = broken(mark, least, svg), size = place(lines);
-      for (const text of lines.children) {
-        text.style.textAnchor = "end";
-        text.setAttribute("x", width(size));
-      }
-      const now = place(lines);
-      mark.replaceChildren(moved([lines], now, box.x1 - width(now),
-        (box.y0 + box.y1 - height(now)) / 2));
-    }
-  }
-
-  /** Turns long words at the ticks of the x axis upright, so that they can stand closer. */
-  function turnTicks(panel) {
-    const { words: marks, label } = scale(panel, "x");
-    const all = marks.map((mark) => ({ mark, box: place(mark) })).filter(({ box }) => box);
-    const longest = Math.max(0, ...all.map(({ box }) => width(box)));
-    const high = Math.max(0, ...all.map(({ box }) => height(box)));
-    const slants = marks.some((mark) => [...mark.querySelectorAll("text")].some((text) =>
-      shown(text) && /rotate\(-?[1-9]/.test(text.getAttribute("transform"))));
-    if (slants || all.length < 5 || longest < 3 * Math.max(...letters(marks), 1)) return;
-    for (const { mark, box } of all) {
-      const inner = document.createElementNS(SVG, "g");
-      const [x, y] = [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2];
-      inner.setAttribute("transform", `translate(${x.toFixed(2)} ${box.y0.toFixed(2)}) rotate(-90)`
-        + ` translate(${(-box.x1).toFixed(2)} ${(-y).toFixed(2)})`);
-      inner.append(...mark.childNodes);
-      mark.append(inner);
-    }
-    if (label) {
-      const inner = document.createElementNS(SVG, "g");
-      inner.setAttribute("transform", `translate(0 ${(longest - high).toFixed(2)})`);
-      inner.append(...label.childNodes);
-      label.append(inner);
-    }
-  }
-
-  /** Lets the label of the x axis end where the frame does, if it would stand out on the right. */
-  function tuckLabel(panel) {
-    const label = scale(panel, "x").label, box = label && place(label);
-    const left = extent(panel.nodes).x0;
-    const over = box ? Math.min(box.x1 - panel.frame.x1, box.x0 - left) : 0;
-    if (over <= 0) return;
-    const moved = place(label).x0 - label.getBBox().x - over;
-    label.setAttribute("transform", `translate(${moved.toFixed(2)} 0)`);
   }
 
   /** The panels, as large as there is room for, or as letters need. */
@@ -302,16 +183,25 @@ const panels = (() => {
       return Math.max(least, Math.min(most, room / widest));
     };
     let zoom = zoomed();
+    const over = (panel) => width(extent(panel.nodes, headings(panel))) - room / zoom;
+    const narrow = (panel, limit) => {
+      for (let i = 0; i < TRIES && over(panel) > 0; i++) {
+        squeeze.narrower(panel, over(panel), limit);
+      }
+    };
     for (const panel of all) {
-      const over = width(extent(panel.nodes, headings(panel))) - room / zoom;
-      if (over > MUCH) turnTicks(panel);
-      if (over > 0 && scale(panel, "x").ticks > 0) squeeze(panel, over);
-      const still = width(extent(panel.nodes, headings(panel))) - room / zoom;
-      if (still > ROUND) breakTicks(panel, still, svg);
+      if (over(panel) > MUCH) labels.turnTicks(panel);
+      if (over(panel) > 0) setLegends(panel, room / zoom, svg);
+      narrow(panel, ENOUGH);
+      if (over(panel) > ROUND) labels.breakTicks(panel, over(panel), svg);
+      narrow(panel, LEAST);
     }
-    for (const panel of all) tuckLabel(panel);
+    for (const panel of all) labels.tuckLabel(panel, room / zoom, svg);
+    if (all.some((panel) => over(panel) > ROUND)) {
+      for (const panel of all) labels.layFlat(panel, room / zoom, svg);
+    }
     zoom = zoomed();
-    for (const panel of all) breakHeadings(panel, room / zoom, svg);
+    for (const panel of all) labels.breakHeadings(panel, room / zoom, svg);
     const items = all.map(({ nodes }) => ({ nodes, box: extent(nodes), zoom }));
     const left = Math.max(...items.map(({ box }, i) => all[i].frame.x0 - box.x0));
     const flush = items.map((item, i) =>
@@ -384,7 +274,7 @@ const panels = (() => {
       x = alone ? room : x + size[0] + GAP;
       line = Math.max(line, size[1]);
     }
-    return { width: Math.round(wide + 2 * PAD), height: Math.ceil(y + line + 2 * PAD) };
+    return { width: Math.round(wide - ROUND + 2 * PAD), height: Math.ceil(y + line + 2 * PAD) };
   }
 
   /** Rebuilds a drawing that is being shown.
@@ -399,16 +289,14 @@ const panels = (() => {
     const [ground] = of("patch_"), titles = of("text_"), legends = of("legend_");
     const rest = [...figure.children].filter((child) => child !== ground
       && !/^(text|legend)_/.test(child.id));
-    // Parts of a space stand beside its axes: then nobody knows what belongs together.
-    let all = rest.every((child) => startsWith(child, "axes_")) ? found(figure)
-      : [{ nodes: rest, frame: union(rest.map(place)) }];
+    let all = rest.every((child) => startsWith(child, "axes_")) ? found(figure) : spaces(rest);
     for (const panel of all) panel.added = [];
     for (const panel of all) {
       for (const axis of ["x", "y"]) repeatLabels(panel, all, axis);
       repeatTitle(panel, all);
     }
     for (const panel of all) {
-      for (const words of panel.added) main(panel).append(words);
+      for (const words of panel.added) home(panel, words).append(words);
     }
     if (choice !== null) {
       const wanted = choices(all)[choice]?.panels ?? all;

@@ -121,38 +121,42 @@ def _draw_logits(logits: pd.DataFrame):
 
 def _draw_graph(nodes: pd.DataFrame, influences: pd.DataFrame):
     """The graph with forward values above its arrows and backward ones below."""
-    figure, ((axes,),) = drawing.panels(width=7.6, height=3.9)
+    figure, ((axes,),) = drawing.panels(width=4.4, height=3.9)  # as wide as a phone
     value = nodes.set_index("node")
     derivative = influences.set_index("symbol")["derivative"]
-    places = {"x": (0.0, 1.0), "y": (0.0, -1.0), "f": (2.4, 0.0), "g": (4.4, 0.0)}
+    # Places in points, as the sizes of letters, circles and gaps are.
+    places = {"x": (36, 62), "y": (36, -62), "f": (128, 0), "g": (226, 0), "L": (326, 0)}
     circle = {"boxstyle": "circle,pad=0.6", "facecolor": "white", "edgecolor": drawing.GREY}
-    for name, (x, y) in places.items():
-        axes.text(x, y, name, ha="center", va="center", bbox=circle, fontsize=12)
+    for name in ("x", "y", "f", "g"):
+        axes.text(*places[name], name, ha="center", va="center", bbox=circle, fontsize=12)
 
-    def arrow(start: tuple[float, float], end: tuple[float, float], color: str) -> None:
-        axes.annotate("", end, start, arrowprops={"arrowstyle": "->", "color": color, "lw": 1.5})
+    def arrows(start: str, end: str) -> None:
+        """One forward and one backward, side by side."""
+        (left, low), (right, high) = places[start], places[end]
+        across = np.array([low - high, right - left]) / np.hypot(right - left, high - low)
+        side = 3 * across * (1 if low >= high else -1)
+        pair = np.array([(left, low), (right, high)])
+        for ends, color in ((pair + side, FORWARD), (pair[::-1] - side, BACKWARD)):
+            style = {"arrowstyle": "->", "color": color, "lw": 1.5, "shrinkA": 18, "shrinkB": 18}
+            axes.annotate("", ends[1], ends[0], arrowprops=style, annotation_clip=False)
 
     def texts(x: float, y: float, node: str) -> None:
         forward, backward = value.loc[node, ["forward", "backward"]]
         symbol = "L/∂L" if node == "L" else f"L/∂{node}"
         style = {"ha": "center", "fontsize": 9}
-        gap = 0.17 if node in ("z", "L") else 0.05
+        gap = 11 if node in ("z", "L") else 3
         axes.text(x, y + gap, f"{node} = {forward:.4f}", color=FORWARD, va="bottom", **style)
         axes.text(x, y - gap, f"∂{symbol} = {backward:.4f}", color=BACKWARD, va="top", **style)
 
-    for sign in (1, -1):
-        arrow((0.25, 0.96 * sign), (2.15, 0.2 * sign), FORWARD)
-        arrow((2.1, 0.1 * sign), (0.25, 0.84 * sign), BACKWARD)
-    for left, right in ((2.7, 4.1), (4.7, 6.1)):
-        arrow((left, 0.05), (right, 0.05), FORWARD)
-        arrow((right, -0.05), (left, -0.05), BACKWARD)
-    for node, x, y in (("x", 0.0, 1.55), ("y", 0.0, -1.55), ("z", 3.4, 0.0), ("L", 5.5, 0.0)):
+    for start, end in (("x", "f"), ("y", "f"), ("f", "g"), ("g", "L")):
+        arrows(start, end)
+    for node, x, y in (("x", 36, 100), ("y", 36, -100), ("z", 177, 0), ("L", 274, 0)):
         texts(x, y, node)
-    for symbol, y in (("dz/dx", 1.0), ("dz/dy", -1.0)):
+    for symbol, y in (("dz/dx", 48), ("dz/dy", -48)):
         text = f"{symbol.replace('d', '∂')} = {derivative[symbol]:.4f}"
-        axes.text(1.5, y, text, ha="left", va="center", fontsize=9)
-    axes.set_title("Forward values in green, backward derivatives in orange")
-    axes.set(xlim=(-0.7, 6.4), ylim=(-2.0, 2.0))
+        axes.text(96, y, text, ha="left", va="center", fontsize=9)
+    axes.set_title("Forward values in green,\nbackward derivatives in orange")
+    axes.set(xlim=(0, 312), ylim=(-122, 122))
     axes.axis("off")
     return figure
 

@@ -32,7 +32,7 @@ NAMED = {
     # names of all functions would lie on each other.
     "sigmoid": (0, 8, "center"),
     "relu": (8, -3, "left"),
-    "leaky_relu": (0, 8, "center"),
+    "leaky_relu": (-8, 5, "right"),
     "gelu": (-7, -3, "right"),
     "mish": (8, -3, "left"),
     "selu": (4, 8, "center"),
@@ -152,5 +152,5 @@ def _scatter(panel: "Axes", kept: pd.Series, solved: pd.DataFrame) -> None:
                 xytext=offset,
                 textcoords="offset points",
                 ha=side,
-                fontsize=8.5,
+                fontsize=9,
             )
