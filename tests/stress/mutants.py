@@ -52,7 +52,10 @@ CHECKS = (
 )
 RUNNING = tuple(
     f"tests/running/test_{name}.py"
-    for name in ("provenance", "checking", "results", "runner", "guards", "inputs", "command_line")
+    for name in (
+        *("provenance", "checking", "results", "runner", "runs", "guards", "inputs"),
+        "command_line",
+    )
 )
 PROCESSES = tuple(f"tests/running/test_{name}.py" for name in ("side_by_side", "half_written"))
 JUDGED = ("tests/evidence/test_verdicts.py", "tests/experiments/test_claims.py")
