@@ -59,7 +59,7 @@ RUNNING = tuple(
 )
 PROCESSES = tuple(f"tests/running/test_{name}.py" for name in ("side_by_side", "half_written"))
 JUDGED = ("tests/evidence/test_verdicts.py", "tests/experiments/test_claims.py")
-TRIALS = ("tests/trial/test_soundness.py", "tests/trial/test_scorecard.py")
+TRIALS = tuple(f"tests/trial/test_{name}.py" for name in ("soundness", "scorecard", "card"))
 TARGETS = {
     **{
         path.relative_to(ROOT).as_posix(): LAYERS
