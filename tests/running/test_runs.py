@@ -33,7 +33,7 @@ def made_up(monkeypatch):
         monkeypatch.setattr(module, "load", there.__getitem__)
     monkeypatch.setattr(runner, "unloadable", dict)
     monkeypatch.setattr(runner, "experiment_names", lambda: (NAME, OTHER))
-    now = iter(range(10**6))
+    now = iter(range(3, 10**6))
     clock = SimpleNamespace(perf_counter=lambda: 1.25 * next(now))
     monkeypatch.setattr(runner, "time", clock)
     return there
@@ -163,12 +163,13 @@ def test_a_folder_of_other_things_or_a_link_is_refused(tmp_path, capsys):
 
 
 def test_what_cannot_be_loaded_is_told_when_the_others_have_run(tmp_path, capsys, monkeypatch):
-    broken = {"a": "a has no run", "b": "b has no tables", "c": "c is not asked for"}
+    broken = {"a": "a has no run", "b": "b has no tables", "c": "c has no spec",
+              "d": "d is not asked for"}  # fmt: skip
     monkeypatch.setattr(runner, "unloadable", lambda: broken)
-    with pytest.raises(InputError, match=r"^b has no tables$"):
-        runner.run(["a", NAME, "b"], runner.Request(tmp_path))
+    with pytest.raises(InputError, match=r"^c has no spec$"):
+        runner.run(["a", NAME, "b", "c"], runner.Request(tmp_path))
     out, err = capsys.readouterr()
-    assert err == "error: a has no run\n"
+    assert err == "error: a has no run\nerror: b has no tables\n"
     assert out.splitlines()[0].split() == [NAME, "3.8", "s"]
     with pytest.raises(InputError, match=r"^a has no run$"):
         runner.run(["a"], runner.Request(tmp_path / "none"))
@@ -202,6 +203,19 @@ def test_claims_that_cannot_be_written_stop_a_run_before_it_begins(tmp_path, mon
         runner.run([NAME], runner.Request(tmp_path))
     assert results.read_claims(tmp_path).empty
     assert (tmp_path / "claims.csv").read_bytes() == to_csv(results.read_claims(tmp_path))
+
+
+def test_a_bar_counts_the_experiments(tmp_path, capsys, here, monkeypatch):
+    bars, progress = [], runner.progress
+
+    def shown(**asked):
+        bars.append((bar := progress(**asked), asked))
+        return bar
+
+    monkeypatch.setattr(runner, "progress", shown)
+    runner.run([NAME, OTHER], runner.Request(tmp_path))
+    ((_, asked),) = bars
+    assert asked == {"total": 2, "what": "experiments", "unit": "experiment"}
 
 
 def kept_shards(folder):

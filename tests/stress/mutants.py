@@ -53,7 +53,7 @@ CHECKS = (
 RUNNING = tuple(
     f"tests/running/test_{name}.py"
     for name in (
-        *("provenance", "checking", "results", "runner", "runs", "guards", "inputs"),
+        *("provenance", "checking", "results", "runner", "runs", "compared", "guards", "inputs"),
         "command_line",
     )
 )
