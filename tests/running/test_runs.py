@@ -218,6 +218,33 @@ def test_a_bar_counts_the_experiments(tmp_path, capsys, here, monkeypatch):
     assert asked == {"total": 2, "what": "experiments", "unit": "experiment"}
 
 
+def test_a_folder_is_kept_for_the_run_and_waited_for_within_it(tmp_path, monkeypatch):
+    kept = []
+
+    def keep(folder, **how):
+        kept.append((folder, how))
+        return nullcontext()
+
+    monkeypatch.setattr(runner, "only_writer", keep)
+    runner.run([NAME], runner.Request(tmp_path))
+    assert kept == [(tmp_path, {}), (tmp_path / NAME, {"wait": True})]
+
+
+def test_a_first_look_is_what_was_asked_for(tmp_path):
+    runner._one(runner._Call(NAME, runner.Request(tmp_path, quick=True)))
+    assert record_of(tmp_path)["spec"] == {"seeds": 32, "depths": [2], "rate": 0.25}
+
+
+def test_results_of_other_code_are_made_again(tmp_path):
+    call = runner._Call(NAME, runner.Request(tmp_path))
+    runner._one(call)
+    record = record_of(tmp_path)
+    path = tmp_path / NAME / provenance.FILE
+    path.write_bytes(provenance.to_json(record | {"fingerprint": "of other code"}))
+    assert runner._one(call)[2] != "unchanged"
+    assert runner._one(call)[2] == "unchanged"
+
+
 def kept_shards(folder):
     """Puts a shard where a run that was stopped leaves it; the file."""
     path = folder / NAME / shards.FOLDER / "left.npz"
@@ -238,7 +265,7 @@ def test_shards_of_a_stopped_run_are_kept_until_the_run_is_done(tmp_path, capsys
     monkeypatch.setattr(runner, "run_one", run_one)
     sending, folder = object(), tmp_path / NAME
     decided = provenance.decided_by(MADE_UP, Spec(), tmp_path)
-    for force, spent_s, there in ((False, 0.0, True), (True, 0.0, False), (True, 2.0, True)):
+    for force, spent_s, there in ((False, 0.0, True), (True, 0.0, False), (True, 0.5, True)):
         left = kept_shards(tmp_path)
         request = runner.Request(tmp_path, force=force, sending=sending)
         name, judged, took = runner._one(runner._Call(NAME, request, 3, 7.0, spent_s))
@@ -363,6 +390,7 @@ def test_tables_that_their_run_cannot_have_judged_so_are_no_reason_to_keep_them(
     runner.run([NAME], request)
     assert lines(capsys)[0] == f"{NAME:24}     3.8 s"
     assert b"2,200" in table.read_bytes()
+    none = results.read_claims(tmp_path).head(0)
     for lacks in (KeyError("a row"), NotMeasured("a row")):
 
         def judge(tables, lacks=lacks):
@@ -370,12 +398,15 @@ def test_tables_that_their_run_cannot_have_judged_so_are_no_reason_to_keep_them(
 
         lacking = dataclasses.replace(MADE_UP, claims=[claim("AA-01", judge)])
         assert runner.claims_again(lacking, tmp_path, "") is None
+        nothing = provenance.to_json(record_of(tmp_path) | {"judged": verdicts.digest(none)})
+        (folder / provenance.FILE).write_bytes(nothing)
+        assert runner.claims_again(lacking, tmp_path, "") is None
     table.unlink()
     assert runner.claims_again(MADE_UP, tmp_path, "") is None
 
 
 def test_a_process_that_is_full_hands_its_experiment_on(tmp_path, monkeypatch):
-    call = runner._Call(NAME, runner.Request(tmp_path), 2, 5.0, 1.5)
+    call = runner._Call(NAME, runner.Request(tmp_path), line=2, most_bytes=5.0, spent_s=1.5)
 
     def full(given):
         assert given == call

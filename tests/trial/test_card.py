@@ -78,6 +78,24 @@ def test_what_is_measured_is_judged_and_what_raises_is_a_finding():
     assert (raised["verdict"], raised["finding"]) == ("finding", said)
 
 
+def test_a_bar_counts_the_checks_and_the_time_is_taken_last(monkeypatch):
+    bars, progress = [], scorecard.progress
+
+    def shown(jobs, **asked):
+        bars.append((len(jobs), asked))
+        return progress(jobs, **asked)
+
+    def refuse(factories, setting):
+        raise ValueError("no time")
+
+    monkeypatch.setattr(scorecard, "progress", shown)
+    monkeypatch.setattr(battery, "cost", refuse)
+    *_, last = scorecard.measured(constant(2.0), SETTING)
+    assert bars == [(2, {"what": "trial", "unit": "check"})]
+    assert (last["check"], last["quantity"]) == ("cost", "whole check")
+    assert (last["verdict"], last["finding"]) == ("finding", "it raises: ValueError: no time")
+
+
 def test_what_a_number_leaves_out_is_said_and_the_number_is_held_against_none():
     rows = {
         "some broke": measure("XOR", "non-finite, all", 0.5, count=2, trials=4),
@@ -266,6 +284,16 @@ def test_a_trial_says_how_many_findings_there_are(run, monkeypatch):
     status, printed, _, _, _ = run(5.0)
     assert status == 1
     assert printed[-1].startswith("2 findings; ")
+
+
+def test_a_trial_measures_the_others_as_its_own_function(run, monkeypatch):
+    monkeypatch.setattr(scorecard.against, "factory", {"mish": constant(3.0)}.__getitem__)
+    _, printed, _, rows, functions = run(5.0, ["mish"])
+    assert printed[:2] == [
+        "this runs the code of my:f", "mish is measured too, as no numbers of it are stored",
+    ]  # fmt: skip
+    assert functions == ["my.f", "mish"]
+    assert rows[rows["function"] == "mish"]["value"].tolist() == [np.inf, 5.0, 3.0, 0.3]
 
 
 def cells(text):
