@@ -317,12 +317,35 @@ def test_another_setting_is_said_in_its_line_its_notes_and_its_refusal(tmp_path,
         runner.run([NAME], runner.Request(tmp_path, force=True))
 
 
+def test_a_figure_without_numbers_is_left_out_of_another_setting(tmp_path, capsys):
+    def figures(spec, tables):
+        return MADE_UP.figures(spec, tables) | {"luck": lambda: not_measured(tables)}
+
+    lacking = dataclasses.replace(MADE_UP, figures=figures)
+    runner.run_one(lacking, Spec(rate=0.5), tmp_path, "rate = 0.5")
+    said = "figure luck is not drawn: the tables have no\nluck"
+    assert record_of(tmp_path)["left_out"] == [said]
+    assert lines(capsys) == [f"{NAME}, {said}".replace("\n", "\\n")]
+    assert "plot.png" in record_of(tmp_path)["files"]
+    with pytest.raises(NotMeasured):
+        runner.run_one(lacking, Spec(), tmp_path)
+
+
+def test_a_table_that_is_not_as_declared_is_named(tmp_path):
+    def run(spec, pool):
+        frames = MADE_UP.run(spec, pool)
+        return frames | {"values": frames["values"][["depth"]]}
+
+    with pytest.raises(ValueError, match=r"^table values must have the columns"):
+        runner.run_one(dataclasses.replace(MADE_UP, run=run), Spec(), tmp_path)
+
+
 def test_a_run_that_refuses_what_it_runs_says_so_of_another_setting(tmp_path, made_up):
     def run(spec, pool):
         raise MemoryError("2 PiB")
 
     made_up[NAME] = dataclasses.replace(MADE_UP, run=run)
-    with pytest.raises(InputError, match=r"\(MemoryError: 2 PiB\)\. Received: rate = 0\.5$"):
+    with pytest.raises(InputError, match=f"^{NAME} cannot .*MemoryError: 2 PiB.*5$"):
         runner.run_one(made_up[NAME], Spec(rate=0.5), tmp_path, "rate = 0.5")
     with pytest.raises(MemoryError):
         runner.run_one(made_up[NAME], Spec(), tmp_path)
@@ -363,7 +386,8 @@ def test_an_experiment_is_given_the_tables_that_it_reads_and_a_pool(tmp_path):
 
     reads = dataclasses.replace(MADE_UP, run=run, inputs={NAME: ("counts",)})
     mine = object()
-    runner.tables_of(reads, Spec(), tmp_path, mine)
+    runner.run_one(reads, Spec(), tmp_path, pool=mine)
+    assert record_of(tmp_path)["inputs"] == {NAME: record_of(tmp_path)["spec"]}
     runner.tables_of(dataclasses.replace(MADE_UP, run=run), Spec(), tmp_path)
     assert given[0][0] is mine
     assert isinstance(given[1][0], runner.Pool)

@@ -3,6 +3,7 @@
 import base64
 import html
 import re
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import numpy as np
@@ -217,7 +218,7 @@ def test_numbers_that_are_missing_are_one_line(tmp_path):
 def run(tmp_path, monkeypatch, capsys):
     """A trial of a made-up function: its status, what it prints, and its files."""
 
-    def result(value, names=(), expected="stored"):
+    def result(value, names=(), expected="stored", check=None):
         clock = iter([10.0, 17.4])
         held, figures = [], []
         function = object()
@@ -229,7 +230,7 @@ def run(tmp_path, monkeypatch, capsys):
         monkeypatch.setattr(battery, "Setting", lambda: SETTING)
         ends = "f(inf) = 1, f(nan) =\tnan"
         sound = [soundness.row("state", "ok", "", 1.0), soundness.row("ends", "note", ends)]
-        monkeypatch.setattr(soundness, "check", lambda factory: sound)
+        monkeypatch.setattr(soundness, "check", check or (lambda factory: sound))
         monkeypatch.setattr(battery, "figure", lambda *given: figures.append(given) or "drawn")
 
         def render_all(drawn):
@@ -294,6 +295,36 @@ def test_a_trial_measures_the_others_as_its_own_function(run, monkeypatch):
     ]  # fmt: skip
     assert functions == ["my.f", "mish"]
     assert rows[rows["function"] == "mish"]["value"].tolist() == [np.inf, 5.0, 3.0, 0.3]
+
+
+def test_a_function_that_is_not_usable_has_its_card_too(run, monkeypatch):
+    def refuse(factory):
+        raise UnsoundError("it is no function")
+
+    status, printed, written, rows, _ = run(5.0, check=refuse)
+    assert status == 1
+    assert printed[1].split(maxsplit=3) == [
+        *("soundness", "usable", "finding", "it is no function")
+    ]
+    assert [line.split()[-6:] for line in printed[2:5]] == [
+        ["run", "the", "function", "is", "not", "usable"]
+    ] * 3
+    assert printed[5].startswith("1 finding; ")
+    assert rows.columns.tolist() == scorecard.COLUMNS
+    assert "it is no function" in written["index.html"].decode()
+
+
+def test_a_card_is_written_by_one_at_a_time(run, tmp_path, monkeypatch):
+    kept = []
+
+    def keep(folder, **how):
+        kept.append((folder, how))
+        folder.mkdir(parents=True)
+        return nullcontext()
+
+    monkeypatch.setattr(scorecard.files, "only_writer", keep)
+    run(5.0)
+    assert kept == [(tmp_path / "trials" / "my.f", {"wait": True})]
 
 
 def cells(text):
