@@ -243,6 +243,48 @@ def test_a_figure_is_drawn_again_only_if_it_is_not_the_stored_one(folders, monke
     assert told(folders) == ([], [])
 
 
+def named(spec, tables):
+    """Figures whose names come from the tables: one of a table's name, one with a point in it."""
+    rates = {f"rate_{value}": None for value in tables["values"]["value"]}
+    return {"counts": None, "values": None} | rates
+
+
+@pytest.mark.parametrize("spec", [Spec(), Spec(seeds=40), Spec(depths=(2,))])
+def test_a_folder_lists_the_figures_that_its_tables_give(folders, there, spec):
+    there[NAME] = dataclasses.replace(MADE_UP, figures=named)
+    for folder in folders:
+        ran(folder, spec=spec)
+    path, rule = f"latest/{NAME}/provenance.json", "the experiment says what is drawn"
+    assert told(folders, judge=False) == ([], [])
+    files = change(folders[1])["files"]
+    for name in ("counts", "rate_0.5"):
+        for kind in ("png", "svg"):
+            (folders[1] / NAME / f"{name}.{kind}").rename(folders[1] / f".{name}.{kind}")
+        change(folders[1], files={f: files[f] for f in files if not f.startswith(f"{name}.")
+                                  or f.endswith(".csv")})  # fmt: skip
+        said = (path, "files", name, "a figure", "listed otherwise", rule)
+        assert said in told(folders, judge=False)[0]
+        for kind in ("png", "svg"):
+            (folders[1] / f".{name}.{kind}").rename(folders[1] / NAME / f"{name}.{kind}")
+    for more, sum_of in (("more.csv", b"a\n1\n"), ("counts.webp", b"x")):
+        (folders[1] / NAME / more).write_bytes(sum_of)
+        change(folders[1], files=files | {more: sha256(sum_of)})
+        sides = "a figure" if more == "counts.webp" else "no figure", "listed otherwise"
+        said = (path, "files", more.partition(".")[0], *sides, rule)
+        assert said in told(folders, judge=False)[0]
+        (folders[1] / NAME / more).unlink()
+
+
+def test_what_another_setting_draws_is_not_known(folders):
+    for folder in folders:
+        ran(folder, spec=Spec(rate=0.5))
+        files = change(folder)["files"]
+        change(folder, files={file: files[file] for file in files if "plot" not in file})
+        for kind in ("png", "svg"):
+            (folder / NAME / f"plot.{kind}").unlink()
+    assert told(folders, judge=False) == ([], [])
+
+
 def test_what_cannot_be_judged_or_drawn_is_told_in_200_letters(folders, there):
     for folder in folders:
         ran(folder)
