@@ -18,6 +18,8 @@ from reproductions.training.pool import ProcessFullError
 from tests.running.made_up import MADE_UP, NAME, Spec, claim, judge_half, judge_values
 
 OTHER = "losses"
+PLAIN = dataclasses.replace(MADE_UP, figures=lambda spec, tables: {})
+"""Without figures, which take longest."""
 
 
 def not_measured(tables):
@@ -27,8 +29,8 @@ def not_measured(tables):
 @pytest.fixture(autouse=True)
 def made_up(monkeypatch):
     """The experiments that there are; a clock that goes on by 1.25 s whenever it is read."""
-    other = dataclasses.replace(MADE_UP, name=OTHER, claims=[claim("BB-01", judge_half)])
-    there = {NAME: MADE_UP, OTHER: other}
+    other = dataclasses.replace(PLAIN, name=OTHER, claims=[claim("BB-01", judge_half)])
+    there = {NAME: PLAIN, OTHER: other}
     for module in (runner, results):
         monkeypatch.setattr(module, "load", there.__getitem__)
     monkeypatch.setattr(runner, "unloadable", dict)
@@ -92,7 +94,7 @@ def test_a_run_prints_a_line_for_each_experiment_and_its_claims(tmp_path, capsys
 def test_a_run_replaces_the_rows_of_its_claims_and_no_others(tmp_path, capsys, here, made_up):
     runner.run([NAME, OTHER], runner.Request(tmp_path))
     capsys.readouterr()
-    made_up[NAME] = dataclasses.replace(MADE_UP, claims=[claim("AA-02", judge_half)])
+    made_up[NAME] = dataclasses.replace(PLAIN, claims=[claim("AA-02", judge_half)])
     runner.run([NAME], runner.Request(tmp_path, seeds=6, force=True))
     assert lines(capsys) == [
         f"{NAME:24}     3.8 s",
@@ -112,7 +114,7 @@ def test_those_that_read_others_come_last_and_those_that_are_timed_before(
              "both": {"alone": True, "inputs": {"long": ("counts",)}},
              "reads": {"inputs": {"short": ("counts",)}}, "timed_2": {"alone": True}}  # fmt: skip
     for name, fields in kinds.items():
-        made_up[name] = dataclasses.replace(MADE_UP, name=name, claims=[], **fields)
+        made_up[name] = dataclasses.replace(PLAIN, name=name, claims=[], **fields)
     monkeypatch.setattr(runner, "experiment_names", lambda: tuple(made_up))
     stored_s = {"long": 9.0, "short": 1.0}.get
     monkeypatch.setattr(provenance, "stored_seconds", lambda name: stored_s(name, 99.0))
@@ -264,7 +266,7 @@ def test_shards_of_a_stopped_run_are_kept_until_the_run_is_done(tmp_path, capsys
 
     monkeypatch.setattr(runner, "run_one", run_one)
     sending, folder = object(), tmp_path / NAME
-    decided = provenance.decided_by(MADE_UP, Spec(), tmp_path)
+    decided = provenance.decided_by(PLAIN, Spec(), tmp_path)
     for force, spent_s, there in ((False, 0.0, True), (True, 0.0, False), (True, 0.5, True)):
         left = kept_shards(tmp_path)
         request = runner.Request(tmp_path, force=force, sending=sending)
@@ -290,7 +292,7 @@ def test_another_setting_is_said_in_its_line_its_notes_and_its_refusal(tmp_path,
                 raise ValueError("a rate must be\nat most 1")
 
     made_up[NAME] = dataclasses.replace(
-        MADE_UP, spec=Careful(),
+        PLAIN, spec=Careful(),
         claims=[claim("AA-01", judge_half), claim("AA-03", not_measured)],
     )  # fmt: skip
     request = runner.Request(tmp_path, changes={NAME: {"seeds": 4, "rate": 0.5}})
@@ -333,18 +335,18 @@ def test_a_figure_without_numbers_is_left_out_of_another_setting(tmp_path, capsy
 
 def test_a_table_that_is_not_as_declared_is_named(tmp_path):
     def run(spec, pool):
-        frames = MADE_UP.run(spec, pool)
+        frames = PLAIN.run(spec, pool)
         return frames | {"values": frames["values"][["depth"]]}
 
     with pytest.raises(ValueError, match=r"^table values must have the columns"):
-        runner.run_one(dataclasses.replace(MADE_UP, run=run), Spec(), tmp_path)
+        runner.run_one(dataclasses.replace(PLAIN, run=run), Spec(), tmp_path)
 
 
 def test_a_run_that_refuses_what_it_runs_says_so_of_another_setting(tmp_path, made_up):
     def run(spec, pool):
         raise MemoryError("2 PiB")
 
-    made_up[NAME] = dataclasses.replace(MADE_UP, run=run)
+    made_up[NAME] = dataclasses.replace(PLAIN, run=run)
     with pytest.raises(InputError, match=f"^{NAME} cannot .*MemoryError: 2 PiB.*5$"):
         runner.run_one(made_up[NAME], Spec(rate=0.5), tmp_path, "rate = 0.5")
     with pytest.raises(MemoryError):
@@ -377,18 +379,18 @@ def test_a_folder_holds_the_tables_and_figures_of_its_run(tmp_path):
 
 
 def test_an_experiment_is_given_the_tables_that_it_reads_and_a_pool(tmp_path):
-    runner.run_one(MADE_UP, Spec(), tmp_path)
+    runner.run_one(PLAIN, Spec(), tmp_path)
     given = []
 
     def run(spec, pool, inputs=None):
         given.append((pool, inputs))
-        return MADE_UP.run(spec, pool)
+        return PLAIN.run(spec, pool)
 
-    reads = dataclasses.replace(MADE_UP, run=run, inputs={NAME: ("counts",)})
+    reads = dataclasses.replace(PLAIN, run=run, inputs={NAME: ("counts",)})
     mine = object()
     runner.run_one(reads, Spec(), tmp_path, pool=mine)
     assert record_of(tmp_path)["inputs"] == {NAME: record_of(tmp_path)["spec"]}
-    runner.tables_of(dataclasses.replace(MADE_UP, run=run), Spec(), tmp_path)
+    runner.tables_of(dataclasses.replace(PLAIN, run=run), Spec(), tmp_path)
     assert given[0][0] is mine
     assert isinstance(given[1][0], runner.Pool)
     assert list(given[0][1]) == [NAME]
@@ -402,14 +404,14 @@ def test_tables_that_their_run_cannot_have_judged_so_are_no_reason_to_keep_them(
     request = runner.Request(tmp_path)
     runner.run([NAME], request)
     folder = tmp_path / NAME
-    assert list(runner.claims_again(MADE_UP, tmp_path, "")["id"]) == ["AA-01", "AA-02"]
+    assert list(runner.claims_again(PLAIN, tmp_path, "")["id"]) == ["AA-01", "AA-02"]
     record = record_of(tmp_path)
     table = folder / "counts.csv"
     table.write_bytes(table.read_bytes().replace(b"2,200", b"2,100"))
     record["files"]["counts.csv"] = sha256(table.read_bytes())
     (folder / provenance.FILE).write_bytes(provenance.to_json(record))
-    assert provenance.is_current(folder, MADE_UP, Spec())
-    assert runner.claims_again(MADE_UP, tmp_path, "") is None
+    assert provenance.is_current(folder, PLAIN, Spec())
+    assert runner.claims_again(PLAIN, tmp_path, "") is None
     capsys.readouterr()
     runner.run([NAME], request)
     assert lines(capsys)[0] == f"{NAME:24}     3.8 s"
@@ -420,13 +422,13 @@ def test_tables_that_their_run_cannot_have_judged_so_are_no_reason_to_keep_them(
         def judge(tables, lacks=lacks):
             raise lacks
 
-        lacking = dataclasses.replace(MADE_UP, claims=[claim("AA-01", judge)])
+        lacking = dataclasses.replace(PLAIN, claims=[claim("AA-01", judge)])
         assert runner.claims_again(lacking, tmp_path, "") is None
         nothing = provenance.to_json(record_of(tmp_path) | {"judged": verdicts.digest(none)})
         (folder / provenance.FILE).write_bytes(nothing)
         assert runner.claims_again(lacking, tmp_path, "") is None
     table.unlink()
-    assert runner.claims_again(MADE_UP, tmp_path, "") is None
+    assert runner.claims_again(PLAIN, tmp_path, "") is None
 
 
 def test_a_process_that_is_full_hands_its_experiment_on(tmp_path, monkeypatch):
@@ -463,6 +465,7 @@ def test_each_process_has_a_line_of_the_terminal_and_goes_on_first_when_it_was_f
     given = list(runner._side_by_side(["a", "b", "c"], 2, request))
     assert [name for name, *_ in given] == ["a", "b", "c"]
     most = runner.MOST_BYTES
+    assert 0.6e9 < most < 1.5e9  # more than the libraries take, and two of them less than 3 GB
     assert started == [
         runner._Call("a", request, 1, most), runner._Call("b", request, 2, most),
         runner._Call("b", request, 2, most, 4.0), runner._Call("c", request, 1, most),
@@ -488,4 +491,4 @@ def test_a_process_that_was_ended_is_one_line(tmp_path, monkeypatch):
 def test_what_a_request_leaves_out_is_not_asked_for(tmp_path):
     assert runner.Request(tmp_path) == runner.Request(tmp_path, None, False, False, {}, None)
     assert runner._Call("a", runner.Request(tmp_path))[2:] == (None, float("inf"), 0.0)
-    assert judge_values(runner.tables_of(MADE_UP, Spec(), tmp_path)).obtained == 0.5
+    assert judge_values(runner.tables_of(PLAIN, Spec(), tmp_path)).obtained == 0.5

@@ -57,7 +57,7 @@ RUNNING = (
     *("tests/running/test_results.py", *RUNS),
 )
 JUDGED = ("tests/evidence/test_verdicts.py", "tests/experiments/test_claims.py")
-TRIALS = ("tests/trial/test_soundness.py", "tests/trial/test_scorecard.py")
+TRIALS = tuple(f"tests/trial/test_{n}.py" for n in ("candidate", "soundness", "scorecard"))
 TARGETS = {
     **{
         path.relative_to(ROOT).as_posix(): LAYERS
