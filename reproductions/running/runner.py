@@ -37,7 +37,7 @@ from reproductions.training.pool import Pool, ProcessFullError, Sending, progres
 
 QUICK_SEEDS = 32
 
-MOST_BYTES = 1.1e9
+MOST_BYTES = 0.9e9
 """Memory after which the process of an experiment is renewed, where experiments run side by side;
 half of it are the libraries, which the processes share."""
 

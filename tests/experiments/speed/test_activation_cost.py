@@ -82,6 +82,24 @@ def test_times_and_shares_of_a_step_are_those_of_the_clock(layers, clock, monkey
         np.testing.assert_allclose(rows[f"share{end}"], 1 - 1 / cost_ns)
 
 
+def test_what_calls_give_is_not_kept_while_all_are_compiled():
+    class Output:
+        there = most = 0
+
+        def __init__(self):
+            Output.there += 1
+            Output.most = max(Output.most, Output.there)
+
+        def __del__(self):
+            Output.there -= 1
+
+    cost._measure([Output] * 50, [50], 6, 0.0, "outputs")
+    with workers() as executor:
+        at_once = executor._max_workers
+    assert Output.most <= at_once + 1
+    assert Output.there == 0
+
+
 def test_a_size_that_softmax_cannot_take_is_refused():
     with pytest.raises(ValueError, match=r"multiples of 64\. Received: \(100,\)"):
         cost.element_times({"relu": custom_layers.ReLU}, "relu", sizes=(100,))
