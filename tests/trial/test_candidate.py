@@ -30,6 +30,7 @@ def around(error, *texts, kind=ValueError):
 
 def test_what_the_code_raises_is_said_with_what_it_was_asked_for():
     assert said("it raises", ValueError("no x.")) == "it raises: ValueError: no x"
+    assert said("it raises", ValueError("no X.")) == "it raises: ValueError: no X"
     assert said("it raises", KeyError("x")) == "it raises: KeyError: 'x'"
     assert said("it", ValueError("a" * 200)) == f"it: ValueError: {'a' * 157}..."
     assert said("it", ValueError("a" * 160)) == f"it: ValueError: {'a' * 160}"
@@ -176,6 +177,8 @@ def test_the_name_of_a_module_that_is_loaded_already_is_refused(here):
     )
     (here / "math.py").unlink()
     assert candidate.find("math:sin") is math.sin
+    (here / "sys.py").write_text("def exit(x): return x\n")
+    assert refused("sys:exit").endswith("; rename sys.py.")
     (here / "linked.py").write_text("def sin(x): return x\n")
     (here / "link.py").symlink_to(here / "linked.py")
     assert candidate.find("link:sin")(3) == 3
@@ -271,3 +274,62 @@ def test_values_that_another_way_does_not_give_are_refused():
         with pytest.raises(UnsoundError) as error:
             soundness._refuse_other("traced", x, expected, wrong)
         assert str(error.value) == text
+
+
+# Layers, and what makes them
+
+
+def test_a_class_that_cannot_be_made_without_arguments_is_refused():
+    import keras
+
+    class Needs(keras.Layer):
+        def __init__(self, size):
+            super().__init__()
+
+    class Raises(keras.Layer):
+        def __init__(self, size=None):
+            raise ValueError("no size")
+
+    begins = "called without arguments it raises: "
+    for given, why in ((Needs, "TypeError: "), (Raises, "ValueError: no size")):
+        with pytest.raises(UnsoundError, match=f"^{begins}{why}"):
+            candidate.as_factory(given)
+
+
+def test_what_makes_no_layer_at_last_is_a_finding():
+    import keras
+
+    made = []
+
+    def make():
+        made.append(keras.layers.Activation("tanh"))
+        if len(made) > 2:
+            raise ValueError("no more")
+        return made[-1]
+
+    factory = candidate.as_factory(make)
+    with pytest.raises(UnsoundError, match=r"^it cannot be made: ValueError: no more$"):
+        factory(dtype="float32")
+
+
+def test_a_layer_is_made_again_in_the_dtype_with_what_is_in_it():
+    import keras
+
+    class Mish(keras.Layer):
+        def __init__(self, dtype=None, **options):
+            super().__init__(dtype=dtype, **options)
+            self.inner = keras.layers.Activation("softplus", dtype=dtype)
+
+        def call(self, x):
+            return x * keras.ops.tanh(keras.ops.cast(self.inner(x), x.dtype))
+
+    given = Mish()
+    before = given.dtype_policy.name, keras.config.dtype_policy().name
+    for dtype in ("float64", "float32"):
+        layer = candidate.as_factory(given)(dtype=dtype)
+        policies = (layer, layer.function, layer.function.inner)
+        assert [each.dtype_policy.name for each in policies] == [dtype] * 3
+        value = layer(np.array([0.5], dtype)).numpy()
+        exact = 0.5 * math.tanh(math.log1p(math.exp(0.5)))
+        assert value == pytest.approx(exact, rel=1e-14 if dtype == "float64" else 1e-6)
+    assert (given.dtype_policy.name, keras.config.dtype_policy().name) == before
