@@ -178,20 +178,30 @@ def test_what_may_be_left_out_is_held_only_where_it_is_asked_for(folders, there)
     assert told(folders, [NAME, OTHER]) == ([missing], [])
 
 
+BESIDE = (
+    *("inputs", OTHER, f"the setting of the {OTHER} beside it", "another"),
+    "results are made from the tables beside them",
+)
+
+
 def test_results_are_made_from_the_tables_beside_them(folders):
     for folder in folders:
         ran(folder, OTHER, READER)
+    change(folders[1], OTHER, spec=change(folders[1], OTHER)["spec"] | {"rate": 0.5})
+    file = f"latest/{READER}/provenance.json"
+    assert told(folders, [READER]) == ([(file, *BESIDE)], [])
+
+
+def test_results_whose_tables_are_gone_are_made_from_none_beside_them(folders):
+    for folder in folders:
+        ran(folder, OTHER, READER)
     assert told(folders, [OTHER, READER]) == ([], [])
-    ran(folders[1], OTHER, spec=Spec(rate=0.5))
-    rule = "results are made from the tables beside them"
-    beside = (f"latest/{READER}/provenance.json", "inputs", OTHER,
-              f"the setting of the {OTHER} beside it", "another", rule)  # fmt: skip
-    assert told(folders, [READER]) == ([beside], [])
     (folders[0] / OTHER).rename(folders[0] / ".gone")
-    also = (beside[0].replace("latest", "expected"), *beside[1:])
-    assert told(folders, [READER]) == ([also, beside], [])
+    file = f"expected/{READER}/provenance.json"
+    assert told(folders, [READER]) == ([(file, *BESIDE)], [])
     change(folders[1], READER, inputs={})
-    assert beside in told(folders, [READER])[0]
+    file = f"latest/{READER}/provenance.json"
+    assert (file, *BESIDE) in told(folders, [READER])[0]
 
 
 def test_results_of_another_input_are_of_another_setting(folders):

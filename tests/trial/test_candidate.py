@@ -209,6 +209,12 @@ def test_the_inputs_are_over_the_range_of_floats_and_dense_around_0():
     assert probes[3::2].tolist() == sizes.tolist()
     assert (sizes < candidate.TINY).tolist() == [True] * 4 + [False] * 19
     assert candidate.TINY == 2.0**-126
+    assert (np.diff(sizes) > 0).all()
+    one = np.float32(1)
+    saturates = [size for size in sizes if one + np.exp(-np.float32(size)) == one]
+    with np.errstate(over="ignore"):
+        overflows = [size for size in sizes if np.isinf(np.exp(np.float32(size)))]
+    assert (saturates[0], overflows[0]) == (17, 89)  # the first whole numbers of the kind
     assert inputs.dtype == "float32"
     assert len(inputs) == len(probes) + 4_000
     dense = inputs[len(probes) :]
@@ -333,3 +339,87 @@ def test_a_layer_is_made_again_in_the_dtype_with_what_is_in_it():
         exact = 0.5 * math.tanh(math.log1p(math.exp(0.5)))
         assert value == pytest.approx(exact, rel=1e-14 if dtype == "float64" else 1e-6)
     assert (given.dtype_policy.name, keras.config.dtype_policy().name) == before
+
+
+def test_layers_are_made_again_from_whatever_config_they_have():
+    import keras
+
+    class Bare(keras.Layer):
+        def __init__(self):
+            super().__init__()
+
+        def call(self, x):
+            return keras.ops.tanh(x)
+
+        def get_config(self):
+            return {}
+
+    class TakesApart(keras.Layer):
+        def __init__(self, options, **others):
+            super().__init__(**others)
+            self.options = options
+
+        def call(self, x):
+            return self.options["size"] * x
+
+        def get_config(self):
+            return {**super().get_config(), "options": self.options}
+
+        @classmethod
+        def from_config(cls, config):
+            config["options"]["size"] = 2 * config["options"].pop("half")
+            return cls(**config)
+
+        @classmethod
+        def of(cls):
+            made = cls({"half": 1.5})
+            made.options = {"half": 1.5, "size": 3.0}
+            return made
+
+    x = np.float64([0.5])
+    assert candidate.as_factory(Bare())(dtype="float64")(x).numpy() == pytest.approx(math.tanh(0.5))
+    factory = candidate.as_factory(TakesApart.of())
+    for _ in range(2):
+        assert factory(dtype="float64")(x).numpy() == pytest.approx(1.5)
+
+    class Same(keras.Layer):
+        kept = None
+
+        def call(self, x):
+            return x
+
+        @classmethod
+        def from_config(cls, config):
+            cls.kept = cls.kept or cls()
+            return cls.kept
+
+    with pytest.raises(UnsoundError) as error:
+        candidate.as_factory(Same())
+    instead = "give a function that makes the layer"
+    assert str(error.value) == f"its from_config makes no new layer ({instead})"
+
+
+def test_layers_that_are_not_alike_are_refused_with_the_most_ordinary_input():
+    import keras
+    import tensorflow as tf
+
+    sizes = iter(range(1, 9))
+
+    def made(function):
+        class Layer(keras.Layer):
+            def __init__(self):
+                super().__init__()
+                self.size = next(sizes)
+
+            def call(self, x):
+                return self.size * function(x)
+
+        return Layer
+
+    begins = "it makes layers that are not alike: at x ="
+    for function, said in ((tf.identity, "-1 the value is -1, then -2"),
+                           (tf.round, "-1 the value is -3, then -4"),
+                           (tf.nn.relu, "1 the value is 5, then 6")):  # fmt: skip
+        with pytest.raises(UnsoundError) as error:
+            candidate.as_factory(made(function))
+        assert str(error.value) == f"{begins} {said}"
