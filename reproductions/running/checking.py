@@ -152,7 +152,7 @@ def _hold_files(folder: Path, experiment: Experiment, record: dict, comparison: 
 def _hold_figure_names(folder, experiment, record, comparison) -> None:
     """Adds the figures that a run's tables give and its list lacks, or the other way round.
 
-    A first look may leave figures out; what another setting draws is not known here.
+    What another setting draws is not known here.
     """
     settings: tuple[Mapping, ...] = ({}, experiment.quick)
     for changes in settings:
@@ -165,7 +165,6 @@ def _hold_figure_names(folder, experiment, record, comparison) -> None:
             break
     else:
         return
-    first_look = any(getattr(spec, n) == value for n, value in experiment.quick.items())
     try:
         due = set(experiment.figures(spec, read_tables(experiment, folder.parent)))
     except InputError:  # which the comparison of the tables says
@@ -179,8 +178,7 @@ def _hold_figure_names(folder, experiment, record, comparison) -> None:
         if not (kind == "csv" and name in experiment.tables):
             pairs.setdefault(name, set()).add(kind)
     wrong = [name for name, kinds in pairs.items() if kinds not in ({"png", "svg"}, {"webp"})]
-    lacking = [] if first_look else sorted(due - set(pairs))
-    for name in [*wrong, *lacking, *sorted(set(pairs) - due)]:
+    for name in [*wrong, *sorted(due - set(pairs)), *sorted(set(pairs) - due)]:
         path, rule = str(folder / provenance.FILE), "the experiment says what is drawn"
         sides = "a figure" if name in due else "no figure", "listed otherwise"
         comparison.add(Difference(path, "files", name, *sides, rule))

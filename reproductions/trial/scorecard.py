@@ -74,7 +74,6 @@ def judged(row: dict) -> dict:
 
 def score(given: object, setting: battery.Setting) -> pd.DataFrame:
     """All rows for one function, in the order in which they are shown."""
-    rows = []
     try:
         factory = as_factory(given)
         rows = soundness.check(factory)
@@ -185,7 +184,6 @@ def run(
     for (_, row), where in zip(scorecard.iterrows(), places, strict=True):
         print(one_line(_line(row, where)))
     all_rows = pd.concat([scorecard, others])[COLUMNS]
-    all_rows["finding"] = all_rows["finding"].fillna("")
     folder = results / name
     functions = [name, *dict.fromkeys(others["function"])]
     drawn = drawing.render_all({"scorecard": lambda: battery.figure(all_rows, functions, name)})
@@ -261,7 +259,7 @@ def _page(name, own, places, both, functions, png) -> str:
     def number(function, *key):
         return _number(index.loc[(function, *key)]) if (function, *key) in index.index else ""
 
-    rows = own.assign(finding=own["finding"].fillna("")).to_dict("records")
+    rows = own.to_dict("records")
     return (
         Environment(autoescape=True, undefined=StrictUndefined)
         .from_string(PAGE)

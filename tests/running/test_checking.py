@@ -25,7 +25,7 @@ def alone(monkeypatch):
     for module in (checking, runner):
         monkeypatch.setattr(module, "unloadable", dict)
     monkeypatch.setattr(checking, "names", lambda: (NAME, OTHER))
-    monkeypatch.setattr(checking, "chosen", lambda wanted: wanted or [NAME])
+    monkeypatch.setattr(checking, "chosen", lambda wanted: list(wanted) or [NAME])
 
 
 @pytest.fixture(scope="session")

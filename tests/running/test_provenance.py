@@ -5,6 +5,7 @@ import json
 import math
 import os
 import platform
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -62,6 +63,33 @@ def test_the_versions_are_those_of_what_makes_the_numbers():
     assert set(packages) - either == {"keras", "matplotlib", "numpy", "pandas", "scipy"}
     assert either
     assert packages["numpy"] == np.__version__
+
+
+def test_tensorflow_goes_by_either_of_two_names(monkeypatch):
+    for name in ("tensorflow", "tensorflow-cpu"):
+        there = {"keras": "3", "matplotlib": "3", "numpy": "2", "pandas": "2", "scipy": "1"}
+        there[name] = "2.18"
+
+        def version(package, there=there):
+            if package not in there:
+                raise provenance.PackageNotFoundError(package)
+            return there[package]
+
+        monkeypatch.setattr(provenance, "version", version)
+        assert provenance._packages() == there
+
+
+def test_the_processor_of_this_machine_is_named():
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    assert not names or provenance._cpu().startswith(names[0])
+
+
+def test_a_setting_of_drift_is_another_processor(monkeypatch):
+    before = provenance._cpu()
+    monkeypatch.setattr(provenance.settings, "drift", lambda: "no AVX2")
+    assert provenance._cpu() == f"{before} in the drift setting no AVX2"
 
 
 def test_the_spec_and_the_code_are_in_the_fingerprint(tmp_path, monkeypatch):
@@ -254,7 +282,7 @@ def test_what_no_run_says_is_refused(whole, kind):
 def test_what_a_run_may_say_is_read(whole):
     record, folder = whole
     for changes in (
-        {"seconds": 0}, {"seconds": 1e9 - 1}, {"files": {"a" * 100: "", "_b-1.csv": ""}},
+        {"seconds": 0}, {"seconds": 1e9 - 1}, {"files": {"a" * 100: "", "_B-1.csv": "", "Z": ""}},
         {"seeds": 1, "spec": {"seeds": 1}}, {"seeds": 10**8, "spec": {"seeds": 10**8}},
         {"seeds": None, "spec": {}},
     ):  # fmt: skip

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -31,9 +32,11 @@ def test_seeds_make_no_other_setting_and_long_ones_are_cut():
     }
     assert runner.in_words({}) == ""
     assert runner.in_words({"a": "x", "b": [1, 2]}) == 'a = "x", b = [1, 2]'
-    long = runner.in_words({"a": "y" * 75, "b": "z" * 73})
-    assert long == f'a = "{"y" * 72}..., b = "{"z" * 73}"'
-    assert {len(part) for part in long.split(", ")} == {80, 79}
+    assert runner.in_words({"path": Path("a/b")}) == 'path = "a/b"'
+    long = runner.in_words({"a": "y" * 75, "b": "z" * 74})
+    assert long == f'a = "{"y" * 72}..., b = "{"z" * 74}"'
+    assert [len(part) for part in long.split(", ")] == [80, 80]
+    assert runner._in_a_line(ValueError("so\n " * 99)) == f"ValueError: {'so ' * 99}"[:200]
 
 
 def test_only_a_refusal_of_another_setting_is_a_line_for_its_author():
@@ -63,6 +66,8 @@ def test_a_table_is_judged_as_it_is_read_back():
     frame = run(Spec(), None)["values"].iloc[::-1].assign(value=[0.1 + 0.2, 1 / 3])
     again = runner.reread("values", frame, MADE_UP.tables["values"])
     assert again.equals(pd.DataFrame({"depth": [2, 3], "value": [1 / 3, 0.1 + 0.2]}))
+    with pytest.raises(ValueError, match=r"^table values must have the columns"):
+        runner.reread("values", frame[["depth"]], MADE_UP.tables["values"])
 
 
 def test_a_run_ends_with_a_line_for_each_claim_and_their_number():

@@ -344,6 +344,8 @@ def test_place_tells_apart_only_what_intervals_do():
 
     assert place(2.5, 2.2, 2.8) == "above a, b; below c"
     assert place(2.5, 2.0, 3.1) == "above a"
+    assert place(2.5, 2.1, 3.1) == "above a"
+    assert place(1.5, 1.1, 1.9) == "below c"
     assert place(0.5, 0.4, 0.9) == "below b, c"
     assert place(0.5, 0.4, 0.8) == "below all"
     assert place(3.5) == "above all"
