@@ -42,6 +42,17 @@ def figures(spec, tables):
     return drawn if len(spec.depths) > 1 else {"plot": plot}
 
 
+def draw_texts(patch):
+    """Draws each figure as its name, which takes no time."""
+
+    def render_all(figures, left_out=None):
+        kinds = {name: ("webp",) if name == "moves" else ("png", "svg") for name in figures}
+        return {f"{name}.{kind}": name.encode() for name in figures for kind in kinds[name]}
+
+    patch.setattr(drawing, "render_all", render_all)
+    patch.setattr(drawing, "same_figure", lambda file, a, b: a == b)
+
+
 def judge_half(tables):
     row = tables["counts"].iloc[0]
     verdict = "reproduced" if row["solved"] >= row["seeds"] / 2 else "not reproduced"

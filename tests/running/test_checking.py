@@ -11,7 +11,7 @@ from reproductions.evidence.errors import InputError
 from reproductions.evidence.verdicts import digest
 from reproductions.running import checking, provenance, results, runner
 from reproductions.running.files import sha256
-from tests.running.made_up import MADE_UP, NAME, Spec, claim, judge_half
+from tests.running.made_up import MADE_UP, NAME, Spec, claim, draw_texts, judge_half
 
 OTHER = "losses"
 
@@ -24,6 +24,7 @@ def alone(monkeypatch):
         monkeypatch.setattr(module, "load", {NAME: MADE_UP, OTHER: other}.__getitem__)
     for module in (checking, runner):
         monkeypatch.setattr(module, "unloadable", dict)
+    draw_texts(monkeypatch)
     monkeypatch.setattr(checking, "names", lambda: (NAME, OTHER))
     monkeypatch.setattr(checking, "chosen", lambda wanted: list(wanted) or [NAME])
 
@@ -32,7 +33,9 @@ def alone(monkeypatch):
 def whole(tmp_path_factory):
     """What a run of the made-up experiment leaves."""
     folder = tmp_path_factory.mktemp("whole")
-    rows = runner.run_one(MADE_UP, Spec(), folder)
+    with pytest.MonkeyPatch.context() as patch:
+        draw_texts(patch)
+        rows = runner.run_one(MADE_UP, Spec(), folder)
     (folder / "claims.csv").write_bytes(results.verdicts.to_csv(rows))
     return folder
 
@@ -317,8 +320,8 @@ CASES = {
 def test_a_change_is_named_with_its_rule(folders, case):
     change, checked, compared = CASES[case]
     change(*folders)
-    assert found(folders) == checked
-    assert found(folders, judge=False) == (checked if compared is None else compared)
+    for judge, said in ((True, checked), (False, checked if compared is None else compared)):
+        assert found(folders, judge) == said
     assert checking.compare([NAME], *folders, judge=True).notes == []
 
 

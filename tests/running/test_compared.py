@@ -9,7 +9,15 @@ from reproductions.evidence import drawing
 from reproductions.evidence.verdicts import digest, to_csv
 from reproductions.running import checking, provenance, results, runner
 from reproductions.running.files import sha256
-from tests.running.made_up import MADE_UP, NAME, Spec, claim, judge_half, judge_values
+from tests.running.made_up import (
+    MADE_UP,
+    NAME,
+    Spec,
+    claim,
+    draw_texts,
+    judge_half,
+    judge_values,
+)
 
 OTHER, READER = "losses", "logic_gates"
 BOTH_WAYS = "files must match both ways"
@@ -41,11 +49,7 @@ def there(monkeypatch):
     monkeypatch.setattr(checking, "names", lambda: tuple(experiments))
     monkeypatch.setattr(checking, "chosen", lambda wanted: list(wanted) or list(experiments))
 
-    def render_all(figures, left_out=None):
-        return {f"{name}.{kind}": name.encode() for name in figures for kind in ("png", "svg")}
-
-    monkeypatch.setattr(drawing, "render_all", render_all)
-    monkeypatch.setattr(drawing, "same_figure", lambda file, a, b: a == b)
+    draw_texts(monkeypatch)
     monkeypatch.setattr(provenance, "_code", str)
     return experiments
 
@@ -123,8 +127,7 @@ def test_other_seeds_are_held_by_their_own_counts_and_noted(folders):
 def test_a_first_look_may_lack_rows_and_no_others(folders):
     ran(folders[0])
     ran(folders[1], spec=Spec(depths=(2,)))
-    lacks = [(f"{NAME}/moves.{kind}", "", "", "there", "missing", BOTH_WAYS) for kind in
-             ("png", "svg")]  # fmt: skip
+    lacks = [(f"{NAME}/moves.webp", "", "", "there", "missing", BOTH_WAYS)]
     row = (f"{NAME}/values.csv", "depth=3", "", "a row", "no row", "rows must match both ways")
     note = f"{NAME}: a first look, whose rows are compared"
     for judge in (True, False):
@@ -141,6 +144,32 @@ def test_stored_numbers_are_of_the_declared_number_of_seeds(folders):
     differ = (f"{NAME}/provenance.json", "spec", "seeds", "400", "40", DECLARED)
     assert told(folders) == ([differ], [])
     assert told(folders, judge=False)[0] == []
+
+
+def test_a_field_that_both_sides_lack_is_declared_all_the_same(folders, there):
+    @dataclasses.dataclass(frozen=True)
+    class More(Spec):
+        more: None = None
+
+    there[NAME] = dataclasses.replace(MADE_UP, spec=More())
+    for folder in folders:
+        ran(folder)
+        spec = change(folder)["spec"]
+        change(folder, spec={name: value for name, value in spec.items() if name != "more"})
+    said = f"{NAME}/provenance.json", "spec", "more", "null", '"no such field"', DECLARED
+    assert told(folders) == ([said], [])
+
+
+def test_claims_are_not_judged_where_a_table_is_missing(folders):
+    for folder in folders:
+        ran(folder)
+    for file in ("counts.csv", "plot.png"):
+        (folders[1] / NAME / file).unlink()
+    for judge in (True, False):
+        assert [each for each in told(folders, judge=judge)[0] if each[3] == "there"] == [
+            (f"{NAME}/{file}", "", "", "there", "missing", BOTH_WAYS)
+            for file in ("counts.csv", "plot.png")
+        ]
 
 
 def test_an_experiment_without_counts_is_held_too(folders, there):

@@ -1,6 +1,7 @@
 """Shards: kept once finished, taken up again bit for bit, never in place of what would differ."""
 
 import dataclasses
+import io
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from reproductions.evidence.errors import InputError
 from reproductions.evidence.kinds import Close, Table
 from reproductions.evidence.statistics import generator
 from reproductions.running import checking, cluster, experiment, provenance, runner, shards
+from reproductions.running.files import sha256
 from reproductions.running.shards import StoredShards
 from reproductions.training import pool
 from reproductions.training.pool import Pool
@@ -274,3 +276,18 @@ def test_force_takes_up_nothing(tmp_path, monkeypatch, capsys):
             runner.run([NAME], runner.Request(tmp_path, **options))
         assert made.count(0.3) == often
         assert len(finished(tmp_path)) == SHARDS
+
+
+def test_a_shard_is_hidden_and_holds_arrays_alone(tmp_path):
+    assert shards.FOLDER.startswith(".")
+    store = shards.StoredShards(tmp_path, "of this code")
+    with pytest.raises(ValueError, match=r"[Oo]bject arrays"):
+        store.save("objects", {"a": np.array([{}], dtype=object)})
+    assert store.load("objects") is None
+    buffer = io.BytesIO()
+    np.savez(buffer, a=np.array([{}], dtype=object))
+    path = store._path("objects")
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(sha256(buffer.getvalue()).encode() + b"\n" + buffer.getvalue())
+    with pytest.raises(ValueError, match=r"[Oo]bject arrays"):
+        store.load("objects")

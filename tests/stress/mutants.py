@@ -57,7 +57,9 @@ RUNNING = (
     *("tests/running/test_results.py", *RUNS),
 )
 JUDGED = ("tests/evidence/test_verdicts.py", "tests/experiments/test_claims.py")
-TRIALS = tuple(f"tests/trial/test_{n}.py" for n in ("candidate", "soundness", "scorecard"))
+TRIALS = tuple(
+    f"tests/trial/test_{n}.py" for n in ("candidate", "probes", "soundness", "scorecard")
+)
 TARGETS = {
     **{
         path.relative_to(ROOT).as_posix(): LAYERS
