@@ -421,3 +421,18 @@ def test_a_figure_that_cannot_be_drawn_again_is_told(folders, monkeypatch):
     monkeypatch.setattr(drawing, "render_all", render_all)
     sides = "tables that can be drawn", "RuntimeError: no ink", "figures show the tables"
     assert told(folders) == ([(f"latest/{NAME}", "", "", *sides)], [])
+
+
+def test_what_claims_say_of_their_tables_is_held_by_the_tables_kinds(folders, there):
+    ran(folders[0])
+
+    def run(spec, pool):
+        frames = MADE_UP.run(spec, pool)
+        return frames | {"values": frames["values"].assign(value=lambda v: v["value"] + 1e-10)}
+
+    there[NAME] = dataclasses.replace(MADE_UP, run=run)
+    ran(folders[1])
+    obtained = [set(results.read_claims(folder)["obtained"]) for folder in folders]
+    assert obtained == [{"0.5"}, {"0.5", "0.5000000001"}]
+    for judge in (True, False):
+        assert told(folders, judge=judge) == ([], [])
