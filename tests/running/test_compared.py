@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from contextlib import nullcontext
 
 import pytest
 
@@ -376,3 +377,62 @@ def test_accept_stores_nothing_where_anything_differs(folders):
     edit(fresh, "claims.csv", b"BB-01,dog", b"BB-01,doc", OTHER)
     assert checking.accept([NAME, OTHER], fresh, stored).differences == []
     assert told(folders, [NAME, OTHER]) == ([], [])
+
+
+def test_accept_names_each_field_of_another_setting(folders):
+    ran(folders[1], spec=Spec(depths=(2, 4), rate=0.5))
+    with pytest.raises(checking.InputError) as error:
+        checking.accept([NAME], folders[1], folders[0])
+    assert str(error.value) == (
+        "these are results of another setting (depths = [2, 4], rate = 0.5); run"
+        f" {NAME} without --config first. Received: {folders[1] / NAME}"
+    )
+
+
+def test_accept_waits_for_whoever_writes_there(folders, monkeypatch):
+    ran(folders[1])
+    kept = []
+
+    def keep(folder, **how):
+        kept.append((folder, how))
+        return nullcontext()
+
+    monkeypatch.setattr(checking, "only_writer", keep)
+    assert checking.accept([NAME], folders[1], folders[0]).differences == []
+    assert kept == [(folders[0] / NAME, {"wait": True})]
+
+
+def test_a_figure_whose_name_has_a_point_in_it_is_drawn_again(folders, there):
+    there[NAME] = dataclasses.replace(MADE_UP, figures=named)
+    for folder in folders:
+        ran(folder)
+    edit(folders[0], "rate_0.5.png", b"rate_0.5", b"other")
+    assert told(folders) == ([], [])
+
+
+def test_a_figure_that_cannot_be_drawn_again_is_told(folders, monkeypatch):
+    for folder in folders:
+        ran(folder)
+    edit(folders[1], "plot.png", b"plot", b"other")
+
+    def render_all(figures, left_out=None):
+        raise RuntimeError("no ink")
+
+    monkeypatch.setattr(drawing, "render_all", render_all)
+    sides = "tables that can be drawn", "RuntimeError: no ink", "figures show the tables"
+    assert told(folders) == ([(f"latest/{NAME}", "", "", *sides)], [])
+
+
+def test_what_claims_say_of_their_tables_is_held_by_the_tables_kinds(folders, there):
+    ran(folders[0])
+
+    def run(spec, pool):
+        frames = MADE_UP.run(spec, pool)
+        return frames | {"values": frames["values"].assign(value=lambda v: v["value"] + 1e-10)}
+
+    there[NAME] = dataclasses.replace(MADE_UP, run=run)
+    ran(folders[1])
+    obtained = [set(results.read_claims(folder)["obtained"]) for folder in folders]
+    assert obtained == [{"0.5"}, {"0.5", "0.5000000001"}]
+    for judge in (True, False):
+        assert told(folders, judge=judge) == ([], [])

@@ -69,7 +69,9 @@ def test_one_hint_is_enough():
 
 
 def test_an_error_of_keras_around_the_own_one_is_taken_away():
-    wrapped = [f"{text} a layer" for text in candidate.WRAPPED]
+    begins = ("Exception encountered when calling", "Could not automatically infer",
+              "Error when deserializing")  # fmt: skip
+    wrapped = [f"{text} a layer" for text in begins]
     own = KeyError("mine")
     assert said("it", around(own, *wrapped)) == "it: KeyError: 'mine'"
     assert said("it", around(own, *wrapped[:1] * 10)) == "it: KeyError: 'mine'"
@@ -423,3 +425,54 @@ def test_layers_that_are_not_alike_are_refused_with_the_most_ordinary_input():
         with pytest.raises(UnsoundError) as error:
             candidate.as_factory(made(function))
         assert str(error.value) == f"{begins} {said}"
+
+
+# How values and gradients are computed, with TensorFlow
+
+
+def test_each_way_to_compute_is_what_it_is_called():
+    import tensorflow as tf
+
+    x, calls = np.float32([1, 2, 3]), []
+
+    def counted(z):
+        calls.append(tf.executing_eagerly())
+        return tf.tanh(z)
+
+    for how, eager in ((soundness.PLAIN, True), (soundness.TRACED, False)):
+        value, slope = soundness._passes(candidate.as_factory(counted), x, how)
+        assert calls[-1] is eager
+        assert value == pytest.approx(np.tanh(x))
+        assert slope == pytest.approx(1 - np.tanh(x) ** 2, rel=1e-4)
+
+    @tf.custom_gradient
+    def in_python(z):
+        return tf.py_function(lambda z: z, [z], z.dtype), lambda above: above
+
+    factory = candidate.as_factory(in_python)
+    soundness._passes(factory, x, soundness.TRACED)
+    with pytest.raises(UnsoundError) as error:
+        soundness._passes(factory, x, soundness.COMPILED)
+    at = "on float32 of shape (3,)"
+    assert str(error.value).startswith(f"it cannot be compiled by XLA {at}: ")
+
+
+def test_a_gradient_that_raises_and_a_value_that_is_no_tensor_are_told():
+    import tensorflow as tf
+
+    @tf.custom_gradient
+    def no_way_back(z):
+        def back(above):
+            raise ValueError("no way back")
+
+        return tf.identity(z), back
+
+    x, at = np.float32([1, 2, 3]), "on float32 of shape (3,)"
+    for function, how, said in (
+        (no_way_back, soundness.PLAIN, f"its gradient raises {at}: ValueError: no way back"),
+        (lambda z: [z], soundness.PLAIN, f"it gives a value of type list {at}, not a tensor"),
+        (tf.round, soundness.TRACED, f"it is not differentiable: no gradient {at}"),
+    ):
+        with pytest.raises(UnsoundError) as error:
+            soundness._passes(candidate.as_factory(function), x, how)
+        assert str(error.value) == said

@@ -197,6 +197,9 @@ def test_values_must_be_finite_where_float32_can_hold_them():
         pole = ranged(lambda x, how: np.where(np.abs(x) == 0.5, np.inf, x))[0][0]
         assert pole[1:] == ("finding", f"2 of {len(INPUTS)} inputs: inf at x = -0.5,"
                             " inf at x = 0.5")  # fmt: skip
+        assert (
+            ranged(lambda x, how: np.where((np.abs(x) > 1) & (np.abs(x) < 2), np.inf, x))[0] == fine
+        )
         edge = ranged(lambda x, how: np.where(x == 1, np.inf, x))[0][0]
         assert edge[2] == f"1 of {len(INPUTS)} inputs: inf at x = 1"
         # NaN is a finding anywhere, and compiled too.
@@ -206,6 +209,15 @@ def test_values_must_be_finite_where_float32_can_hold_them():
         assert far[0] == [("finite values", "finding", f"1 of {len(INPUTS)} inputs: nan at"
                            " x = 1e+30 compiled by XLA"), fine[1]]  # fmt: skip
         assert far[1][0]["value"] == pytest.approx(1 - 1 / len(INPUTS))
+
+
+def test_the_ends_are_looked_at_in_float32():
+    function = Function()
+    soundness._range(function)
+    x, dtype, _ = function.seen[-1]
+    assert (x.dtype, dtype) == ("float32", "float32")
+    assert x[:2].tolist() == [-np.inf, np.inf]
+    assert np.isnan(x[2:]).tolist() == [True]
 
 
 def test_gradients_must_be_finite_up_to_1e4():
@@ -223,7 +235,13 @@ def test_gradients_must_be_finite_up_to_1e4():
 
 def test_a_gradient_is_what_differences_are():
     x = np.linspace(-10, 10, 2_001) + 0.00317
-    assert soundness._differences(Function())["verdict"] == "ok"
+    grids = [x + d * 1e-5 for d in (0, -2, -1, 0, 1, 2)]
+    function = Function()
+    assert soundness._differences(function)["verdict"] == "ok"
+    assert len(function.seen) == len(grids)
+    for (seen, dtype, _), grid in zip(function.seen, grids, strict=True):
+        assert (seen.dtype, dtype) == ("float64", "float64")
+        assert seen == pytest.approx(grid, rel=0, abs=1e-12)
 
     def off(by, at):
         return Function(slope=lambda z, how: 1 - np.tanh(z) ** 2 + by * (np.abs(z - at) < 1e-9))
@@ -241,6 +259,11 @@ def test_a_gradient_is_what_differences_are():
     assert soundness._differences(kink)["verdict"] == "ok"
     jump = Function(lambda z, how: z + (z > x[900]), lambda z, how: z * 0 + 1)
     assert soundness._differences(jump)["verdict"] == "ok"
+    # What is far off is held against how steep it is; and how bent it may be, too.
+    steep = Function(lambda z, how: 100 * z, lambda z, how: z * 0 + 100 + 9e-4)
+    assert soundness._differences(steep)["verdict"] == "ok"
+    bent = Function(lambda z, how: 50 * z**2, lambda z, how: 100 * z + 1)
+    assert "at 2001 of 2001 inputs" in soundness._differences(bent)["finding"]
     # Of several the one is named that is furthest off for its size.
     two = Function(lambda z, how: np.where(z > 0, 100 * z, z),
                    lambda z, how: np.where(z > 0, 100.05, 1.001))  # fmt: skip
