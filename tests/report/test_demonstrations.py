@@ -109,17 +109,16 @@ def test_the_xor_network_is_trained_and_the_address_keeps_the_setting(visit, out
     rows = outcomes[outcomes["loss"] == "document"].set_index(["activation", "seed"])["outcome"]
     with visit("?lang=en&xor-seed=3&xor-loss=nonsense&xor-width=many") as page:
         form = start(page, "xor")
-        for activation, seed in (("sigmoid", 3), ("relu", 3), ("relu", 4)):
+        # No two outcomes in a row are alike, so that none is taken for the one before it.
+        last = int(rows["relu"].ne(rows["relu", 3]).idxmax())
+        for activation, seed in (("sigmoid", 3), ("relu", 3), ("relu", last)):
             form.locator("[name=function]").select_option(activation)
             form.locator("[name=seed]").fill(str(seed))
             wanted = rows[activation, seed]
             until(page, f"document.querySelector('#try-xor').dataset.outcome === '{wanted}'")
             shown = form.locator(".outcome").inner_text()
             assert shown == form.locator(".before").inner_text()
-        until(
-            page,
-            "location.search.includes('xor-seed=4&') || location.search.endsWith('xor-seed=4')",
-        )
+        until(page, f"/xor-seed={last}(&|$)/.test(location.search)")
         assert "xor-function=relu" in page.url
         assert "lang=en" in page.url
         page.reload()
