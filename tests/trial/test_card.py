@@ -123,7 +123,7 @@ def test_what_a_number_leaves_out_is_said_and_the_number_is_held_against_none():
 
 
 def test_a_scorecard_has_what_is_sound_first_and_the_battery_in_its_order(monkeypatch):
-    given = lambda x: x  # noqa: E731 - not the one that comes of it
+    given = object()
     monkeypatch.setattr(scorecard, "as_factory", {given: constant(2.0)}.__getitem__)
     sound = [soundness.row("state", "ok", "", 1.0)]
     monkeypatch.setattr(soundness, "check", lambda factory: sound * (factory("float64") == 2))
