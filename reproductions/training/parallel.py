@@ -16,7 +16,7 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import contextmanager
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from typing import Any, TypeVar
 
 from tqdm import tqdm
@@ -80,7 +80,8 @@ def afresh(
         while waiting or running:
             while waiting and len(running) < most:
                 executor = ProcessPoolExecutor(1, context, initializer=_begin, initargs=(lock,))
-                running[executor.submit(function, *waiting.popleft())] = executor
+                with _ctrl_c_later():  # a process half started would not be among those to end
+                    running[executor.submit(function, *waiting.popleft())] = executor
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 running.pop(future).shutdown()
                 yield future.result()
@@ -104,22 +105,39 @@ def _copies() -> Any:
     # After Ctrl-C the processes' own keeper cleans up, and would warn that it had to.
     wanted = (os.environ.get("PYTHONWARNINGS"), "ignore:resource_tracker")
     quiet = ",".join(filter(None, wanted))
-    with _without_ctrl_c(), settings.variables(PYTHONWARNINGS=quiet):
-        forkserver.ensure_running()
+    with settings.variables(PYTHONWARNINGS=quiet):
+        resource_tracker.ensure_running()  # it unblocks Ctrl-C when it starts
+        with _ctrl_c_later():
+            # What is started here never gets Ctrl-C: whoever started it ends it.
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            forkserver.ensure_running()
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    # The process to be copied imports its libraries first, for seconds. Ctrl-C may end this wait: a
+    # process that needs nothing of this one makes no complaint when it finds it gone.
+    ready = context.Process(target=_nothing)
+    ready.start()
+    ready.join()
     return context
 
 
+def _nothing() -> None:
+    """What a process does that only shows that processes can be started."""
+
+
 @contextmanager
-def _without_ctrl_c() -> Iterator[None]:
-    """A process that is started within ignores Ctrl-C: whoever started it ends it."""
+def _ctrl_c_later() -> Iterator[None]:
+    """Within, Ctrl-C only takes effect at the end."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _begin(lock: Any) -> None:

@@ -4,13 +4,14 @@ mutmut makes the mutants. It does not run them: it would put a function of other
 each method, and Keras reads the parameters of a layer's `__init__`. `mutant_tests` runs them, on
 copies of the project.
 
-What each mutant came to is kept in `.mutants`, until the file changes. A mutant that was killed is
-tested again where the text of the test changed that killed it; one that survived meets the tests
-whose text is new. What tests share, such as fixtures, is not looked at: `--test all` runs every
-mutant again.
+The outcome of each mutant is kept in `.mutants`, until the function or the other top-level statement
+changes in which it stands; new comments and docstrings change nothing. A mutant that was killed is
+tested again if the test that killed it changed; one that survived meets the tests whose text is new.
+What tests share, such as fixtures, is not looked at: `--test all` runs every mutant again.
 """
 
 import argparse
+import ast
 import contextlib
 import csv
 import dataclasses
@@ -24,7 +25,8 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,13 +90,23 @@ REASONS = Path(__file__).with_name("survivors.csv")
 
 @dataclass(frozen=True)
 class Mutant:
-    """One changed file: which lines, what stood there and stands there now, and the whole text."""
+    """One changed file.
+
+    Attributes:
+        file: its path.
+        line: the first line that is changed.
+        last: the last one.
+        change: what stood there and stands there now.
+        text: the whole file, changed.
+        key: under which its outcome is kept.
+    """
 
     file: str
     line: int
     last: int
     change: str
     text: str
+    key: str
 
 
 def mutants(file: str) -> Iterator[Mutant]:
@@ -107,7 +119,7 @@ def mutants(file: str) -> Iterator[Mutant]:
     source = (ROOT / file).read_text(encoding="utf-8")
     visitor = MutationVisitor(mutation_operators, IgnoredCode(set(), set(), set()))
     module = libcst.MetadataWrapper(libcst.parse_module(source)).visit(visitor)
-    seen = {source}
+    seen, statements, made = {source}, _statements(source), Counter[str]()
     for mutation in visitor.mutations:
         text = deep_replace(module, mutation.original_node, mutation.mutated_node).code
         if text in seen:
@@ -119,7 +131,34 @@ def mutants(file: str) -> Iterator[Mutant]:
         same = next((i for i in range(rest) if before[-1 - i] != after[-1 - i]), rest)
         old = " ".join(part.strip() for part in before[line : len(before) - same])
         new = " ".join(part.strip() for part in after[line : len(after) - same])
-        yield Mutant(file, line + 1, max(line + 1, len(before) - same), f"{old} -> {new}", text)
+        change = f"{old} -> {new}"
+        alike = f"{statements[line + 1]} {change}"
+        made[alike] += 1
+        last = max(line + 1, len(before) - same)
+        yield Mutant(file, line + 1, last, change, text, f"{alike} {made[alike]}")
+
+
+def _statements(source: str) -> dict[int, str]:
+    """By line, the checksum of the top-level statement there, without comments and docstrings."""
+    by_line = {}
+    for statement in ast.parse(source).body:
+        decorators = getattr(statement, "decorator_list", [])
+        first = min(node.lineno for node in (statement, *decorators))
+        for node in ast.walk(statement):
+            if isinstance(body := getattr(node, "body", None), list):
+                node.body = [part for part in body if not _is_text(part)]
+        checksum = _checksum(ast.unparse(statement))
+        by_line |= dict.fromkeys(range(first, statement.end_lineno + 1), checksum)
+    return by_line
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    """Whether a statement is a text alone, as a docstring is."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
 
 
 @functools.cache
@@ -158,29 +197,30 @@ def results(files: list[str], most: int, test: str) -> dict[str, tuple[int, list
     for file in files:
         every = list(mutants(file))
         chosen = spread(every, most)
-        done = _results(file, chosen, prints, known, test)
+        done = _results(every, chosen, prints, known, test)
         rows = [
-            {"file": file, "line": m.line, "change": m.change, "outcome": done[_key(m)].outcome}
+            {"file": file, "line": m.line, "change": m.change, "outcome": done[m.key].outcome}
             for m in chosen
-            if _key(m) in done
+            if m.key in done
         ]
         given[file] = len(every), rows
     return given
 
 
 def _results(
-    file: str,
+    every: list[Mutant],
     chosen: list[Mutant],
     prints: dict[str, str],
     baseline: Callable[[], mutant_tests.Baseline],
     test: str,
 ) -> dict[str, Result]:
-    """What each mutant of a file came to, by its line and change."""
+    """The outcomes of the chosen ones of a file's mutants, by their keys."""
+    file = every[0].file
     tests, copy, source = TARGETS[file], _copy(), (ROOT / file).read_text(encoding="utf-8")
-    every = _checksum(*itertools.chain.from_iterable(sorted(prints.items())))
+    of_all = _checksum(*itertools.chain.from_iterable(sorted(prints.items())))
     path = KEPT / f"{file.replace('/', '+')}.json"
-    kept, met = ({}, {}) if test == "all" else _kept(path, source)
-    met[every] = prints
+    kept, met = ({}, {}) if test == "all" else _kept(path, {mutant.key for mutant in every})
+    met[of_all] = prints
 
     def holds(key: str) -> bool:
         result = kept.get(key)
@@ -188,7 +228,7 @@ def _results(
             return False
         if result.outcome == "killed":  # without a test's name, as no test could be imported
             return not result.killer or result.rests_on == prints.get(result.killer)
-        return test == "none" or result.rests_on == every
+        return test == "none" or result.rests_on == of_all
 
     def left_of(tests: set[str], key: str) -> set[str]:
         """Without the tests that the mutant has survived already."""
@@ -196,8 +236,8 @@ def _results(
         survived = met.get(before.rests_on, {}) if before.outcome == "survived" else {}
         return {name for name in tests if survived.get(name) != prints[name]}
 
-    done = {key: kept[key] for key in map(_key, chosen) if holds(key)}
-    left = sorted((m for m in chosen if _key(m) not in done), key=lambda mutant: mutant.line)
+    done = {mutant.key: kept[mutant.key] for mutant in chosen if holds(mutant.key)}
+    left = sorted((m for m in chosen if m.key not in done), key=lambda mutant: mutant.line)
     say = functools.partial(print, f"{file}: ", sep="", file=sys.stderr, flush=True)
     say(f"{len(done)} mutants are known, {len(left)} are tested")
     if not left or test == "none":
@@ -206,12 +246,12 @@ def _results(
     trials = []
     for mutant in left:
         lines = mutant_tests.lines_of(source, mutant.line, mutant.last)
-        tests_of = left_of(known.tests_of(file, lines), _key(mutant))
+        tests_of = left_of(known.tests_of(file, lines), mutant.key)
         trials.append(mutant_tests.Trial(mutant.text, tests_of))
     runs = mutant_tests.Runs(file, tests, copy, known)
     for i, outcome, killer in runs.outcomes(trials):
-        done[_key(left[i])] = Result(outcome, killer, prints.get(killer, every))
-        _keep(path, source, kept | done, met)
+        done[left[i].key] = Result(outcome, killer, prints.get(killer, of_all))
+        _keep(path, kept | done, met)
     say("done")
     return done
 
@@ -240,27 +280,22 @@ def _write(path: Path, value: object) -> None:
     write_whole(path, json.dumps(value, indent=0).encode())
 
 
-def _key(mutant: Mutant) -> str:
-    return f"{mutant.line}: {mutant.change}"
-
-
 def _checksum(*texts: str) -> str:
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
-def _kept(path: Path, source: str) -> tuple[dict[str, Result], dict[str, dict[str, str]]]:
-    """The results that are kept for a file with this text, and the tests that they rest on."""
-    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    if kept.get("of") != _checksum(source):
-        return {}, {}
-    return {key: Result(*row) for key, row in kept["results"].items()}, kept.get("tests", {})
+def _kept(path: Path, keys: set[str]) -> tuple[dict[str, Result], dict[str, dict[str, str]]]:
+    """The results that are kept of these mutants, and the tests that they rest on."""
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"results": {}}
+    rows = {key: Result(*row) for key, row in kept["results"].items() if key in keys}
+    return rows, kept.get("tests", {})
 
 
-def _keep(path: Path, source: str, every: dict[str, Result], met: dict) -> None:
+def _keep(path: Path, every: dict[str, Result], met: dict) -> None:
     used = {result.rests_on for result in every.values()}
     tests = {checksum: prints for checksum, prints in met.items() if checksum in used}
     rows = {key: dataclasses.astuple(result) for key, result in every.items()}
-    _write(path, {"of": _checksum(source), "tests": tests, "results": rows})
+    _write(path, {"tests": tests, "results": rows})
 
 
 def reasons() -> dict[tuple[str, str], str]:

@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
 
 from reproductions.running import experiment
+from reproductions.training import parallel
 from reproductions.training.parallel import afresh
 
 
@@ -111,6 +113,68 @@ def test_ctrl_c_leaves_nothing_to_complain_of(tmp_path):
     _, errors = starter.communicate()
     assert starter.returncode == 130
     assert not errors
+
+
+IMPORTS_SLOWLY = """
+import pathlib, time
+pathlib.Path("begun").touch()
+while not pathlib.Path("go").exists():
+    time.sleep(0.01)
+"""
+
+GOES_ON = """
+import gc, pathlib, signal
+from reproductions.training import parallel
+parallel.PRELOADED = "imports_slowly"
+lock = None
+try:
+    lock = parallel.bars_lock()
+    list(parallel.afresh(len, [("abc",)], 1, lock))
+except KeyboardInterrupt:
+    del lock
+    gc.collect()
+    pathlib.Path("go").touch()
+    print(list(parallel.afresh(len, [("abc",)], 1)))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there are libraries imported beforehand")
+def test_ctrl_c_while_the_libraries_are_imported(tmp_path):
+    (tmp_path / "imports_slowly.py").write_text(IMPORTS_SLOWLY, encoding="utf-8")
+    path = os.pathsep.join([str(tmp_path), str(experiment.FOLDER.parent)])
+    starter = subprocess.Popen(
+        [sys.executable, "-c", GOES_ON],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while not (tmp_path / "begun").exists():
+        assert starter.poll() is None
+        time.sleep(0.01)
+    os.killpg(starter.pid, signal.SIGINT)
+    assert starter.communicate() == ("[3]\n", "")
+
+
+def test_ctrl_c_waits_for_a_process_that_is_being_started(monkeypatch):
+    events = []
+
+    class Interrupted(ProcessPoolExecutor):
+        def submit(self, function, *arguments):
+            signal.raise_signal(signal.SIGINT)
+            given = super().submit(function, *arguments)
+            events.append(len(multiprocessing.active_children()))
+            return given
+
+    monkeypatch.setattr(parallel, "ProcessPoolExecutor", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(afresh(time.sleep, [(60,)], most=1))
+    assert events == [1]
+    for process in multiprocessing.active_children():
+        process.join()
+        assert process.exitcode
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for the process in /proc")
