@@ -84,17 +84,17 @@ def parser() -> OneLineParser:
     """The command line's grammar."""
     top = OneLineParser(prog="python -m reproductions", description=__doc__)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("list", help="one line an experiment")
+    commands.add_parser("list", help="list the experiments, one per line")
     run = commands.add_parser("run", help="run the named experiments, or all")
     run.add_argument("names", nargs="*", metavar="NAME")
     run.add_argument("--seeds", type=whole_number, metavar="N", help="random initialisations")
     run.add_argument("--quick", action="store_true", help="a first look: few seeds, fewer settings")
     run.add_argument("--config", type=path, metavar="FILE", help="another setting, a TOML file")
     run.add_argument(
-        "--dataset", type=path, metavar="PATH", help="images of one's own to learn, an .npz file"
+        "--dataset", type=path, metavar="PATH", help="images of your own to learn, an .npz file"
     )
     run.add_argument("--results", type=path, metavar="DIR")
-    run.add_argument("--force", action="store_true", help="also what would come out the same")
+    run.add_argument("--force", action="store_true", help="run unchanged experiments again, too")
     run.add_argument(
         "--backend", choices=("local", "dask"), default="local", help="where shards are made"
     )
@@ -120,8 +120,8 @@ def parser() -> OneLineParser:
     report.add_argument(
         "--output", type=path, metavar="FILE", help="the page; by default among the results"
     )
-    trial = commands.add_parser("trial", help="put an activation of one's own through the battery")
-    trial.add_argument("target", metavar="MODULE:NAME", help="its code is run")
+    trial = commands.add_parser("trial", help="test an activation function of your own")
+    trial.add_argument("target", metavar="MODULE:NAME", help="your function; its module is run")
     trial.add_argument(
         "--against",
         nargs="+",

@@ -158,8 +158,8 @@ def _trials(table: Table) -> list[str]:
 def _fits(expected: int, obtained: int, seeds: tuple[int, int]) -> bool:
     """Whether two numbers of trials go with two numbers of seeds.
 
-    They are all seeds; or a number of the setting's own, or a part of all seeds, of as many seeds
-    as there are.
+    The trials of a table may be all seeds, a number that the setting fixes (less where there are
+    fewer seeds), or a fixed part of all seeds.
     """
     if expected == seeds[0]:
         return obtained == seeds[1]

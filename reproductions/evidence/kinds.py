@@ -18,8 +18,8 @@ MOST_TRIALS = 10**8
 """As many seeds as a run takes; the test of greater counts would take minutes."""
 
 LISTED = 2**16
-"""Seeds that have a row, or a curve, of their own, at most; of ten million it would be gigabytes,
-and the counts hold all."""
+"""The most seeds that have a row or a curve of their own. For ten million seeds these would be
+gigabytes; the counts include every seed."""
 
 SIDES = ("expected", "obtained")
 
@@ -238,8 +238,8 @@ class Share(Kind):
     """A share of random initialisations, or an end of its 95 % Wilson interval.
 
     It must be what the counts of its own row make it, in both folders, to `SHARE_ROUNDING`. How far
-    it may be from the stored one is a matter of those counts, which `Rate` holds: a tolerance of
-    its own would be passed by chance before that test speaks, or be too wide to see an edited cell.
+    it may be from the stored one is a matter of those counts, which `Rate` tests: a tolerance on
+    the share itself would be exceeded by chance, or be too wide to notice an edited cell.
     """
 
     count: str
@@ -309,7 +309,7 @@ def _rate_test(
     obtained: tuple[object, object],
     none_on_both: bool = True,
 ) -> RateTest:
-    """Two counts under test; with the same seeds, those out of none are so on both sides."""
+    """Tests two counts; where `none_on_both`, a count of 0 trials on one side alone is an error."""
     stored, fresh = (f"{plain(k)} of {plain(n)}" for k, n in (expected, obtained))
     a, b = ((counted(k), counted(n)) for k, n in (expected, obtained))
     one_sided = none_on_both and (a[1] == 0) != (b[1] == 0)
@@ -326,8 +326,8 @@ class Table:
     """What a table must look like: its key columns, and each value column's kind.
 
     `over_seeds` marks a table whose rows sum up all seeds: run over other seeds than the stored
-    one, only its `Rate` columns can be held. Of many differences in one column the first is named
-    and the others are counted, unless `name_every_row` is set.
+    one, only its `Rate` and `Share` columns are compared. Of many differences in one column the
+    first is named and the others are counted, unless `name_every_row` is set.
     """
 
     key: tuple[str, ...]

@@ -34,7 +34,7 @@ FIXED = {
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "TF2_BEHAVIOR": "1",  # as TensorFlow itself sets it when it is imported
     "XLA_FLAGS": " ".join(XLA),
-    # As many as on the workers of a cluster, whatever the machine: sums are split by threads.
+    # One on every machine, as on the workers of a cluster: how sums are rounded depends on it.
     "OPENBLAS_NUM_THREADS": "1",
 }
 
@@ -71,9 +71,9 @@ READERS = {
     "TQDM_": "tqdm",
 }
 KEPT = ("TF_CPP_", "JOBLIB_TEMP_FOLDER", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-"""What is logged and where files lie for a moment, on which no number depends; and for which
-processor OpenBLAS computes, which is named where its own guess fails: there numbers move as they do
-from one processor to another."""
+"""What is logged and where files lie for a moment, on which no number depends; and the processor
+for which OpenBLAS computes, which users name where OpenBLAS finds the wrong one. Numbers then move
+as they do from one processor to another."""
 
 KERAS = {
     # What `keras.config` gives, fixed with KERAS_HOME and KERAS_BACKEND; a program can change it.

@@ -1,4 +1,4 @@
-"""Intervals and tests, from scipy."""
+"""Random streams, intervals and tests."""
 
 import functools
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def share_of(count: int, trials: int) -> dict[str, float]:
 
 
 def mean_of(values: np.ndarray) -> tuple[float, float, float]:
-    """A mean with its 95 % interval by Student's t; NaN for what too few values cannot give."""
+    """A mean and the two ends of its 95 % interval (Student's t); NaN where values are too few."""
     from scipy.stats import t
 
     if not len(values):
@@ -70,7 +70,7 @@ def bootstrap_interval(
         statistic: of the samples, over their axis `axis`, a keyword.
         *samples: of one length; several are resampled together, so that pairs stay pairs.
         resamples: how many.
-        stream: of the random numbers; by default the one that has no number.
+        stream: which random stream of seed 0 is used; by default `generator(0)` itself.
     """
     from scipy.stats import bootstrap
 

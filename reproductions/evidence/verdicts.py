@@ -53,7 +53,6 @@ class Judgement:
     obtained: str | float | None
     low: float | None = None
     high: float | None = None
-    note: str = ""
     notes: Sequence[str] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
 
@@ -113,8 +112,6 @@ class Claim:
 
     def note(self, judgement: Judgement, language: str = "en") -> str:
         """The sentences that a judgement names, with its numbers in their places."""
-        if judgement.note:
-            return judgement.note
         translated = self.korean.get("notes", {}) if language == "ko" else {}
         sentences = (translated.get(name) or self.notes[name] for name in judgement.notes)
         return " ".join(filled(text, judgement.values, language) for text in sentences)

@@ -17,7 +17,7 @@ ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,
 
 @contextmanager
 def connected(address: str) -> Iterator[Sending]:
-    """What sends shards to a cluster, which is connected to within.
+    """Connects to a cluster, and gives what sends shards to it.
 
     Args:
         address: of its scheduler, such as tcp://10.0.0.1:8786.
@@ -105,14 +105,14 @@ def _same_everywhere(client, address: str) -> dict[str, str]:
         provenance.refuse_another(maker, its, f"the worker {worker}")
     if (threads := sum(client.nthreads().values())) < 2:
         raise InputError(
-            "a cluster needs two worker threads: joblib makes the shards of a lone one here."
+            "a cluster needs at least two worker threads: with one, joblib would use this machine."
             f" Received: {threads}"
         )
     return maker
 
 
 def _refuse_another(maker: Mapping[str, str]) -> None:
-    """Refuses to compute in a worker that came later than the check of all, and is another."""
+    """Refuses to compute in a worker that joined after all were checked, and differs."""
     provenance.refuse_another(maker, provenance.maker())
 
 

@@ -16,7 +16,7 @@ PARTIAL = re.compile(r"\..+\.[0-9]+\.partial")
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Puts `data` at `path` in one step: whoever reads, or kills us, finds the old file or the new.
+    """Puts `data` at `path` in one step: a reader finds the old file or the new, after a crash too.
 
     Raises:
         InputError: the folder cannot be written to.
@@ -25,11 +25,11 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def write_together(contents: Mapping[Path, bytes], instead_of: Iterable[Path] = ()) -> None:
-    """Puts files at their paths, in order, once all are on the disk: a full one changes none.
+    """Puts files at their paths, in order, once all are on the disk: a full disk changes none.
 
     Args:
         contents: the bytes of each file.
-        instead_of: files that go.
+        instead_of: files that are removed before.
 
     Raises:
         InputError: a folder cannot be written to.
@@ -118,7 +118,7 @@ MOST_BYTES = 2**30
 
 
 def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
-    """The content of a file of `most` bytes.
+    """The content of a file of at most `most` bytes.
 
     Raises:
         InputError: it is missing, a folder, a link, no ordinary file (a pipe would never end),

@@ -164,7 +164,7 @@ def is_current(folder: Path, experiment: Experiment, spec: Any) -> bool:
 
 
 def strangers(folder: Path) -> list[str]:
-    """What lies in a folder and is not of its run, nor left paths by a run that was stopped.
+    """What lies in a folder that its run does not list and a stopped run does not leave behind.
 
     Raises:
         InputError: the provenance cannot be read.
@@ -265,6 +265,9 @@ def _code(name: str) -> str:
     paths = [sources[module] for module in sorted(sources)]
     paths += [path for path in (ROOT / "requirements.txt",) if path.is_file()]  # of a checkout
     paths += sorted(places()[name].rglob("*.txt"))
+    # What the code reads beside itself, such as the functions' labels and colours.
+    beside = {path for source in sources.values() for path in source.parent.glob("*.toml")}
+    paths += sorted(path for path in beside if not path.name.endswith("claims.toml"))
     sums = [f"{path.relative_to(ROOT)} {_checksum(path)}" for path in paths]
     return "\n".join([*sums, claims_text(name)])
 

@@ -38,11 +38,11 @@ from reproductions.training.pool import Pool, ProcessFullError, Sending, progres
 QUICK_SEEDS = 32
 
 MOST_BYTES = 0.9e9
-"""Memory after which the process of an experiment is renewed, where experiments run side by side;
-half of it are the libraries, which the processes share."""
+"""The process of an experiment is replaced once it has taken this many bytes, where experiments run
+side by side. Half of it are the libraries, which the processes share."""
 
 REFUSALS = (ValueError, MemoryError)
-"""How a setting fails on purpose: its spec or what it runs refuses a value, or has no room."""
+"""Errors for which the setting is to blame: a value is refused, or memory does not suffice."""
 
 
 @dataclass(frozen=True)
@@ -238,8 +238,8 @@ def _one(call: _Call) -> Outcome:
 def claims_again(experiment: Experiment, results: Path, setting: str) -> pd.DataFrame | None:
     """The rows of claims.csv that the tables of an unchanged experiment give.
 
-    None where its run cannot have judged these tables so. Whoever can write a table can write its
-    checksum too, so that nothing is believed that can be judged again in a moment.
+    None if they are not the verdicts that the run recorded. Whoever forges a table can forge its
+    checksum too, so the claims are judged again, which takes a moment.
     """
     left_out: list[str] | None = [] if setting else None
     try:

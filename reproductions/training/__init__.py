@@ -1,1 +1,1 @@
-"""The replica engine, and what is trained: XOR, two circles, digits, gradients, paths."""
+"""The replica engine, the tasks and networks that it trains, and what is measured on them."""

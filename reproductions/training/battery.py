@@ -27,7 +27,7 @@ Rows = list[dict]
 class Setting:
     """How much is measured."""
 
-    seeds: int = 1_024  # of the XOR network, a quarter from Glorot's weights; others take fewer
+    seeds: int = 1_024  # of the XOR network; a quarter as many start from Glorot's weights too
     xor_depth: int = 10
     xor_width: int = 5
     xor_rate: float = 0.01

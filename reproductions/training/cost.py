@@ -182,7 +182,7 @@ def _measure(
 
 
 def _give_back() -> None:
-    """Gives the system back what is free: glibc keeps the outputs' room where code lies between."""
+    """Returns free memory to the system; glibc keeps that which lies between compiled code."""
     with contextlib.suppress(OSError, AttributeError):  # another C library
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from reproductions.evidence.statistics import generator
 
-POOL = 4_096
+SAMPLES = 4_096
 """Samples of one problem. It is a power of two, so that every odd stride goes through them all."""
 
 REACHED = 0.1
@@ -20,8 +20,8 @@ REACHED = 0.1
 
 
 def inputs(width: int, seed: int = 0) -> np.ndarray:
-    """Independent N(0, 1) inputs z of the activations that feed a unit, (POOL, width), float32."""
-    return generator(seed, width).standard_normal((POOL, width)).astype("float32")
+    """N(0, 1) inputs z of the activations that feed a unit, (SAMPLES, width), float32."""
+    return generator(seed, width).standard_normal((SAMPLES, width)).astype("float32")
 
 
 def outputs(layer: Callable, z: np.ndarray) -> np.ndarray:
@@ -107,7 +107,7 @@ def descend(
     through all samples in an order of its own, which is the same for all features.
 
     Args:
-        features: what feeds the unit, (POOL, width).
+        features: what feeds the unit, (SAMPLES, width).
         start: the gaps w - w* at the start, (seed, width).
         seeds: each gives the order of the samples.
         rate: learning rate.
@@ -115,7 +115,7 @@ def descend(
         limit: most updates that are made.
         keep_track: whether to keep the track; then no seed stops before all have arrived.
     """
-    orders = [generator(seed, 2).integers(POOL, size=2) for seed in seeds]
+    orders = [generator(seed, 2).integers(SAMPLES, size=2) for seed in seeds]
     first_sample, stride = np.array(orders).T[:, :, None]
     stride = 2 * (stride // 2) + 1
     goal = REACHED * np.linalg.norm(start, axis=1)
@@ -124,7 +124,7 @@ def descend(
     active, track = np.arange(len(start)), [start.copy()]
     for step in range(limit):
         place = step * batch + np.arange(batch)
-        samples = (first_sample[active] + stride[active] * place) % POOL
+        samples = (first_sample[active] + stride[active] * place) % SAMPLES
         a, gap_before = (
             features.take(samples, 0),
             gap[active],

@@ -84,6 +84,8 @@ def logits(
 ) -> tf.Tensor:
     """The answers of every replica, (replica, image, class).
 
+    It computes what `Classifier.signals` computes, but here each replica may have its own images.
+
     Args:
         classifier: the network.
         layer: the activation of all layers but the last.

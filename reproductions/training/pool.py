@@ -1,7 +1,7 @@
 """Long experiments in shards: parts that need nothing of each other, side by side on all cores.
 
-A shard is a function of a module, called with a `Shard` and its arguments. These hold the spec, and
-so the seeds: nothing else may tell two runs of it apart. It gives arrays or data frames by name.
+A shard is a function of a module, called with a `Shard` and its arguments. They include the spec
+and the seeds, and must determine the result alone. It gives arrays or data frames by name.
 """
 
 import functools
@@ -25,10 +25,11 @@ from reproductions.training.parallel import afresh, start_tensorflow
 
 RANGE, MOST_RANGES = 128, 1000
 """Seeds in a shard: few enough that an experiment of a few hundred keeps several cores busy, and
-that little is lost with a machine; and how many ranges at most one process gathers."""
+that little work is lost if a machine fails; and how many ranges a call's seeds are split into at
+most."""
 
 NEIGHBOURS = 8
-"""Calls whose shards are computed in turn: more than there are cores to compile for, mostly."""
+"""How many calls take turns: mostly more than cores, so that each core compiles another network."""
 
 Arrays = Mapping[str, np.ndarray | pd.DataFrame]
 """What a shard gives, by name."""
@@ -114,8 +115,8 @@ class Pool:
         cache: what shards share in this process; by default that of this pool alone.
         most_bytes: how much memory this process may take: once it has taken more, and shards are
             kept, `gather` raises `ProcessFullError`. By default there is no limit.
-        goes_on: whether this run itself has kept shards, in another process; then that it goes on
-            from them is not said.
+        goes_on: whether an earlier process of this same run has kept shards; then no line says that
+            the run goes on from them.
     """
 
     def __init__(
@@ -204,8 +205,8 @@ class Pool:
 
         Args:
             function: of a module, not a closure; it takes a `Shard` and the arguments of a call.
-                Compiled loops run outside Python's lock, so threads do, but for shards that are
-                sent.
+                Shards run on threads, as compiled loops release Python's lock; those that are sent
+                run in other processes.
             calls: the arguments of each shard; their `repr` tells shards apart.
             what: the progress bar's name.
             sizes: how many units of progress each shard counts, by calls of `advance`; by default
@@ -286,7 +287,7 @@ def _sent(
     return i, _pack(function(_elsewhere(function.__module__), *call))
 
 
-@functools.lru_cache(maxsize=1)  # a worker sees no end of an experiment: the next one is its end
+@functools.lru_cache(maxsize=1)  # a worker is not told when an experiment ends, but when one begins
 def _elsewhere(module: str) -> Shard:
     """What the shards of one experiment share in a worker."""
     return Shard()

@@ -7,8 +7,8 @@ replicas. The whole training loop is one compiled function; replicas go through 
 enough for the cache, blocks side by side on threads. Inside the loop, replicas of wide networks
 stand on the first axis instead (see `layouts.py`); whoever calls the engine sees nothing of it.
 
-The package sets XLA flags before TensorFlow is imported (see `settings.py`);
-without them the results are the same bits, three times slower.
+The package sets XLA flags before TensorFlow is imported (see `settings.py`). Without them training
+takes three times as long, and matrix products may be rounded otherwise.
 """
 
 import functools
@@ -115,7 +115,7 @@ class Replicas:
         self.block = block or layouts.block(model)
         self.transform = transform
         self.layout = layout
-        self._capacity = 0  # the most records that a compiled loop of ours can take
+        self._capacity = 0  # the most records that the compiled loop has room for
         # TensorFlow counts traces by the code object, and would warn of several engines as of one
         # that is traced again and again; a partial is counted for itself.
         self._compiled = tf.function(
@@ -338,9 +338,9 @@ class Replicas:
             shapes |= {f"weight_{i}": weight.shape for i, weight in enumerate(given)}
         arrays = [tf.TensorArray(dtype, capacity, element_shape=s) for s in shapes.values()]
         finite = tf.zeros(self.block, tf.int32)
-        # XLA makes one kernel of a loop that fits the cache, and in a kernel it computes matrix
-        # products by plain loops, ten times slower than the library that it calls from between
-        # kernels. It makes none of a loop that sorts, and two numbers are sorted in no time.
+        # XLA makes one kernel of a loop that fits the cache, in which matrix products are ten times
+        # slower than by the library that it calls between kernels. It makes none of a loop that
+        # sorts, so that loops over wide networks sort these two numbers at each step.
         apart = tf.constant([0, 1])
         kept = self.rule.start(list(itertools.compress(weights, trainable)))
         _, arrays, finite, apart, *state = tf.while_loop(

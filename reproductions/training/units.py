@@ -1,4 +1,4 @@
-"""Dead units: those of a network whose slope is exactly 0 on every sample, so that none moves them.
+"""Dead units: their slope is exactly 0 on every sample, so that no sample changes their weights.
 
 They are found for any activation, in the replicas that `replicas` trains, whose weights have the
 replica on the last axis.

@@ -56,12 +56,12 @@ def measured(factory: Callable, setting: battery.Setting) -> list[dict]:
 
 
 def judged(row: dict) -> dict:
-    """A row of the battery's with its verdict; a number that is none of the whole is taken out."""
+    """A row of the battery with its verdict; a number that does not cover all runs is removed."""
     if row["quantity"].startswith("non-finite") and row["count"]:
         said = f"NaN or infinite in {row['count']} of {row['trials']} initialisations"
         return {**row, "verdict": FINDING, "finding": said}
     if said := row["left_out"]:
-        # What the rest came to is no measurement of the whole: it is said, and held against none.
+        # A number over the remaining runs is reported, but compared with no other function's.
         said += f"; {rest} without them" if (rest := _number(row)) else ""
         # That runs broke, and so left no dead units to count, is a finding where they are counted.
         verdict = NOTE if row["check"] == "dead units" else FINDING

@@ -256,4 +256,4 @@ def test_a_lone_worker_thread_is_one_line(empty_cluster, setting, tmp_path):
     with empty_cluster.client() as client:
         client.wait_for_workers(1, timeout=WAIT_S)
     error = ends(start(setting, tmp_path / "results", *on(empty_cluster)), status=2)
-    assert "a cluster needs two worker threads" in error
+    assert "a cluster needs at least two worker threads" in error

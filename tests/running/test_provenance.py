@@ -27,6 +27,7 @@ def test_the_code_of_an_experiment_is_what_it_imports():
         "reproductions/evidence/tables.py",
         "reproductions/evidence/drawing.py",
         "custom_layers/tanh.py",
+        "custom_layers/registry.toml",
         "requirements.txt",
     } <= names
     assert (

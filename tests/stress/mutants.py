@@ -4,10 +4,10 @@ mutmut makes the mutants. It does not run them: it would put a function of other
 each method, and Keras reads the parameters of a layer's `__init__`. `mutant_tests` runs them, on
 copies of the project.
 
-The outcome of each mutant is kept in `.mutants`, until the function or the other top-level statement
-changes in which it stands; new comments and docstrings change nothing. A mutant that was killed is
-tested again if the test that killed it changed; one that survived meets the tests whose text is new.
-What tests share, such as fixtures, is not looked at: `--test all` runs every mutant again.
+The outcome of each mutant is kept in `.mutants`, until the top-level statement changes in which it
+stands, such as a function; new comments and docstrings change nothing. A mutant that was killed is
+tested again if the test that killed it changed; one that survived meets the tests whose text is
+new. What tests share, such as fixtures, is not looked at: `--test all` runs every mutant again.
 """
 
 import argparse
@@ -26,7 +26,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path

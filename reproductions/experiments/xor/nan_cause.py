@@ -12,7 +12,7 @@ came before it, on the path of the loss computed from the logit, which has the s
 Known differences: the initial weights come from NumPy's Philox generator, and XLA compiles the
 training loop. In double precision the sigmoid is exactly 1 for logits above 37 instead of 17.
 It runs only when it is named: its networks of ten layers are compiled three times each, with the
-post's loss, from the logit and in double precision, which takes most of half a minute on one core.
+post's loss, from the logit and in double precision, which takes most of its time.
 """
 
 from dataclasses import dataclass

@@ -13,9 +13,9 @@ Assumptions: a seed has solved XOR when its cost is below log(2)/4: with a wrong
 cannot be so low. Each network is judged at the learning rate at which it solves XOR most often, at
 the end, on 32 other seeds. A gradient of exactly 0 stays 0.
 Known differences: the cost is computed from the logit, so that no NaN of the loss's arithmetic is
-in the way. Plain sigmoid networks come out the same under both ways (`deep_xor`).
-It runs only when it is named: networks of ten layers are compiled for every update, which takes
-most of more than half a minute on one core.
+in the way. Plain sigmoid networks come out the same under both losses (`deep_xor`).
+It runs only when it is named: networks of ten layers are compiled for each of the four updates,
+which takes most of its time.
 """
 
 import itertools
@@ -61,7 +61,7 @@ KEY = ("activation", "update", "rate")
 
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
-    """Trains both functions' networks by all three updates at every rate."""
+    """Trains the networks of both functions by each of `UPDATES` at every rate."""
     networks = list(itertools.product(spec.activations, UPDATES))
     calls, each = [(spec, *network) for network in networks], len(spec.rates)
     judged = pool.by_seeds(_train, calls, spec.seeds, "vanishing_cause", each=each)

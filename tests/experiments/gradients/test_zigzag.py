@@ -24,10 +24,10 @@ def test_the_descent_is_that_of_a_plain_loop():
     )
     assert paths.arrived.all()
     for seed in range(2):
-        offset, stride = descent_path.generator(seed, 2).integers(descent_path.POOL, size=2)
-        order = (offset + (stride // 2 * 2 + 1) * np.arange(batch * 5_000)) % descent_path.POOL
+        offset, stride = descent_path.generator(seed, 2).integers(descent_path.SAMPLES, size=2)
+        order = (offset + (stride // 2 * 2 + 1) * np.arange(batch * 5_000)) % descent_path.SAMPLES
         # Every sample once before any comes again.
-        assert len(set(order[: descent_path.POOL])) == descent_path.POOL
+        assert len(set(order[: descent_path.SAMPLES])) == descent_path.SAMPLES
         goal = np.array([0.3, -2.0, 1.0])
         weights, length = goal + start[seed], 0.0
         first, target, track = weights.copy(), features @ goal, [weights - goal]

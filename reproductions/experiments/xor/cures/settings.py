@@ -106,7 +106,7 @@ class Setting:
 
     @property
     def compiled(self) -> "Setting":
-        """The same but for what is an argument of the compiled loop, and compiles nothing anew."""
+        """The setting without what needs no new compilation; equal ones share a compiled loop."""
         return replace(self, rate=0.0, steps=0, scheme="", scale=0.0, lowest=0.0)
 
     def network(self, dtype: str = "float32", output: bool = True) -> "keras.Model":
