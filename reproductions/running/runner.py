@@ -8,7 +8,6 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +31,7 @@ from reproductions.running.results import (
     read_tables,
     write_folder,
 )
-from reproductions.training.parallel import afresh, bars_lock
+from reproductions.training.parallel import ProcessEndedError, afresh, bars_lock
 from reproductions.training.pool import Pool, ProcessFullError, Sending, progress
 
 QUICK_SEEDS = 32
@@ -170,10 +169,11 @@ def _side_by_side(names: list[str], most: int, request: Request) -> Iterator[Out
                 waiting.appendleft(outcome)
             else:
                 yield outcome
-    except BrokenProcessPool as error:
+    except ProcessEndedError as error:
         raise InputError(
-            "the process of an experiment was ended; is there memory enough? The same command goes"
-            f" on from the shards that are done. Received: {' '.join(str(error).split())}"
+            f"the process of {error.call[0]} was ended from outside; is there memory enough? The"
+            " same command goes on from the shards that are done."
+            f" Received: {error.__cause__}"
         ) from error
 
 

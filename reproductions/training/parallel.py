@@ -15,6 +15,7 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     wait,
 )
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 from typing import Any, TypeVar
@@ -55,6 +56,14 @@ PRELOADED = "reproductions.training.preloaded"
 T = TypeVar("T")
 
 
+class ProcessEndedError(Exception):
+    """The process of a call was ended from outside; the call's arguments are `call`."""
+
+    def __init__(self, call: tuple) -> None:
+        super().__init__(f"the process was ended. Received: {call}")
+        self.call = call
+
+
 def afresh(
     function: Callable[..., T], calls: Iterable[tuple] | deque[tuple], most: int, lock: Any = None
 ) -> Iterator[T]:
@@ -70,20 +79,24 @@ def afresh(
         lock: of the progress bars, which several processes write to one terminal.
 
     Raises:
-        BrokenProcessPool: a process was ended from outside. Then, and after any other error or
+        ProcessEndedError: a process was ended from outside. Then, and after any other error or
             Ctrl-C, those that still run are ended too.
     """
     context = _copies()
     waiting = calls if isinstance(calls, deque) else deque(calls)
-    running: dict[Future, ProcessPoolExecutor] = {}
+    running: dict[Future, tuple[ProcessPoolExecutor, tuple]] = {}
     try:
         while waiting or running:
             while waiting and len(running) < most:
                 executor = ProcessPoolExecutor(1, context, initializer=_begin, initargs=(lock,))
                 with _ctrl_c_later():  # a process half started would not be among those to end
-                    running[executor.submit(function, *waiting.popleft())] = executor
+                    call = waiting.popleft()
+                    running[executor.submit(function, *call)] = executor, call
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                running.pop(future).shutdown()
+                executor, call = running.pop(future)
+                executor.shutdown()
+                if isinstance(error := future.exception(), BrokenProcessPool):
+                    raise ProcessEndedError(call) from error
                 yield future.result()
     except BaseException:
         for process in multiprocessing.active_children():

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
 from types import SimpleNamespace
 
@@ -14,6 +13,7 @@ from reproductions.evidence.errors import InputError, NotMeasured
 from reproductions.evidence.tables import to_csv
 from reproductions.running import provenance, results, runner, shards
 from reproductions.running.files import only_writer, sha256
+from reproductions.training.parallel import ProcessEndedError
 from reproductions.training.pool import ProcessFullError
 from tests.running.made_up import MADE_UP, NAME, Spec, claim, judge_half, judge_values
 
@@ -476,14 +476,14 @@ def test_each_process_has_a_line_of_the_terminal_and_goes_on_first_when_it_was_f
 
 def test_a_process_that_was_ended_is_one_line(tmp_path, monkeypatch):
     def afresh(*_):
-        raise BrokenProcessPool("A process\nwas   terminated")
+        raise ProcessEndedError(runner._Call("b", None)) from OSError("A process was terminated")
         yield
 
     monkeypatch.setattr(runner, "afresh", afresh)
     with pytest.raises(InputError) as error:
         list(runner._side_by_side(["a", "b"], 2, runner.Request(tmp_path)))
     assert str(error.value) == (
-        "the process of an experiment was ended; is there memory enough? The same command goes on"
+        "the process of b was ended from outside; is there memory enough? The same command goes on"
         " from the shards that are done. Received: A process was terminated"
     )
 

@@ -7,14 +7,13 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
 
 from reproductions.running import experiment
 from reproductions.training import parallel
-from reproductions.training.parallel import afresh
+from reproductions.training.parallel import ProcessEndedError, afresh
 
 
 def square(number):
@@ -62,8 +61,9 @@ def test_an_error_ends_all():
 
 
 def test_a_process_that_is_killed_is_told():
-    with pytest.raises(BrokenProcessPool):
+    with pytest.raises(ProcessEndedError, match=r"Received: \(0,\)") as error:
         list(afresh(is_killed, [(0,)], most=1))
+    assert error.value.call == (0,)
 
 
 def test_leaving_early_ends_all():
