@@ -163,12 +163,13 @@ class Pool:
         seeds: int | Sequence[int],
         what: str,
         each: int = 1,
+        network: Callable[..., object] | None = None,
     ) -> list[list[dict[str, Any]]]:
         """What a function gives for each call, its seeds split into ranges, a shard each.
 
         Calls that are neighbours come before their next seeds, so that no two cores wait for the
         same compilation; and all seeds of some calls before the next calls, whose networks may
-        then be compiled in another process.
+        then be compiled in another process. Calls of one network become neighbours.
 
         Args:
             function: as for `gather`; after the arguments of a call it takes its seeds' start and
@@ -177,13 +178,19 @@ class Pool:
             seeds: how many each call has, one number for all or one for each.
             what: the progress bar's name.
             each: how many units of progress one seed counts.
+            network: what tells the compiled networks of calls apart, given a call's arguments; by
+                default each call has its own.
 
         Returns:
             For each call what its shards gave, in the order of the seeds.
         """
         counts = [seeds] * len(calls) if isinstance(seeds, int) else seeds
-        split = [(i, *span) for i, count in enumerate(counts) for span in ranges(count)]
-        split.sort(key=lambda shard: (shard[0] // NEIGHBOURS, shard[1]))
+        networks: list[object] = [*range(len(calls))]
+        if network:
+            networks = [network(*call) for call in calls]
+        order = sorted(range(len(calls)), key=lambda i: networks.index(networks[i]))
+        split = [(i, *span) for i in order for span in ranges(counts[i])]
+        split.sort(key=lambda shard: (order.index(shard[0]) // NEIGHBOURS, shard[1]))
         sizes = [each * (stop - start) for _, start, stop in split]
         gathered = self.gather(
             function, [(*calls[i], *span) for i, *span in split], what, sizes, "seed"

@@ -294,6 +294,16 @@ def test_all_seeds_of_some_calls_come_before_those_of_the_next(monkeypatch):
     assert made == [("a", 0), ("b", 0), ("a", 64), ("b", 64), ("c", 0), ("c", 64)]
 
 
+def test_calls_of_one_network_are_neighbours_and_give_in_their_own_order(monkeypatch):
+    monkeypatch.setattr(pool, "NEIGHBOURS", 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    calls = [("a1",), ("b1",), ("a2",), ("c1",), ("b2",)]
+    counts = [10, 20, 30, 40, 50]
+    by_call = Pool().by_seeds(spans, calls, counts, "test", network=lambda name: name[0])
+    assert made == [("a1", 0), ("a2", 0), ("b1", 0), ("b2", 0), ("c1", 0)]
+    assert [len(seeds["seeds"]) for (seeds,) in by_call] == counts
+
+
 def test_all_that_one_pool_gathers_shares_what_is_made():
     one = Pool()
     assert one.gather(shared, [()], "a")[0]["made"] == one.gather(shared, [()], "b")[0]["made"]

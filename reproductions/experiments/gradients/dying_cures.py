@@ -154,7 +154,9 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     # Adam's cell is the same at both rates.
     settings = list(dict.fromkeys(cell.setting for of in by_table.values() for cell in of))
     calls = [(setting, spec.epochs, spec.batch) for setting in settings]
-    trained = pool.by_seeds(_train, calls, spec.seeds, "dying_cures")
+    trained = pool.by_seeds(
+        _train, calls, spec.seeds, "dying_cures", network=lambda setting, *_: setting.compiled
+    )
     arrays = {s: whole(shards) for s, shards in zip(settings, trained, strict=True)}
     tables = {}
     for name, of in by_table.items():

@@ -31,7 +31,10 @@ def run(spec: Spec, pool: Pool, inputs: Mapping[str, Tables]) -> dict[str, pd.Da
     dying = settings.dying(spec)
     chosen = {name: setting for name, (_, setting, _) in settings.NETWORKS.items()}
     calls = [(spec, setting) for setting in (*chosen.values(), *(s for _, s in dying.values()))]
-    trained = map(whole, pool.by_seeds(_train, calls, spec.seeds, "second_task"))
+    by_call = pool.by_seeds(
+        _train, calls, spec.seeds, "second_task", network=lambda _, setting: setting.compiled
+    )
+    trained = map(whole, by_call)
     arrays = {name: next(trained) for name in chosen}
     networks = [_network(spec, name, of) for name, of in arrays.items()]
     rows: list[dict[str, object]] = []

@@ -59,7 +59,9 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     }
     flat = [cell for table in cells.values() for cell in table]
     calls = [(cell.setting, spec.records, spec.probed_seeds) for cell in flat]
-    trained = iter(pool.by_seeds(_train, calls, [cell.seeds for cell in flat], "cures"))
+    seeds = [cell.seeds for cell in flat]
+    by_call = pool.by_seeds(_train, calls, seeds, "cures", network=lambda s, *_: s.compiled)
+    trained = iter(by_call)
     tables = {}
     for name, of_table in cells.items():
         rows = [_row(spec, cell, next(trained)) for cell in of_table]
