@@ -28,8 +28,8 @@ RANGE, MOST_RANGES = 128, 1000
 that little work is lost if a machine fails; and how many ranges a call's seeds are split into at
 most."""
 
-NEIGHBOURS = 8
-"""How many calls take turns: mostly more than cores, so that each core compiles another network."""
+SENT_IN_TURN = 8
+"""How many calls take turns at their shards where these are sent to other processes."""
 
 Arrays = Mapping[str, np.ndarray | pd.DataFrame]
 """What a shard gives, by name."""
@@ -167,9 +167,9 @@ class Pool:
     ) -> list[list[dict[str, Any]]]:
         """What a function gives for each call, its seeds split into ranges, a shard each.
 
-        Calls that are neighbours come before their next seeds, so that no two cores wait for the
-        same compilation; and all seeds of some calls before the next calls, whose networks may
-        then be compiled in another process. Calls of one network become neighbours.
+        As many calls take turns as there are cores, so that no two cores wait for the same
+        compilation. All their seeds come before the next calls, so that a process that follows
+        one that is full compiles few networks again. Calls of one network become neighbours.
 
         Args:
             function: as for `gather`; after the arguments of a call it takes its seeds' start and
@@ -190,7 +190,8 @@ class Pool:
             networks = [network(*call) for call in calls]
         order = sorted(range(len(calls)), key=lambda i: networks.index(networks[i]))
         split = [(i, *span) for i in order for span in ranges(counts[i])]
-        split.sort(key=lambda shard: (order.index(shard[0]) // NEIGHBOURS, shard[1]))
+        in_turn = self._in_turn()
+        split.sort(key=lambda shard: (order.index(shard[0]) // in_turn, shard[1]))
         sizes = [each * (stop - start) for _, start, stop in split]
         gathered = self.gather(
             function, [(*calls[i], *span) for i, *span in split], what, sizes, "seed"
@@ -199,6 +200,10 @@ class Pool:
         for (i, *_), arrays in zip(split, gathered, strict=True):
             by_call[i].append(arrays)
         return by_call
+
+    def _in_turn(self) -> int:
+        """How many calls take turns at their shards."""
+        return SENT_IN_TURN if self._sending else os.cpu_count() or 1
 
     def gather(
         self,

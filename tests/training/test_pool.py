@@ -83,6 +83,7 @@ def spans(shard, name, start, stop):
 def test_every_call_comes_before_the_next_seeds(monkeypatch):
     monkeypatch.setattr(pool, "RANGE", 64)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(Pool, "_in_turn", lambda _: 2)
     found = Pool().by_seeds(spans, [("a",), ("b",)], [100, 150], "test")
     assert made == [("a", 0), ("b", 0), ("a", 64), ("b", 64), ("b", 128)]
     for parts, name, seeds in zip(found, "ab", (100, 150), strict=True):
@@ -283,19 +284,26 @@ def test_seeds_are_counted_with_their_units(watched, monkeypatch):
         np.testing.assert_array_equal(np.concatenate([p["seeds"] for p in parts]), range(100))
     (bar,) = watched
     assert (bar.made[1]["desc"], bar.made[1]["unit"]) == ("networks", " seed")
-    assert (bar.made[1]["total"], bar.counted[1:]) == (600, [192, 192, 108, 108])
+    assert (bar.made[1]["total"], bar.counted[1:]) == (600, [192, 108, 192, 108])
 
 
 def test_all_seeds_of_some_calls_come_before_those_of_the_next(monkeypatch):
     monkeypatch.setattr(pool, "RANGE", 64)
-    monkeypatch.setattr(pool, "NEIGHBOURS", 2)
+    monkeypatch.setattr(Pool, "_in_turn", lambda _: 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     Pool().by_seeds(spans, [("a",), ("b",), ("c",)], 128, "test")
     assert made == [("a", 0), ("b", 0), ("a", 64), ("b", 64), ("c", 0), ("c", 64)]
 
 
+def test_as_many_calls_take_turns_as_there_are_cores_or_eight_where_they_are_sent(monkeypatch):
+    for cores, in_turn in ((1, 1), (4, 4), (None, 1)):
+        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
+        assert Pool()._in_turn() == in_turn
+        assert Pool(sending=pool.Sending(lambda: None, contextlib.nullcontext, {}))._in_turn() == 8
+
+
 def test_calls_of_one_network_are_neighbours_and_give_in_their_own_order(monkeypatch):
-    monkeypatch.setattr(pool, "NEIGHBOURS", 2)
+    monkeypatch.setattr(Pool, "_in_turn", lambda _: 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     calls = [("a1",), ("b1",), ("a2",), ("c1",), ("b2",)]
     counts = [10, 20, 30, 40, 50]
@@ -355,6 +363,7 @@ def test_a_bar_without_words_counts_seeds(watched):
 
 def test_calls_take_turns_however_many_seeds_they_have(watched, monkeypatch):
     monkeypatch.setattr(pool, "RANGE", 64)
+    monkeypatch.setattr(Pool, "_in_turn", lambda _: 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     Pool().by_seeds(spans, [("a",), ("b",)], [150, 100], "test")
     assert made == [("a", 0), ("b", 0), ("a", 64), ("b", 64), ("a", 128)]
