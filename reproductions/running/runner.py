@@ -36,9 +36,9 @@ from reproductions.training.pool import Pool, ProcessFullError, Sending, progres
 
 QUICK_SEEDS = 32
 
-MOST_BYTES = 0.9e9
-"""The process of an experiment is replaced once it has taken this many bytes, where experiments run
-side by side. Half of it are the libraries, which the processes share."""
+MOST_BYTES = 0.75e9
+"""The process of an experiment is replaced once it takes this many bytes, where experiments run
+side by side. More than half of it are the libraries, which the processes share."""
 
 REFUSALS = (ValueError, MemoryError)
 """Errors for which the setting is to blame: a value is refused, or memory does not suffice."""

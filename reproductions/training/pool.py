@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -231,7 +232,7 @@ class Pool:
         Raises:
             ProcessFullError: this process has taken as much memory as it may. What is done is kept.
         """
-        store, sending = self._store, self._sending
+        store, sending, full = self._store, self._sending, threading.Event()
         names = [f"{function.__module__}.{function.__qualname__}{call!r}" for call in calls]
         kept = {i: store.load(name) for i, name in enumerate(names)} if store else {}
         done = {i: arrays for i, arrays in kept.items() if arrays is not None}
@@ -246,23 +247,34 @@ class Pool:
             shard = Shard(bar.update, self._cache)
             with (
                 sending.failing() if sending else nullcontext(),
-                self._side_by_side(function, {i: calls[i] for i in todo}, shard) as fresh,
+                self._side_by_side(function, {i: calls[i] for i in todo}, shard, full) as fresh,
             ):
                 for i, arrays in fresh:
+                    if arrays is None:
+                        continue
                     if store:
                         store.save(names[i], arrays)
                     done[i] = arrays
                     if not sizes or sending:  # a shard elsewhere cannot count for itself
                         bar.update(counted[i])
-                    if store and len(done) < len(calls) and peak_bytes() > self._most_bytes:
-                        raise ProcessFullError
+                    if store and taken_bytes() > self._most_bytes:
+                        full.set()
+        if len(done) < len(calls):
+            raise ProcessFullError
         return [_unpack(done[i]) for i in range(len(calls))]
 
     @contextmanager
     def _side_by_side(
-        self, function: Callable[..., Arrays], calls: Mapping[int, tuple], shard: Shard
+        self,
+        function: Callable[..., Arrays],
+        calls: Mapping[int, tuple],
+        shard: Shard,
+        full: threading.Event,
     ) -> Iterator[Iterator]:
-        """Gives each call's number and plain arrays, as they are done."""
+        """Gives each call's number and plain arrays, as they are done.
+
+        Once `full` is set, those under way are finished, and the others give None.
+        """
         from joblib import Parallel, delayed, parallel_config
 
         sending = self._sending
@@ -275,7 +287,9 @@ class Pool:
                 return_as="generator_unordered",
             )
         compute = (
-            functools.partial(_sent, sending.check) if sending else functools.partial(_here, shard)
+            functools.partial(_sent, sending.check)
+            if sending
+            else functools.partial(_here, shard, full)
         )
         done = parallel(delayed(compute)(i, function, call) for i, call in calls.items())
         try:
@@ -287,9 +301,9 @@ class Pool:
 
 
 def _here(
-    shard: Shard, i: int, function: Callable[..., Arrays], call: tuple
-) -> tuple[int, dict[str, np.ndarray]]:
-    return i, _pack(function(shard, *call))
+    shard: Shard, full: threading.Event, i: int, function: Callable[..., Arrays], call: tuple
+) -> tuple[int, dict[str, np.ndarray] | None]:
+    return i, None if full.is_set() else _pack(function(shard, *call))
 
 
 def _sent(
@@ -328,8 +342,13 @@ def progress(
     )
 
 
-def peak_bytes() -> int:
-    """The most memory that this process has taken, with what it shares with others."""
+def taken_bytes() -> int:
+    """The memory that this process takes, with what it shares with others.
+
+    Where the system does not tell, it is the most that it has taken.
+    """
+    if (status := Path("/proc/self/statm")).is_file():
+        return int(status.read_text(encoding="ascii").split()[1]) * resource.getpagesize()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else 1024 * peak  # bytes there, kilobytes elsewhere
 
