@@ -240,6 +240,8 @@ def _run(given: Namespace) -> int:
     if changes:
         names = names if given.names else list(changes)
         results = _own_folder(given, changes)
+    if results.resolve() == EXPECTED.resolve():
+        raise InputError(f"`accept` alone changes the stored numbers. Received: {results}")
     if settings.drift() and results.resolve() in (LATEST.resolve(), EXPECTED.resolve()):
         raise InputError(
             f"results of a drift setting need a folder of their own. Received: {settings.drift()}"

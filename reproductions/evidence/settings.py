@@ -5,6 +5,7 @@ imported. So importing `reproductions` fixes the variables, and what it cannot f
 a run. `custom_layers` alone leaves a user's settings as they are.
 """
 
+import importlib.util
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -181,6 +182,7 @@ def hold() -> None:
             f" Received: {reader}, imported before"
         )
     _hold_keras()
+    _hold_layers()
     # Matplotlib reads it before it looks anywhere else, and fails where it cannot.
     if (path := Path("matplotlibrc")).is_file():
         try:
@@ -188,6 +190,15 @@ def hold() -> None:
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not UTF-8"
             raise InputError(f"cannot read {path.absolute()}: {reason}") from error
+
+
+def _hold_layers() -> None:
+    """Refuses other layers than those that stand beside the suite, as of the current folder."""
+    given, own = importlib.util.find_spec("custom_layers"), Path(__file__).parents[2]
+    if given and given.origin and Path(given.origin).resolve().parents[1] != own.resolve():
+        raise InputError(
+            f"the suite measures the layers in {own / 'custom_layers'}. Received: {given.origin}"
+        )
 
 
 def _hold_keras() -> None:

@@ -60,6 +60,10 @@ def compare(wanted: list[str], expected: Path, obtained: Path, judge: bool) -> C
             _compare_experiment(load(name), folders, judged_claims, comparison, judge)
         elif judge or (any(there) and not load(name).optional):
             _missing(comparison, name, there)
+    if judge and set(wanted) >= set(chosen([])):
+        for name in names():
+            if name not in (*wanted, *unloadable()) and _has_results(expected / name):
+                _hold_stored(load(name), expected, judged_claims[0], comparison)
     if set(wanted) >= set(chosen([])):
         _compare_strangers(folders, judged_claims, comparison)
     if not (comparison.values or comparison.rate_tests or comparison.differences):
@@ -95,10 +99,7 @@ def _compare_experiment(experiment, folders, judged_claims, comparison, judge) -
     ids = [claim.id for claim in experiment.claims]
     rows = [frame[frame["id"].isin(ids)] for frame in judged_claims]
     for folder, record, claimed in zip(folders, records, rows, strict=True):
-        if verdicts.digest(claimed) != record["judged"]:
-            file, rule = str(folder / CLAIMS_FILE), f"checksum in {provenance.FILE}"
-            sides = "the rows that its run judged", "others"
-            comparison.add(Difference(file, experiment.name, "", *sides, rule))
+        _hold_judged(folder, experiment.name, record, claimed, comparison)
     if judge and readable:
         for folder, claimed in zip(folders, rows, strict=True):
             hold_claims(experiment, folder, claimed, comparison)
@@ -109,6 +110,30 @@ def _compare_experiment(experiment, folders, judged_claims, comparison, judge) -
         comparison.notes.append(_seeds_note(experiment.name, seeds, [stored, fresh]))
         stored, fresh = (frame.assign(verdict="") for frame in (stored, fresh))
     compare_table(CLAIMS_FILE, verdicts.CLAIMS_TABLE, stored, fresh, comparison)
+
+
+def _hold_stored(
+    experiment: Experiment, expected: Path, claims: pd.DataFrame, comparison: Comparison
+) -> None:
+    """Adds where the stored results of an experiment do not fit together.
+
+    Those that run only when they are named have no fresh results to be compared with.
+    """
+    record = provenance.read(expected / experiment.name)
+    claimed = claims[claims["id"].isin([claim.id for claim in experiment.claims])]
+    _hold_files(expected / experiment.name, experiment, record, comparison)
+    _hold_judged(expected, experiment.name, record, claimed, comparison)
+    hold_claims(experiment, expected, claimed, comparison)
+
+
+def _hold_judged(
+    folder: Path, name: str, record: dict, claimed: pd.DataFrame, comparison: Comparison
+) -> None:
+    """Adds where an experiment's rows of claims.csv are not those that its run judged."""
+    if verdicts.digest(claimed) != record["judged"]:
+        file, rule = str(folder / CLAIMS_FILE), f"checksum in {provenance.FILE}"
+        sides = "the rows that its run judged", "others"
+        comparison.add(Difference(file, name, "", *sides, rule))
 
 
 def hold_claims(
@@ -350,6 +375,7 @@ def accept(wanted: list[str], latest: Path, expected: Path) -> Comparison:
         experiment = load(name)
         contents = _of_today(experiment, latest)
         _refuse_other_inputs(experiment, wanted, latest, expected)
+        _hold_inputs(experiment, [latest], [provenance.read(latest / name)], comparison)
         ids = [claim.id for claim in experiment.claims]
         rows = claimed[claimed["id"].isin(ids)]
         hold_claims(experiment, latest, rows, comparison)

@@ -10,6 +10,7 @@ import dataclasses
 import difflib
 import functools
 import importlib
+import itertools
 import json
 import re
 import tomllib
@@ -85,11 +86,21 @@ class Experiment:
 
 @functools.cache
 def places() -> Mapping[str, Path]:
-    """The module's file or the folder of each experiment, by name in alphabetical order."""
+    """The module's file or the folder of each experiment, by name in alphabetical order.
+
+    Raises:
+        InputError: two have one name.
+    """
     paths = [path for path in EXPERIMENTS.glob("*/*") if not path.name.startswith(("_", "."))]
-    modules = {path.stem: path for path in paths if path.suffix == ".py"}
-    folders = {path.name: path for path in paths if (path / "__init__.py").is_file()}
-    return dict(sorted({**modules, **folders}.items()))
+    found = sorted(
+        (path.stem if path.suffix == ".py" else path.name, path)
+        for path in paths
+        if path.suffix == ".py" or (path / "__init__.py").is_file()
+    )
+    for (name, path), (next_name, next_path) in itertools.pairwise(found):
+        if name == next_name:
+            raise InputError(f"two experiments have one name. Received: {path} and {next_path}")
+    return dict(found)
 
 
 def names() -> tuple[str, ...]:

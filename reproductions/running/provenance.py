@@ -20,6 +20,7 @@ from reproductions.running import shards
 from reproductions.running.experiment import FOLDER, Experiment, claims_text, places
 from reproductions.running.experiment import modules as modules_of
 from reproductions.running.files import PARTIAL, WRITER, read_bytes, sha256
+from reproductions.training.parallel import PRELOADED
 
 FILE = "provenance.json"
 PACKAGES = ("keras", "matplotlib", "numpy", "pandas", "scipy", "tensorflow", "tensorflow-cpu")
@@ -214,6 +215,25 @@ def fingerprint(experiment: Experiment, spec: Any, results: Path) -> str:
     return sha256(f"{_code(experiment.name)}\n{spec!r}\n{inputs}".encode())
 
 
+def made_here(folder: Path) -> bool:
+    """Whether results were made by this Python, with these packages, on such a processor."""
+    content = read(folder)
+    return all(content.get(name) == value for name, value in _machine().items())
+
+
+def code_of(name: str, again: bool = False) -> str:
+    """The checksum of the code that decides an experiment's files, as it was read first.
+
+    Args:
+        name: the experiment's.
+        again: whether it is read again, as the code may have changed meanwhile.
+    """
+    if again:
+        for read_once in (_code, _checksum, _imports, _source):
+            read_once.cache_clear()
+    return sha256(_code(name).encode())
+
+
 def decided_by(experiment: Experiment, spec: Any, results: Path) -> str:
     """Changes with the fingerprint, and with what may differ in the last bits: versions and CPU."""
     return f"{fingerprint(experiment, spec, results)}\n{_machine()}"
@@ -228,7 +248,7 @@ def maker() -> dict[str, str]:
     paths = [
         path for folder in ("custom_layers", FOLDER.name) for path in ROOT.glob(f"{folder}/**/*")
     ]
-    paths = sorted(path for path in paths if path.suffix in (".py", ".txt"))
+    paths = sorted(path for path in paths if path.suffix in (".py", ".toml", ".txt"))
     sums = [f"{path.relative_to(ROOT).as_posix()} {_checksum(path)}" for path in paths]
     machine = _machine()
     code = {"code": sha256("\n".join(sums).encode())[:12]}
@@ -256,6 +276,7 @@ def refuse_another(
 def _code(name: str) -> str:
     """The checksums of everything that decides an experiment's files."""
     modules = {*modules_of(name), "reproductions", "reproductions.running.runner"}
+    modules |= {"custom_layers", PRELOADED}  # which a text alone may name
     sources: dict[str, Path] = {}
     while todo := sorted(modules - sources.keys()):
         for module in todo:
@@ -296,7 +317,7 @@ def _source(module: str) -> Path | None:
     if module.split(".")[0] not in ("reproductions", "custom_layers"):
         return None
     path = ROOT.joinpath(*module.split("."))
-    places = (path.with_suffix(".py"), path / "__init__.py")
+    places = (path / "__init__.py", path.with_suffix(".py"))  # as Python looks for them
     return next((place for place in places if place.is_file()), None)
 
 

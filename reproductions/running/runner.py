@@ -148,7 +148,7 @@ def _outcomes(names: list[str], request: Request) -> Iterator[Outcome]:
     for together, most in ((longest_first, cores), (timed, 1), (readers, cores)):
         if len(together) < 2 or request.sending is not None:
             for name in together:
-                yield _one(_Call(name, request))
+                yield _one(_Call(name, request, code=provenance.code_of(name)))
         else:
             yield from _side_by_side(together, most, request)
 
@@ -161,7 +161,8 @@ def _side_by_side(names: list[str], most: int, request: Request) -> Iterator[Out
     """
     tqdm.set_lock(lock := bars_lock())
     waiting: deque[tuple] = deque(
-        _Call(name, request, 1 + i % most, MOST_BYTES) for i, name in enumerate(names)
+        _Call(name, request, 1 + i % most, MOST_BYTES, code=provenance.code_of(name))
+        for i, name in enumerate(names)
     )
     try:
         for outcome in afresh(_one_in_process, waiting, most, lock):
@@ -186,6 +187,7 @@ class _Call(NamedTuple):
         line: of the terminal on which progress is shown; None is the next one.
         most_bytes: how much memory the process may take.
         spent_s: how long others have worked on it in this run; 0 only if there were none.
+        code: the checksum of its code when the run began.
     """
 
     name: str
@@ -193,6 +195,7 @@ class _Call(NamedTuple):
     line: int | None = None
     most_bytes: float = math.inf
     spent_s: float = 0.0
+    code: str = ""
 
 
 def _one_in_process(*fields: Any) -> Outcome | _Call:
@@ -219,7 +222,9 @@ def _one(call: _Call) -> Outcome:
     started = time.perf_counter()
     # The run's process alone writes there, unless it was killed and one of its own still does.
     with only_writer(results / name, wait=True):
-        if not request.force and provenance.is_current(results / name, experiment, spec):
+        folder = results / name
+        current = not request.force and provenance.is_current(folder, experiment, spec)
+        if current and provenance.made_here(folder):
             judged = claims_again(experiment, results, setting)
             if judged is not None:
                 _tell(experiment, provenance.read(results / name).get("left_out"))
@@ -231,7 +236,8 @@ def _one(call: _Call) -> Outcome:
         pool = Pool(
             store, request.sending, call.line, most_bytes=call.most_bytes, goes_on=call.spent_s > 0
         )
-        judged = run_one(experiment, spec, results, setting, pool, call.spent_s)
+        code = call.code or provenance.code_of(name)
+        judged = run_one(experiment, spec, results, setting, pool, call.spent_s, code)
     return name, judged, f"{call.spent_s + time.perf_counter() - started:.1f} s"
 
 
@@ -308,12 +314,16 @@ def run_one(
     setting: str = "",
     pool: Pool | None = None,
     spent_s: float = 0.0,
+    code: str = "",
 ) -> pd.DataFrame:
     """Runs one experiment, writes its files, and returns its rows of claims.csv.
 
     Claims and figures are made from the tables as they will be read back, so that they say
     nothing that the stored numbers do not. Those that another `setting` than the stored one has no
     numbers for are left out, with a line for each.
+
+    Raises:
+        InputError: its code is not that of this checksum any more; nothing is written then.
     """
     started = time.perf_counter()
     shapes = experiment.tables.items()
@@ -325,6 +335,11 @@ def run_one(
     judged = verdicts.judge(experiment.claims, tables, setting, left_out)
     contents |= drawing.render_all(experiment.figures(spec, tables), left_out)
     _tell(experiment, left_out)
+    if code and provenance.code_of(experiment.name, again=True) != code:
+        raise InputError(
+            "its code was changed while it ran, so that nobody could say which code made the"
+            f" results; nothing is stored, run it again. Received: {experiment.name}"
+        )
     seconds = spent_s + time.perf_counter() - started
     digest = verdicts.digest(judged)
     record = provenance.describe(experiment, spec, seconds, contents, results, digest)

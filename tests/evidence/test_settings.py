@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import keras
 import pytest
@@ -239,3 +240,11 @@ def test_results_of_a_drift_setting_are_never_taken_for_others(monkeypatch, tmp_
     said = f"{settings.DRIFT} is for `make drift` alone. Received: {settings.DRIFT}=fast"
     assert capsys.readouterr().err == f"error: {said}\n"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_layers_are_those_beside_the_suite(monkeypatch, tmp_path):
+    settings._hold_layers()
+    other = SimpleNamespace(origin=str(tmp_path / "custom_layers" / "__init__.py"))
+    monkeypatch.setattr(settings.importlib.util, "find_spec", lambda name: other)
+    with pytest.raises(InputError, match=r"measures the layers in .*custom_layers\. Received: "):
+        settings.hold()

@@ -415,6 +415,77 @@ def test_accept_refuses_what_was_made_from_other_tables_than_the_stored_ones(
         checking._refuse_other_inputs(reader, [NAME], folders[1], folders[0])
 
 
+def test_accept_refuses_another_setting_of_the_tables_that_were_read(folders, monkeypatch):
+    import dataclasses
+
+    reader = dataclasses.replace(
+        experiment.load(NAME), inputs={SEEDED: tuple(experiment.load(SEEDED).tables)}
+    )
+    path = folders[1] / NAME / "provenance.json"
+    seeded = json.loads((folders[1] / SEEDED / "provenance.json").read_text(encoding="utf-8"))
+    monkeypatch.setattr(checking, "load", lambda name: reader)
+    monkeypatch.setattr(checking.provenance, "is_current", lambda *_: True)
+    for inputs, wrong in (({SEEDED: seeded["spec"]}, 0), ({SEEDED: {"seeds": 3}}, 1), ({}, 1)):
+        record = json.loads(path.read_text(encoding="utf-8")) | {"inputs": inputs}
+        path.write_bytes(checking.provenance.to_json(record))
+        before = contents(folders[0])
+        found = checking.accept([NAME], folders[1], folders[0]).differences
+        assert [difference.column for difference in found] == [SEEDED] * wrong
+        assert (contents(folders[0]) == before) == bool(wrong)
+
+
+def test_what_runs_only_when_it_is_named_is_held_against_itself(folders, monkeypatch):
+    expected, latest = folders
+    ids = {claim.id.encode() for claim in experiment.load(SEEDED).claims}
+    shutil.rmtree(latest / SEEDED)
+    lines = (latest / "claims.csv").read_bytes().splitlines(keepends=True)
+    others = [line for line in lines if line.partition(b",")[0] not in ids]
+    assert len(others) < len(lines)
+    (latest / "claims.csv").write_bytes(b"".join(others))
+    monkeypatch.setattr(checking, "chosen", lambda given: (NAME,))
+    monkeypatch.setattr(checking, "names", lambda: (NAME, SEEDED))
+
+    def differences(judge=True):
+        return checking.compare([NAME], expected, latest, judge).differences
+
+    assert differences() == []
+    claimed, table = expected / "claims.csv", expected / SEEDED / "jumps.csv"
+    good = claimed.read_bytes(), table.read_bytes()
+    others = [
+        line.replace(b",reproduced,", b",not reproduced,")
+        if line.partition(b",")[0] in ids
+        else line
+        for line in good[0].splitlines(keepends=True)
+    ]
+    for edited in ((b"".join(others), good[1]), (good[0], good[1][:-1] + b"1\n")):
+        assert edited != good
+        claimed.write_bytes(edited[0])
+        table.write_bytes(edited[1])
+        assert differences()
+        assert differences(judge=False) == []
+
+
+@pytest.mark.parametrize("arguments", [(), ("--quick",), ("--force",)])
+def test_no_run_writes_among_the_stored_numbers(folders, call, arguments):
+    before = contents(folders[0])
+    status, said = call("run", NAME, "--results", folders[0], *arguments)
+    assert (status, "`accept` alone changes the stored numbers" in said) == (2, True)
+    assert contents(folders[0]) == before
+
+
+def test_two_experiments_of_one_name_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(experiment, "EXPERIMENTS", tmp_path)
+    for topic in ("first", "second"):
+        (tmp_path / topic).mkdir()
+        (tmp_path / topic / f"of_{topic}.py").touch()
+    assert list(experiment.places.__wrapped__()) == ["of_first", "of_second"]
+    (tmp_path / "first/of_second").mkdir()
+    assert list(experiment.places.__wrapped__()) == ["of_first", "of_second"]
+    (tmp_path / "first/of_second/__init__.py").touch()
+    with pytest.raises(checking.InputError, match=r"one name. Received: .*of_second and .*\.py"):
+        experiment.places.__wrapped__()
+
+
 def test_a_run_over_the_results_of_another_experiment_leaves_none_of_them(folders):
     shutil.rmtree(folders[1] / NAME)
     (folders[1] / SEEDED).rename(folders[1] / NAME)

@@ -28,6 +28,7 @@ def test_the_code_of_an_experiment_is_what_it_imports():
         "reproductions/evidence/drawing.py",
         "custom_layers/tanh.py",
         "custom_layers/registry.toml",
+        "reproductions/training/preloaded.py",
         "requirements.txt",
     } <= names
     assert (
@@ -56,6 +57,38 @@ def test_the_claims_of_an_experiment_are_in_its_fingerprint_and_no_other_words(m
         assert same == (name != "another rule"), name
     monkeypatch.undo()
     provenance._code.cache_clear()
+
+
+def test_a_package_hides_a_module_of_its_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    (tmp_path / "reproductions").mkdir()
+    (tmp_path / "reproductions/part.py").touch()
+    assert provenance._source.__wrapped__("reproductions.part").name == "part.py"
+    (tmp_path / "reproductions/part").mkdir()
+    (tmp_path / "reproductions/part/__init__.py").touch()
+    assert provenance._source.__wrapped__("reproductions.part").name == "__init__.py"
+
+
+def test_code_is_read_once_and_again_when_asked(monkeypatch):
+    before = provenance.code_of("forward_pass")
+    real = provenance.sha256
+    try:
+        monkeypatch.setattr(provenance, "sha256", lambda data: real(data + b"changed"))
+        with monkeypatch.context() as same:
+            same.setattr(provenance, "sha256", real)
+            assert provenance.code_of("forward_pass") == before
+        assert provenance.code_of("forward_pass", again=True) != before
+    finally:
+        monkeypatch.undo()
+        assert provenance.code_of("forward_pass", again=True) == before
+
+
+def test_labels_and_colours_are_part_of_what_a_worker_computes_with(monkeypatch):
+    read = []
+    real = provenance._checksum
+    monkeypatch.setattr(provenance, "_checksum", lambda path: read.append(path) or real(path))
+    provenance.maker.__wrapped__()
+    assert provenance.ROOT / "custom_layers" / "registry.toml" in read
 
 
 def test_the_versions_are_those_of_what_makes_the_numbers():

@@ -38,6 +38,7 @@ def made_up(monkeypatch):
     now = iter(range(3, 10**6))
     clock = SimpleNamespace(perf_counter=lambda: 1.25 * next(now))
     monkeypatch.setattr(runner, "time", clock)
+    monkeypatch.setattr(provenance, "code_of", lambda name, again=False: f"code of {name}")
     return there
 
 
@@ -258,11 +259,12 @@ def kept_shards(folder):
 def test_shards_of_a_stopped_run_are_kept_until_the_run_is_done(tmp_path, capsys, monkeypatch):
     seen, original = [], runner.run_one
 
-    def run_one(experiment, spec, folder, setting, pool, spent_s):
+    def run_one(experiment, spec, folder, setting, pool, spent_s, code):
+        assert code == f"code of {experiment.name}"
         store = pool._store.folder, pool._store.fingerprint
         asked = pool._most_bytes, pool._goes_on, pool._line, pool._sending
         seen.append((left.exists(), setting, *store, *asked, spent_s))
-        return original(experiment, spec, folder, setting, pool, spent_s)
+        return original(experiment, spec, folder, setting, pool, spent_s, code)
 
     monkeypatch.setattr(runner, "run_one", run_one)
     sending, folder = object(), tmp_path / NAME
@@ -467,8 +469,10 @@ def test_each_process_has_a_line_of_the_terminal_and_goes_on_first_when_it_was_f
     most = runner.MOST_BYTES
     assert 0.6e9 < most < 1.5e9  # more than the libraries take, and two of them less than 3 GB
     assert started == [
-        runner._Call("a", request, 1, most), runner._Call("b", request, 2, most),
-        runner._Call("b", request, 2, most, 4.0), runner._Call("c", request, 1, most),
+        runner._Call("a", request, 1, most, code="code of a"),
+        runner._Call("b", request, 2, most, code="code of b"),
+        runner._Call("b", request, 2, most, 4.0, code="code of b"),
+        runner._Call("c", request, 1, most, code="code of c"),
     ]  # fmt: skip
     assert len(locks) == 2
     assert locks[0] is locks[1] is not None
@@ -488,7 +492,34 @@ def test_a_process_that_was_ended_is_one_line(tmp_path, monkeypatch):
     )
 
 
+@pytest.mark.parametrize("call_code", ["", "code of then"])
+def test_code_that_was_changed_during_the_run_stores_nothing(call_code, tmp_path, monkeypatch):
+    codes = {False: "code of then", True: "code of now"}
+    monkeypatch.setattr(provenance, "code_of", lambda name, again=False: codes[again])
+    with pytest.raises(InputError, match=f"code was changed while it ran.* Received: {NAME}"):
+        runner._one(runner._Call(NAME, runner.Request(tmp_path), code=call_code))
+    assert not (tmp_path / NAME / provenance.FILE).exists()
+    codes[True] = "code of then"
+    runner._one(runner._Call(NAME, runner.Request(tmp_path), code=call_code))
+    assert (tmp_path / NAME / provenance.FILE).exists()
+
+
+def test_code_that_was_changed_before_a_process_began_stores_nothing(tmp_path):
+    with pytest.raises(InputError, match="code was changed while it ran"):
+        runner._one(runner._Call(NAME, runner.Request(tmp_path), code="another"))
+
+
+@pytest.mark.parametrize("field", ["python", "cpu", "packages"])
+def test_what_another_machine_made_is_made_again(field, tmp_path, monkeypatch):
+    call = runner._Call(NAME, runner.Request(tmp_path))
+    runner._one(call)
+    assert runner._one(call)[2] == "unchanged"
+    other = {**provenance._machine(), field: {} if field == "packages" else "another"}
+    monkeypatch.setattr(provenance, "_machine", lambda: other)
+    assert runner._one(call)[2] != "unchanged"
+
+
 def test_what_a_request_leaves_out_is_not_asked_for(tmp_path):
     assert runner.Request(tmp_path) == runner.Request(tmp_path, None, False, False, {}, None)
-    assert runner._Call("a", runner.Request(tmp_path))[2:] == (None, float("inf"), 0.0)
+    assert runner._Call("a", runner.Request(tmp_path))[2:] == (None, float("inf"), 0.0, "")
     assert judge_values(runner.tables_of(PLAIN, Spec(), tmp_path)).obtained == 0.5
