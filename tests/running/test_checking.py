@@ -476,3 +476,23 @@ def test_accept_stores_what_follows_from_its_tables_and_nothing_else(folders):
     assert results.read_claims(stored)["id"].tolist() == ["AA-00", "AA-01", "AA-02", "CC-01"]
     shutil.copy(fresh / "claims.csv", stored / "claims.csv")
     assert found(folders) == []
+
+
+def test_what_has_no_fresh_results_is_held_against_itself_in_a_whole_check(folders, monkeypatch):
+    expected, latest = folders
+    shutil.rmtree(latest / NAME)
+    head = (latest / "claims.csv").read_bytes().splitlines(keepends=True)[0]
+    (latest / "claims.csv").write_bytes(head)
+    monkeypatch.setattr(checking, "chosen", lambda wanted: [])
+
+    def found(wanted=(), judge=True):
+        return checking.compare(list(wanted), expected, latest, judge).differences
+
+    assert found() == []
+    with pytest.raises(checking.InputError, match="nothing to hold"):
+        found(judge=False)
+    record(expected, judged="0" * 64)
+    assert [(one.row, one.rule) for one in found()] == [(NAME, "checksum in provenance.json")]
+    monkeypatch.setattr(checking, "chosen", lambda wanted: [OTHER])  # then this is not all
+    with pytest.raises(checking.InputError, match="nothing to hold"):
+        found()

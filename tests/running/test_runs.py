@@ -496,12 +496,22 @@ def test_a_process_that_was_ended_is_one_line(tmp_path, monkeypatch):
 def test_code_that_was_changed_during_the_run_stores_nothing(call_code, tmp_path, monkeypatch):
     codes = {False: "code of then", True: "code of now"}
     monkeypatch.setattr(provenance, "code_of", lambda name, again=False: codes[again])
-    with pytest.raises(InputError, match=f"code was changed while it ran.* Received: {NAME}"):
+    with pytest.raises(InputError) as error:
         runner._one(runner._Call(NAME, runner.Request(tmp_path), code=call_code))
+    assert str(error.value) == (
+        "its code was changed while it ran, so that nobody could say which code made the results;"
+        f" nothing is stored, run it again. Received: {NAME}"
+    )
     assert not (tmp_path / NAME / provenance.FILE).exists()
     codes[True] = "code of then"
     runner._one(runner._Call(NAME, runner.Request(tmp_path), code=call_code))
     assert (tmp_path / NAME / provenance.FILE).exists()
+
+
+def test_an_experiment_alone_is_told_its_code_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "_one", lambda call: call)
+    (call,) = runner._outcomes([NAME], runner.Request(tmp_path))
+    assert call.code == f"code of {NAME}"
 
 
 def test_code_that_was_changed_before_a_process_began_stores_nothing(tmp_path):

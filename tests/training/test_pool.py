@@ -363,10 +363,14 @@ def test_what_is_under_way_when_a_process_is_full_is_finished_and_kept(monkeypat
     monkeypatch.setattr(pool, "taken_bytes", lambda: 10)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     begun, full, here = threading.Event(), [], pool._here
+    one_not_begun = threading.Event()
 
     def watched_here(shard, event, *call):
         full.append(event)
-        return here(shard, event, *call)
+        given = here(shard, event, *call)
+        if given[1] is None:
+            one_not_begun.set()
+        return given
 
     def part(shard, number):
         if number == 5:
@@ -374,6 +378,8 @@ def test_what_is_under_way_when_a_process_is_full_is_finished_and_kept(monkeypat
         else:
             begun.set()
             assert full[0].wait(60)
+        if number == 6:  # is done after another has given nothing
+            assert one_not_begun.wait(60)
         return {"number": number}
 
     monkeypatch.setattr(pool, "_here", watched_here)
