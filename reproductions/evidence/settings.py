@@ -194,11 +194,10 @@ def hold() -> None:
 
 def _hold_layers() -> None:
     """Refuses other layers than those that stand beside the suite, as of the current folder."""
-    given, own = importlib.util.find_spec("custom_layers"), Path(__file__).parents[2]
-    if given and given.origin and Path(given.origin).resolve().parents[1] != own.resolve():
-        raise InputError(
-            f"the suite measures the layers in {own / 'custom_layers'}. Received: {given.origin}"
-        )
+    own = Path(__file__).resolve().parents[2] / "custom_layers" / "__init__.py"
+    given = importlib.util.find_spec("custom_layers")
+    if given and given.origin and Path(given.origin).resolve() != own:
+        raise InputError(f"the suite measures the layers in {own.parent}. Received: {given.origin}")
 
 
 def _hold_keras() -> None:

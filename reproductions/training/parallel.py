@@ -123,8 +123,10 @@ def _copies() -> Any:
         with _ctrl_c_later():
             # What is started here never gets Ctrl-C: whoever started it ends it.
             before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-            forkserver.ensure_running()
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            try:
+                forkserver.ensure_running()
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
     # The process to be copied imports its libraries first, for seconds. Ctrl-C may end this wait: a
     # process that needs nothing of this one makes no complaint when it finds it gone.
     ready = context.Process(target=_nothing)

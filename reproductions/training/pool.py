@@ -30,7 +30,8 @@ that little work is lost if a machine fails; and how many ranges a call's seeds 
 most."""
 
 SENT_IN_TURN = 8
-"""How many calls take turns at their shards where these are sent to other processes."""
+"""How many calls take turns at their shards where these are sent to other processes, whose number
+of cores is not known here."""
 
 Arrays = Mapping[str, np.ndarray | pd.DataFrame]
 """What a shard gives, by name."""
@@ -39,7 +40,7 @@ T = TypeVar("T")
 
 
 class ProcessFullError(Exception):
-    """This process has taken as much memory as it may; what is computed so far is kept.
+    """This process takes as much memory as it may; what is computed so far is kept.
 
     TensorFlow keeps all that it compiles until a process ends.
     """
@@ -114,8 +115,8 @@ class Pool:
         sending: sends shards to other processes; by default they stay here.
         line: of the terminal on which progress is shown, in a process beside others.
         cache: what shards share in this process; by default that of this pool alone.
-        most_bytes: how much memory this process may take: once it has taken more, and shards are
-            kept, `gather` raises `ProcessFullError`. By default there is no limit.
+        most_bytes: how much memory this process may take: once it takes more, and shards are kept,
+            `gather` raises `ProcessFullError`. By default there is no limit.
         goes_on: whether an earlier process of this same run has kept shards; then no line says that
             the run goes on from them.
     """
@@ -230,7 +231,7 @@ class Pool:
             The shards' arrays and data frames, in the order of `calls`.
 
         Raises:
-            ProcessFullError: this process has taken as much memory as it may. What is done is kept.
+            ProcessFullError: this process takes as much memory as it may. What is done is kept.
         """
         store, sending, full = self._store, self._sending, threading.Event()
         names = [f"{function.__module__}.{function.__qualname__}{call!r}" for call in calls]

@@ -72,8 +72,7 @@ class Replicas:
         gradients: also record, as `gradient_norm`, the norm of the loss's gradient with respect to
             each Dense layer's kernel, (layer, replica).
         snapshots: also record the weights, as `weight_0`, `weight_1`, ..., in `get_weights` order.
-        watch: look at every step whether the weights are finite, and not at the end alone; it costs
-            a tenth of the time to train and a fifth of the time to compile.
+        watch: look at every step whether the weights are finite, and not at the end alone.
         threads: blocks trained at once; by default as many as the machine has cores.
         block: how many replicas a call trains; by default as many as stay in a core's cache.
         transform: a function of the list of gradients, in `get_weights` order and each with the
