@@ -240,7 +240,7 @@ def _run(given: Namespace) -> int:
     if changes:
         names = names if given.names else list(changes)
         results = _own_folder(given, changes)
-    if results.resolve() == EXPECTED.resolve():
+    if results.resolve() in _stored():
         raise InputError(f"`accept` alone changes the stored numbers. Received: {results}")
     if settings.drift() and results.resolve() == LATEST.resolve():
         raise InputError(
@@ -252,6 +252,11 @@ def _run(given: Namespace) -> int:
         request = runner.Request(results, given.seeds, given.force, given.quick, changes, sending)
         runner.run(names, request)
     return 0
+
+
+def _stored() -> list[Path]:
+    """The folder of the stored numbers, as of the current folder and as of the project's."""
+    return [EXPECTED.resolve(), (experiment.FOLDER.parent / EXPECTED).resolve()]
 
 
 def _backend(given: Namespace) -> "AbstractContextManager[Sending | None]":
@@ -289,7 +294,7 @@ def _own_folder(given: Namespace, changes: dict) -> Path:
     if given.seeds and any("seeds" in fields for fields in changes.values()):
         raise InputError(f"{named} sets seeds too. Received: --seeds {given.seeds}")
     folder = given.results or CUSTOM / named.stem
-    taken = [LATEST.resolve(), EXPECTED.resolve()]
+    taken = [LATEST.resolve(), *_stored()]
     if any(path in taken for path in (folder.resolve(), *folder.resolve().parents)):
         raise InputError(
             f"results of another setting need a folder of their own. Received: {folder}"
@@ -303,6 +308,7 @@ def _check(given: Namespace) -> int:
     names = experiment.chosen(given.names)
     for name in given.names:
         experiment.load(name)
+    _refuse_itself(given.expected, given.results)
     from reproductions.running import checking
 
     return _report(checking.compare(names, given.expected, given.results, judge=True), given.format)
@@ -317,17 +323,30 @@ def _compare(given: Namespace) -> int:
     )
 
 
+def _refuse_itself(expected: Path, results: Path) -> None:
+    """Refuses to hold a folder against itself, as after a link from one to the other.
+
+    Raises:
+        InputError: both are one folder.
+    """
+    if results.is_dir() and results.resolve() == expected.resolve():
+        raise InputError(
+            f"these are one folder, which is no check of it. Received: {expected} and {results}"
+        )
+
+
 def _accept(given: Namespace) -> int:
     names = experiment.chosen(given.names)
-    from reproductions.running import checking
+    from reproductions.running import accepting, checking
 
     if not LATEST.is_dir():
         raise InputError(f"no such results folder. Received: {LATEST}")
+    _refuse_itself(EXPECTED, LATEST)
     with only_writer(EXPECTED), only_writer(LATEST):
         # There is nothing to hold where all are optional ones that were never stored.
         held = [n for n in names if (EXPECTED / n).is_dir() or not experiment.load(n).optional]
         changed = checking.compare(held, EXPECTED, LATEST, judge=False) if held else None
-        wrong = checking.accept(names, LATEST, EXPECTED)
+        wrong = accepting.accept(names, LATEST, EXPECTED)
     if wrong.differences:
         _report(wrong)
         print("nothing is accepted: claims.csv and figures must say what the tables say")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reproductions.evidence import settings
@@ -47,7 +48,7 @@ STYLE = {
 @contextmanager
 def style() -> Iterator[None]:
     """A context in which whatever is drawn or saved follows the house style, and no user's."""
-    import matplotlib.font_manager  # lists the system's fonts too, and keeps the list
+    import matplotlib
     from cycler import cycler
 
     defaults = {n: value for n, value in matplotlib.rcParamsDefault.items() if n != "backend"}
@@ -55,8 +56,28 @@ def style() -> Iterator[None]:
     with (
         matplotlib.rc_context({**defaults, **STYLE, "axes.prop_cycle": cycle}),
         settings.variables(MPL_IGNORE_SYSTEM_FONTS="1"),  # no other font of the same name
+        _fonts_as_they_are(),
     ):
         yield
+
+
+@contextmanager
+def _fonts_as_they_are() -> Iterator[None]:
+    """A context in which Matplotlib knows its own fonts alone.
+
+    It keeps a list of fonts in the user's cache, and believes whatever stands there.
+    """
+    import matplotlib
+    from matplotlib.font_manager import fontManager
+
+    kept, fontManager.ttflist = fontManager.ttflist, []
+    try:
+        for path in sorted(Path(matplotlib.get_data_path(), "fonts", "ttf").glob("*.ttf")):
+            fontManager.addfont(path)  # and forgets which font it found for which name
+        yield
+    finally:
+        fontManager.ttflist = kept
+        fontManager._findfont_cached.cache_clear()
 
 
 WORDS = (

@@ -142,25 +142,38 @@ class Printed(Kind):
 
 @dataclass(frozen=True)
 class Close(Kind):
-    """|obtained - expected| <= atol + rtol * |expected|; `reason` says why so much is allowed.
+    """|obtained - expected| <= atol + rtol * |expected|, and both as large as the quantity can be.
 
-    NaN equals NaN only with `nan=True`, which says that NaN is a legal outcome of the column.
+    Attributes:
+        rtol: the relative tolerance.
+        atol: the absolute one.
+        reason: why so much is allowed.
+        nan: whether NaN is a legal outcome of the column; only then NaN equals NaN.
+        least: the smallest number that the quantity can be: 0 for a share, -1 for a correlation.
+        most: the largest one.
     """
 
     rtol: float
     atol: float
     reason: str
     nan: bool = False
+    least: float = -math.inf
+    most: float = math.inf
 
     @property
     def rule(self) -> str:
         """What must be so, in words."""
-        return f"within rtol {self.rtol:g} and atol {self.atol:g}"
+        bounds = [f"from {self.least:g}"] if self.least > -math.inf else []
+        bounds += [f"to {self.most:g}"] if self.most < math.inf else []
+        within = f"within rtol {self.rtol:g} and atol {self.atol:g}"
+        return f"{within}, {' '.join(bounds)}" if bounds else within
 
     def holds(self, expected: pd.Series, obtained: pd.Series) -> np.ndarray:
         """Where the numbers of two columns agree."""
         a, b = expected.to_numpy(float), obtained.to_numpy(float)
-        return np.isclose(b, a, rtol=self.rtol, atol=self.atol, equal_nan=self.nan)
+        near = np.isclose(b, a, rtol=self.rtol, atol=self.atol, equal_nan=self.nan)
+        beyond = [(side < self.least) | (side > self.most) for side in (a, b)]
+        return near & ~np.any(beyond, axis=0)
 
 
 @dataclass(frozen=True)
@@ -285,7 +298,7 @@ def shares(count: str, trials: str = "seeds") -> dict[str, Kind]:
     return kinds
 
 
-def key_in_words(key: tuple[str, ...] | list[str], row: pd.Series) -> str:
+def key_in_words(key: tuple[str, ...] | list[str], row: pd.Series | Mapping[str, object]) -> str:
     """A row's key, as a difference names the row."""
     return " ".join(f"{name}={plain(row[name])}" for name in key)
 

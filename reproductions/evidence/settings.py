@@ -71,10 +71,12 @@ READERS = {
     "JOBLIB_": "joblib",
     "TQDM_": "tqdm",
 }
-KEPT = ("TF_CPP_", "JOBLIB_TEMP_FOLDER", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-"""What is logged and where files lie for a moment, on which no number depends; and the processor
-for which OpenBLAS computes, which users name where OpenBLAS finds the wrong one. Numbers then move
-as they do from one processor to another."""
+OPENBLAS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+"""The processor for which OpenBLAS computes, which users name where OpenBLAS finds the wrong one.
+Numbers then move as they do from one processor to another."""
+
+KEPT = ("TF_CPP_", "JOBLIB_TEMP_FOLDER", *OPENBLAS)
+"""Besides those, what is logged and where files lie for a moment, on which no number depends."""
 
 KERAS = {
     # What `keras.config` gives, fixed with KERAS_HOME and KERAS_BACKEND; a program can change it.

@@ -11,8 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from reproductions.report import content, sources, texts, units
+from reproductions.running.experiment import load
 from reproductions.running.files import only_writer, read_bytes, write_whole
-from reproductions.running.results import CLAIMS_FILE, REPORT_FOLDER
+from reproductions.running.folder_checks import refuse_changed
+from reproductions.running.results import CLAIMS_FILE, REPORT_FOLDER, read_claims
 
 HERE = Path(__file__).parent
 FILE = "index.html"
@@ -39,10 +41,13 @@ def write(results: Path, output: Path | None = None) -> Path:
         The page's path.
 
     Raises:
-        InputError: there are no results, or they cannot be read, or the page not written, or
-            another process writes there.
+        InputError: there are no results, they cannot be read or are not what runs wrote, the page
+            cannot be written, or another process writes there.
     """
-    content.some(results)  # or a folder would be made, only to be locked
+    names = content.some(results)  # or a folder would be made, only to be locked
+    claims = read_claims(results)
+    for name in names:
+        refuse_changed(load(name), results, claims)
     if output:
         write_whole(output, render(results).encode())
         return output

@@ -1,29 +1,29 @@
-"""Holds one results folder against another: `check`, `compare` and `accept`."""
+"""Holds one results folder against another: `check` and `compare`."""
 
-import dataclasses
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from reproductions.evidence import drawing, verdicts
+from reproductions.evidence import verdicts
 from reproductions.evidence.comparison import compare_table
 from reproductions.evidence.differences import Comparison, Difference
 from reproductions.evidence.errors import InputError
-from reproductions.evidence.kinds import Table
-from reproductions.evidence.tables import conform, to_csv
 from reproductions.running import provenance
 from reproductions.running.experiment import Experiment, chosen, load, names, unloadable
-from reproductions.running.files import only_writer, read_bytes, write_whole
-from reproductions.running.results import (
-    CLAIMS_FILE,
-    REPORT_FOLDER,
-    read_claims,
-    read_table,
-    read_tables,
-    write_folder,
+from reproductions.running.files import read_bytes
+from reproductions.running.folder_checks import (
+    has_results,
+    hold_claims,
+    hold_claims_form,
+    hold_derived,
+    hold_figures,
+    hold_files,
+    hold_form,
+    hold_inputs,
+    hold_judged,
 )
+from reproductions.running.results import CLAIMS_FILE, REPORT_FOLDER, read_claims, read_table
 
 
 def compare(wanted: list[str], expected: Path, obtained: Path, judge: bool) -> Comparison:
@@ -50,8 +50,11 @@ def compare(wanted: list[str], expected: Path, obtained: Path, judge: bool) -> C
             )
     comparison = Comparison()
     judged_claims = [read_claims(folder) for folder in folders]
+    for folder, claims in zip(folders, judged_claims, strict=True):
+        if judge:
+            hold_claims_form(folder, claims, comparison)
     for name in wanted:
-        there = [_has_results(folder / name) for folder in folders]
+        there = [has_results(folder / name) for folder in folders]
         if (why := unloadable().get(name)) is not None:
             if judge or any(there):
                 sides = "an experiment", why
@@ -62,10 +65,10 @@ def compare(wanted: list[str], expected: Path, obtained: Path, judge: bool) -> C
             _missing(comparison, name, there)
     if judge and set(wanted) >= set(chosen([])):
         for name in names():
-            if name not in (*wanted, *unloadable()) and _has_results(expected / name):
+            if name not in (*wanted, *unloadable()) and has_results(expected / name):
                 _hold_stored(load(name), expected, judged_claims[0], comparison)
     if set(wanted) >= set(chosen([])):
-        _compare_strangers(folders, judged_claims, comparison)
+        _compare_strangers(folders, judged_claims, comparison, judge)
     if not (comparison.values or comparison.rate_tests or comparison.differences):
         raise InputError(
             f"there is nothing to hold here: a results folder holds {CLAIMS_FILE} and a folder for"
@@ -74,15 +77,10 @@ def compare(wanted: list[str], expected: Path, obtained: Path, judge: bool) -> C
     return comparison
 
 
-def _has_results(folder: Path) -> bool:
-    """Whether there is more in a folder than what a run that was stopped leaves: hidden files."""
-    return folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir())
-
-
 def _compare_experiment(experiment, folders, judged_claims, comparison, judge) -> None:
     records = [provenance.read(folder / experiment.name) for folder in folders]
     for folder, record in zip(folders, records, strict=True):
-        _hold_files(folder / experiment.name, experiment, record, comparison)
+        hold_files(folder / experiment.name, experiment, record, comparison)
     settings = _other_settings(experiment, records)
     if judge and not settings:
         settings = _other_than_declared(experiment, records[0]["spec"])
@@ -91,7 +89,8 @@ def _compare_experiment(experiment, folders, judged_claims, comparison, judge) -
     if settings and judge:
         return  # numbers of another setting are no evidence about the stored ones
     seeds = records[0]["seeds"], records[1]["seeds"]
-    _hold_inputs(experiment, folders, records, comparison)
+    for folder, record in zip(folders, records, strict=True):
+        hold_inputs(experiment, folder, record, comparison)
     quick = _is_quick(experiment, records) or records[0]["inputs"] != records[1]["inputs"]
     same_seeds = seeds[0] == seeds[1] and not quick
     looser = {"same_seeds": same_seeds, "all_rows": not quick, "seeds": seeds}
@@ -99,10 +98,11 @@ def _compare_experiment(experiment, folders, judged_claims, comparison, judge) -
     ids = [claim.id for claim in experiment.claims]
     rows = [frame[frame["id"].isin(ids)] for frame in judged_claims]
     for folder, record, claimed in zip(folders, records, rows, strict=True):
-        _hold_judged(folder, experiment.name, record, claimed, comparison)
+        hold_judged(folder, experiment.name, record, claimed, comparison)
     if judge and readable:
-        for folder, claimed in zip(folders, rows, strict=True):
+        for folder, record, claimed in zip(folders, records, rows, strict=True):
             hold_claims(experiment, folder, claimed, comparison)
+            hold_derived(experiment, folder, record, comparison)
         if same_seeds:
             _hold_fresh_figures(experiment, folders, records[1], comparison)
     stored, fresh = (frame.assign(**dict.fromkeys(verdicts.DERIVED, "")) for frame in rows)
@@ -121,112 +121,14 @@ def _hold_stored(
     """
     record = provenance.read(expected / experiment.name)
     claimed = claims[claims["id"].isin([claim.id for claim in experiment.claims])]
-    _hold_files(expected / experiment.name, experiment, record, comparison)
-    _hold_judged(expected, experiment.name, record, claimed, comparison)
+    hold_files(expected / experiment.name, experiment, record, comparison)
+    hold_inputs(experiment, expected, record, comparison)
+    hold_judged(expected, experiment.name, record, claimed, comparison)
+    for name, table in experiment.tables.items():
+        path = expected / experiment.name / f"{name}.csv"
+        hold_form(path, read_table(path, table), table, comparison)
     hold_claims(experiment, expected, claimed, comparison)
-
-
-def _hold_judged(
-    folder: Path, name: str, record: dict, claimed: pd.DataFrame, comparison: Comparison
-) -> None:
-    """Adds where an experiment's rows of claims.csv are not those that its run judged."""
-    if verdicts.digest(claimed) != record["judged"]:
-        file, rule = str(folder / CLAIMS_FILE), f"checksum in {provenance.FILE}"
-        sides = "the rows that its run judged", "others"
-        comparison.add(Difference(file, name, "", *sides, rule))
-
-
-def hold_claims(
-    experiment: Experiment, folder: Path, claimed: pd.DataFrame, comparison: Comparison
-) -> None:
-    """Adds where rows of claims.csv are not what a folder's own tables say.
-
-    Raises:
-        InputError: a table cannot be read.
-    """
-    file = str(folder / CLAIMS_FILE)
-    tables = read_tables(experiment, folder)
-    try:
-        judged = verdicts.judge(experiment.claims, tables)
-    except Exception as error:  # whatever the tables lack: rows, labels, sense
-        lack = f"{type(error).__name__}: {error}"[:200]
-        sides = "claims that can be judged", "tables"
-        comparison.add(Difference(file, experiment.name, "", *sides, lack))
-        return
-    compare_table(file, verdicts.CLAIMS_TABLE, judged, claimed, comparison)
-
-
-def _hold_files(folder: Path, experiment: Experiment, record: dict, comparison: Comparison) -> None:
-    """Adds where a folder does not hold what its run wrote: each file, and nothing else."""
-    for table in experiment.tables:
-        if f"{table}.csv" not in record["files"]:
-            sides = f"{table}.csv", "no such file"
-            rule = "a run lists every file that it wrote"
-            comparison.add(Difference(str(folder / provenance.FILE), "files", "", *sides, rule))
-    _hold_figure_names(folder, experiment, record, comparison)
-    for file in provenance.damaged(folder):
-        sides = "as its run wrote it", "changed since" if (folder / file).exists() else "missing"
-        rule = f"checksum in {provenance.FILE}"
-        comparison.add(Difference(str(folder / file), "", "", *sides, rule))
-    for file in provenance.strangers(folder):
-        sides = "nothing", "a folder" if (folder / file).is_dir() else "a file"
-        rule = f"{provenance.FILE} lists all that its run wrote"
-        comparison.add(Difference(str(folder / file), "", "", *sides, rule))
-
-
-def _hold_figure_names(folder, experiment, record, comparison) -> None:
-    """Adds the figures that a run's tables give and its list lacks, or the other way round.
-
-    What another setting draws is not known here.
-    """
-    settings: tuple[Mapping, ...] = ({}, experiment.quick)
-    for changes in settings:
-        if experiment.has_seeds and isinstance(record["seeds"], int):
-            changes = {**changes, "seeds": record["seeds"]}
-        if (
-            provenance.spec_of(spec := dataclasses.replace(experiment.spec, **changes))
-            == (record["spec"])
-        ):
-            break
-    else:
-        return
-    try:
-        due = set(experiment.figures(spec, read_tables(experiment, folder.parent)))
-    except InputError:  # which the comparison of the tables says
-        return
-    except Exception as error:  # whatever the tables lack
-        _cannot_be_drawn(folder, error, comparison)
-        return
-    pairs: dict[str, set[str]] = {}
-    for file in record["files"]:
-        name, _, kind = file.rpartition(".")
-        if not (kind == "csv" and name in experiment.tables):
-            pairs.setdefault(name, set()).add(kind)
-    wrong = [name for name, kinds in pairs.items() if kinds not in ({"png", "svg"}, {"webp"})]
-    for name in [*wrong, *sorted(due - set(pairs)), *sorted(set(pairs) - due)]:
-        path, rule = str(folder / provenance.FILE), "the experiment says what is drawn"
-        sides = "a figure" if name in due else "no figure", "listed otherwise"
-        comparison.add(Difference(path, "files", name, *sides, rule))
-
-
-def _cannot_be_drawn(folder: Path, error: Exception, comparison: Comparison) -> None:
-    sides = "tables that can be drawn", f"{type(error).__name__}: {error}"[:200]
-    comparison.add(Difference(str(folder), "", "", *sides, "figures show the tables"))
-
-
-def _hold_inputs(experiment, folders, records, comparison) -> None:
-    """Adds where results say that they read tables of a setting which those beside them are not."""
-    for folder, record in zip(folders, records, strict=True):
-        beside = {
-            name: provenance.read(folder / name)["spec"] if _has_results(folder / name) else None
-            for name in experiment.inputs
-        }
-        for name in {**beside, **record["inputs"]}:
-            if record["inputs"].get(name) != beside.get(name):
-                file = str(folder / experiment.name / provenance.FILE)
-                sides = f"the setting of the {name} beside it", "another"
-                rule = "results are made from the tables beside them"
-                comparison.add(Difference(file, "inputs", name, *sides, rule))
+    hold_derived(experiment, expected, record, comparison)
 
 
 def _other_settings(experiment: Experiment, records: list[dict]) -> list[Difference]:
@@ -263,12 +165,12 @@ def _other_than_declared(experiment: Experiment, stored: dict) -> list[Differenc
 
 
 def _setting_differences(
-    source: Experiment, prefix: str, specs: list[dict], reader: str = ""
+    source: Experiment, prefix: str, specs: list[dict], reader: str
 ) -> list[Difference]:
-    """Where two specs of an experiment differ, which `reader` or it itself was made under."""
+    """Where two specs of an experiment differ, which `reader` was made under: it, or one of it."""
     return [
         Difference(
-            f"{reader or source.name}/{provenance.FILE}",
+            f"{reader}/{provenance.FILE}",
             "spec",
             f"{prefix}{field}",
             json.dumps(pair[0]),
@@ -313,7 +215,7 @@ def _compare_tables(experiment: Experiment, folders, comparison, looser) -> bool
         elif table is not None:
             frames = [read_table(folder / file, table) for folder in folders]
             for folder, frame in zip(folders, frames, strict=True):
-                readable &= _hold_form(folder / file, frame, table, comparison)
+                readable &= hold_form(folder / file, frame, table, comparison)
             compare_table(label, table, frames[0], frames[1], comparison, **looser)
             readable &= all(set(table.names) <= set(frame.columns) for frame in frames)
         elif file.endswith(".csv"):
@@ -322,33 +224,25 @@ def _compare_tables(experiment: Experiment, folders, comparison, looser) -> bool
     return readable
 
 
-def _hold_form(path: Path, frame: pd.DataFrame, table: Table, comparison: Comparison) -> bool:
-    """Adds where a table is not as a run writes it: its columns, its rows in order, its cells.
+def _compare_strangers(folders, judged_claims, comparison, judge) -> None:
+    """Adds folders and claims that belong to no experiment, as after one was renamed.
 
-    Claims and figures may read rows by their place.
+    Between folders of another version, which `compare` may be given, both may have such a folder.
     """
-    try:
-        why = "" if to_csv(conform(path.stem, frame, table)) == read_bytes(path) else "its rows"
-    except ValueError as error:
-        why = str(error)
-    if why:
-        rule = "columns as declared, rows sorted by key, numbers at their shortest"
-        comparison.add(Difference(str(path), "", "", "a table as a run writes it", why, rule))
-    return not why
-
-
-def _compare_strangers(folders, judged_claims, comparison) -> None:
-    """Folders and claims that belong to no experiment, as after one was renamed."""
     for name in sorted({path.name for folder in folders for path in folder.iterdir()}):
         there = [(folder / name).is_dir() for folder in folders]
-        if any(there) and not all(there) and name not in (*names(), REPORT_FOLDER):
+        if not any(there) or name in (*names(), REPORT_FOLDER):
+            continue
+        if not all(there):
             _missing(comparison, name, there)
+        elif judge:
+            comparison.add(Difference(name, "", "", "no folder", "a folder", "of no experiment"))
     if unloadable():  # whose claims are unknown
         return
     known = {claim.id: name for name in names() for claim in load(name).claims}
     for folder, claimed in zip(folders, judged_claims, strict=True):
         strange = sorted(set(claimed["id"]) - set(known))
-        lonely = [i for i in claimed["id"] if i in known and not _has_results(folder / known[i])]
+        lonely = [i for i in claimed["id"] if i in known and not has_results(folder / known[i])]
         for ids, rule in ((strange, "no experiment judges it"), (lonely, "of no results here")):
             if ids:
                 file, row = str(folder / CLAIMS_FILE), f"id={ids[0]}"
@@ -358,100 +252,6 @@ def _compare_strangers(folders, judged_claims, comparison) -> None:
 def _missing(comparison: Comparison, file: str, there: list[bool]) -> None:
     stored, fresh = ("there" if side else "missing" for side in there)
     comparison.add(Difference(file, "", "", stored, fresh, "files must match both ways"))
-
-
-def accept(wanted: list[str], latest: Path, expected: Path) -> Comparison:
-    """Makes fresh results the stored ones, unless they are not what their own tables say.
-
-    Returns:
-        Where claims.csv or a figure says something else than the tables; nothing is stored then.
-
-    Raises:
-        InputError: the fresh results are missing, damaged, or not of the experiment's own spec.
-    """
-    claimed, kept = (read_claims(folder) for folder in (latest, expected))
-    comparison, checked = Comparison(), []
-    for name in wanted:
-        experiment = load(name)
-        contents = _of_today(experiment, latest)
-        _refuse_other_inputs(experiment, wanted, latest, expected)
-        _hold_inputs(experiment, [latest], [provenance.read(latest / name)], comparison)
-        ids = [claim.id for claim in experiment.claims]
-        rows = claimed[claimed["id"].isin(ids)]
-        hold_claims(experiment, latest, rows, comparison)
-        if not comparison.differences:
-            drawn = {file: data for file, data in contents.items() if not file.endswith(".csv")}
-            _hold_figures(experiment, latest, drawn, comparison)
-        checked.append((experiment, contents, rows))
-    if comparison.differences:
-        return comparison
-    for experiment, contents, rows in checked:
-        record = read_bytes(latest / experiment.name / provenance.FILE)
-        with only_writer(expected / experiment.name, wait=True):
-            write_folder(expected / experiment.name, contents, record)
-        kept = verdicts.merge(kept, rows, [claim.id for claim in experiment.claims])
-        write_whole(expected / CLAIMS_FILE, to_csv(kept))
-    return comparison
-
-
-def _of_today(experiment: Experiment, latest: Path) -> dict[str, bytes]:
-    """The files of an experiment's fresh results.
-
-    Raises:
-        InputError: they are not whole results of today's code and setting.
-    """
-    name, folder = experiment.name, latest / experiment.name
-    stored, record = provenance.spec_of(experiment.spec), provenance.read(folder)
-    other = provenance.other_settings(experiment, stored, record["spec"])
-    if other:
-        fields = ", ".join(f"{field} = {json.dumps(pair[1])}" for field, pair in other.items())
-        raise InputError(
-            f"these are results of another setting ({fields}); run {name} without --config"
-            f" first. Received: {folder}"
-        )
-    if record["seeds"] != stored.get("seeds"):
-        raise InputError(
-            f"these are results of {record['seeds']:,} seeds, the stored ones have"
-            f" {stored['seeds']:,}; run {name} without --seeds first. Received: {folder}"
-        )
-    if record["spec"] != stored:
-        raise InputError(
-            f"these are results of a first look; run {name} without --quick first."
-            f" Received: {folder}"
-        )
-    if not provenance.is_current(folder, experiment, experiment.spec):
-        raise InputError(
-            f"these are not whole results of today's code and spec; run {name} first."
-            f" Received: {folder}"
-        )
-    for stranger in provenance.strangers(folder):
-        raise InputError(f"no run wrote this. Received: {folder / stranger}")
-    form = Comparison()
-    for table, frame in read_tables(experiment, latest).items():
-        _hold_form(folder / f"{table}.csv", frame, experiment.tables[table], form)
-    _hold_files(folder, experiment, record, form)
-    path = folder / provenance.FILE  # all of it is stored, what nothing reads too
-    if {*record} != {*provenance.FIELDS, "seeds"} or read_bytes(path) != provenance.to_json(record):
-        raise InputError(f"this is not what a run writes. Received: {path}")
-    for difference in form.differences:
-        raise InputError(f"this is not what a run writes. Received: {difference.file}")
-    return {file: read_bytes(folder / file) for file in record["files"]}
-
-
-def _refuse_other_inputs(experiment, wanted, latest, expected) -> None:
-    """Refuses what was made from other tables than those that are stored, or will be with it.
-
-    Raises:
-        InputError: it was.
-    """
-    for name, tables in experiment.inputs.items():
-        for table in tables if name not in wanted else ():
-            paths = [folder / name / f"{table}.csv" for folder in (latest, expected)]
-            if read_bytes(paths[0]) != read_bytes(paths[1]):
-                raise InputError(
-                    f"{experiment.name} was made from another {name} than the stored one; accept"
-                    f" {name} too. Received: {paths[0]}"
-                )
 
 
 def _hold_fresh_figures(experiment, folders, record, comparison) -> None:
@@ -467,20 +267,4 @@ def _hold_fresh_figures(experiment, folders, record, comparison) -> None:
             if fresh[file] == stored:
                 del fresh[file]
     if fresh:
-        _hold_figures(experiment, folders[1], fresh, comparison)
-
-
-def _hold_figures(experiment, results, files: dict[str, bytes], comparison) -> None:
-    """Adds the figures that are not what the tables give when they are drawn again."""
-    names = {file.rpartition(".")[0] for file in files}
-    try:
-        figures = experiment.figures(experiment.spec, read_tables(experiment, results))
-        drawn = drawing.render_all({name: draw for name, draw in figures.items() if name in names})
-    except Exception as error:  # whatever the tables lack
-        _cannot_be_drawn(results / experiment.name, error, comparison)
-        return
-    for file, data in sorted(files.items()):
-        if file not in drawn or not drawing.same_figure(file, drawn[file], data):
-            path = str(results / experiment.name / file)
-            sides = "what the tables give, drawn again", "another figure"
-            comparison.add(Difference(path, "", "", *sides, "figures show the tables"))
+        hold_figures(experiment, folders[1], fresh, comparison)

@@ -56,6 +56,8 @@ class Experiment:
         quick: fields of the spec for a first look, which may leave out rows of tables over seeds;
             optional.
         inputs: the tables of other experiments that this one reads, by experiment; optional.
+        derived: whether its tables follow from `inputs` alone, so that nothing is trained and a
+            check makes them again; optional.
         alone: whether it times things, so that nothing may run beside it; optional.
         optional: takes so long that it only runs, and is only checked, when it is named.
     """
@@ -70,6 +72,7 @@ class Experiment:
     small: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     quick: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     inputs: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    derived: bool = False
     alone: bool = False
     optional: bool = False
 
@@ -212,6 +215,7 @@ def load(name: str) -> Experiment:
             small=getattr(run, "SMALL", {}),
             quick=getattr(run, "QUICK", {}),
             inputs=getattr(run, "INPUTS", {}),
+            derived=getattr(run, "DERIVED", False),
             alone=getattr(run, "ALONE", False),
             optional=getattr(run, "OPTIONAL", False),
         )

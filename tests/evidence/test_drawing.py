@@ -1,6 +1,9 @@
 """What figures are drawn with: words and ticks from numbers; one is lost, the others are kept."""
 
+import dataclasses
+
 import pytest
+from matplotlib.font_manager import fontManager
 
 from reproductions.evidence import drawing
 from reproductions.evidence.errors import NotMeasured
@@ -79,3 +82,19 @@ def test_figures_are_the_same_but_for_the_names_of_their_parts(change, same):
     assert drawing.same_figure("a.svg", SVG, change(SVG)) is same
     assert drawing.same_figure("a.svg", change(SVG), SVG) is same
     assert drawing.same_figure("a.png", SVG, change(SVG)) is (change(SVG) == SVG)
+
+
+def test_a_list_of_fonts_in_the_user_s_cache_decides_no_letter(monkeypatch):
+    def draw():
+        figure, axes = drawing.panels(width=2, height=1)
+        axes[0, 0].set_title("Letters and $x^2$")
+        return figure
+
+    as_it_is = drawing.render_all({"letters": draw})
+    serif = next(font for font in fontManager.ttflist if font.name == "DejaVu Serif")
+    forged = [dataclasses.replace(font, fname=serif.fname) for font in fontManager.ttflist]
+    monkeypatch.setattr(fontManager, "ttflist", forged)
+    assert drawing.render_all({"letters": draw}) == as_it_is
+    assert fontManager.ttflist is forged
+    assert fontManager.findfont("DejaVu Sans") == serif.fname
+    fontManager._findfont_cached.cache_clear()

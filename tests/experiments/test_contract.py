@@ -55,6 +55,18 @@ def test_figures_and_claims_need_the_tables_alone(ran):
     assert verdicts.judge(loaded.claims, tables).equals(judged)
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if experiment.load(name).inputs])
+def test_what_computes_from_other_tables_alone_says_so(name):
+    loaded = experiment.load(name)
+    spec = dataclasses.replace(runner.spec_for(loaded, FEW_SEEDS), **loaded.small)
+    no_pool = object()
+    if loaded.derived:
+        assert set(runner.tables_of(loaded, spec, STORED, no_pool)) == set(loaded.tables)
+    else:
+        with pytest.raises(AttributeError, match="object"):
+            runner.tables_of(loaded, spec, STORED, no_pool)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_parts(name):
     loaded = experiment.load(name)

@@ -9,7 +9,7 @@ import pytest
 
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.verdicts import digest
-from reproductions.running import checking, provenance, results, runner
+from reproductions.running import accepting, checking, provenance, results, runner
 from reproductions.running.files import sha256
 from tests.running.made_up import MADE_UP, NAME, Spec, claim, draw_texts, judge_half
 
@@ -20,7 +20,8 @@ OTHER = "losses"
 def alone(monkeypatch):
     """The made-up experiment is the only one that there is, beside one that is never run."""
     other = dataclasses.replace(MADE_UP, name=OTHER, claims=[claim("BB-01", judge_half)])
-    for module in (checking, runner, results):
+    monkeypatch.setattr(accepting, "loadable", lambda: [NAME, OTHER])
+    for module in (accepting, checking, runner, results):
         monkeypatch.setattr(module, "load", {NAME: MADE_UP, OTHER: other}.__getitem__)
     for module in (checking, runner):
         monkeypatch.setattr(module, "unloadable", dict)
@@ -395,7 +396,7 @@ def refused(folders):
     """Why `accept` stores nothing, from the folder of the two sides."""
     before = contents(folders[0])
     with pytest.raises(InputError) as error:
-        checking.accept([NAME], folders[1], folders[0])
+        accepting.accept([NAME], folders[1], folders[0])
     assert contents(folders[0]) == before
     return str(error.value).replace(f"{folders[1]}/", "")
 
@@ -464,7 +465,7 @@ def test_accept_stores_what_follows_from_its_tables_and_nothing_else(folders):
         before = contents(fresh)
         change()
         at_rest = contents(stored)
-        wrong = checking.accept([NAME], fresh, stored).differences
+        wrong = accepting.accept([NAME], fresh, stored).differences
         assert [(d.row, d.column, d.expected, d.obtained, d.rule) for d in wrong] == [
             (*difference[1:3], *difference[3:6])
         ]
@@ -472,7 +473,7 @@ def test_accept_stores_what_follows_from_its_tables_and_nothing_else(folders):
         assert contents(stored) == at_rest
         for path, data in before.items():
             path.write_bytes(data)
-    assert checking.accept([NAME], fresh, stored).differences == []
+    assert accepting.accept([NAME], fresh, stored).differences == []
     assert results.read_claims(stored)["id"].tolist() == ["AA-00", "AA-01", "AA-02", "CC-01"]
     shutil.copy(fresh / "claims.csv", stored / "claims.csv")
     assert found(folders) == []

@@ -8,7 +8,7 @@ import pytest
 
 from reproductions.evidence import drawing
 from reproductions.evidence.verdicts import digest, to_csv
-from reproductions.running import checking, provenance, results, runner
+from reproductions.running import accepting, checking, provenance, results, runner
 from reproductions.running.files import sha256
 from tests.running.made_up import (
     MADE_UP,
@@ -43,7 +43,8 @@ def there(monkeypatch):
         claims=[claim("CC-01", judge_values)],
     )  # fmt: skip
     experiments = {NAME: MADE_UP, OTHER: other, READER: reader}
-    for module in (checking, runner, results):
+    monkeypatch.setattr(accepting, "loadable", lambda: list(experiments))
+    for module in (accepting, checking, runner, results):
         monkeypatch.setattr(module, "load", experiments.__getitem__)
     for module in (checking, runner):
         monkeypatch.setattr(module, "unloadable", dict)
@@ -350,18 +351,18 @@ def test_accept_refuses_what_was_made_from_other_tables_than_the_stored_ones(fol
     stored, fresh = folders
     for folder in folders:
         ran(folder, OTHER, READER)
-    assert checking.accept([READER], fresh, stored).differences == []
+    assert accepting.accept([READER], fresh, stored).differences == []
     edit(stored, "values.csv", b"2,0.5", b"2,0.6", OTHER)  # which nobody reads
-    assert checking.accept([READER], fresh, stored).differences == []
+    assert accepting.accept([READER], fresh, stored).differences == []
     edit(stored, "counts.csv", b"2,200", b"2,201", OTHER)
     path = fresh / OTHER / "counts.csv"
     with pytest.raises(checking.InputError) as error:
-        checking.accept([READER], fresh, stored)
+        accepting.accept([READER], fresh, stored)
     assert str(error.value) == (
         f"{READER} was made from another {OTHER} than the stored one; accept {OTHER} too."
         f" Received: {path}"
     )
-    assert checking.accept([READER, OTHER], fresh, stored).differences == []
+    assert accepting.accept([READER, OTHER], fresh, stored).differences == []
     assert told(folders, [OTHER, READER]) == ([], [])
 
 
@@ -369,20 +370,20 @@ def test_accept_stores_nothing_where_anything_differs(folders):
     stored, fresh = folders
     ran(fresh, NAME, OTHER)
     edit(fresh, "claims.csv", b"BB-01,doc", b"BB-01,dog", OTHER)
-    wrong = checking.accept([NAME, OTHER], fresh, stored).differences
+    wrong = accepting.accept([NAME, OTHER], fresh, stored).differences
     assert [(d.row, d.column, d.expected, d.obtained) for d in wrong] == [
         ("id=BB-01", "document", "doc", "dog")
     ]
     assert list(stored.iterdir()) == []
     edit(fresh, "claims.csv", b"BB-01,dog", b"BB-01,doc", OTHER)
-    assert checking.accept([NAME, OTHER], fresh, stored).differences == []
+    assert accepting.accept([NAME, OTHER], fresh, stored).differences == []
     assert told(folders, [NAME, OTHER]) == ([], [])
 
 
 def test_accept_names_each_field_of_another_setting(folders):
     ran(folders[1], spec=Spec(depths=(2, 4), rate=0.5))
     with pytest.raises(checking.InputError) as error:
-        checking.accept([NAME], folders[1], folders[0])
+        accepting.accept([NAME], folders[1], folders[0])
     assert str(error.value) == (
         "these are results of another setting (depths = [2, 4], rate = 0.5); run"
         f" {NAME} without --config first. Received: {folders[1] / NAME}"
@@ -397,8 +398,8 @@ def test_accept_waits_for_whoever_writes_there(folders, monkeypatch):
         kept.append((folder, how))
         return nullcontext()
 
-    monkeypatch.setattr(checking, "only_writer", keep)
-    assert checking.accept([NAME], folders[1], folders[0]).differences == []
+    monkeypatch.setattr(accepting, "only_writer", keep)
+    assert accepting.accept([NAME], folders[1], folders[0]).differences == []
     assert kept == [(folders[0] / NAME, {"wait": True})]
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from reproductions import __main__ as command_line
 from reproductions.evidence import verdicts
-from reproductions.running import checking, experiment, results, runner
+from reproductions.evidence.errors import InputError
+from reproductions.running import accepting, checking, experiment, provenance, results, runner
 
 NAME = "document_arithmetic"  # needs no TensorFlow
 SEEDED = "losses"  # has seeds, a table by seed, and trains nothing
@@ -399,20 +400,25 @@ def test_a_run_keeps_no_verdict_that_its_tables_do_not_give(folders, call):
         assert {file for file in good if now[file] != good[file]} <= {f"{NAME}/provenance.json"}
 
 
-def test_accept_refuses_what_was_made_from_other_tables_than_the_stored_ones(
-    folders, call, monkeypatch
-):
+@pytest.mark.parametrize("wanted", [NAME, SEEDED])
+def test_accept_stores_a_table_and_what_was_made_from_it_together(folders, monkeypatch, wanted):
     import dataclasses
 
     reader = dataclasses.replace(
         experiment.load(NAME), inputs={SEEDED: tuple(experiment.load(SEEDED).tables)}
     )
-    table = folders[1] / SEEDED / "jumps.csv"
-    checking._refuse_other_inputs(reader, [NAME], folders[1], folders[0])
+    loaded = {NAME: reader, SEEDED: experiment.load(SEEDED)}
+    monkeypatch.setattr(accepting, "loadable", lambda: [NAME, SEEDED])
+    monkeypatch.setattr(accepting, "load", loaded.__getitem__)
+    (table,), sides = (folders[1] / SEEDED).glob("jumps.csv"), (folders[1], folders[0])
+    accepting._refuse_one_without_the_other([wanted], *sides)
     table.write_bytes(table.read_bytes()[:-1] + b"1\n")
-    checking._refuse_other_inputs(reader, [NAME, SEEDED], folders[1], folders[0])
-    with pytest.raises(checking.InputError, match=f"accept {SEEDED} too. Received: "):
-        checking._refuse_other_inputs(reader, [NAME], folders[1], folders[0])
+    accepting._refuse_one_without_the_other([NAME, SEEDED], *sides)
+    other = NAME if wanted == SEEDED else SEEDED
+    with pytest.raises(InputError, match=f"accept {other} too. Received: {table}"):
+        accepting._refuse_one_without_the_other([wanted], *sides)
+    shutil.rmtree(folders[0] / NAME)  # then nothing stored was made from the stored tables
+    accepting._refuse_one_without_the_other([SEEDED], *sides)
 
 
 def test_accept_refuses_another_setting_of_the_tables_that_were_read(folders, monkeypatch):
@@ -423,13 +429,14 @@ def test_accept_refuses_another_setting_of_the_tables_that_were_read(folders, mo
     )
     path = folders[1] / NAME / "provenance.json"
     seeded = json.loads((folders[1] / SEEDED / "provenance.json").read_text(encoding="utf-8"))
-    monkeypatch.setattr(checking, "load", lambda name: reader)
-    monkeypatch.setattr(checking.provenance, "is_current", lambda *_: True)
+    monkeypatch.setattr(accepting, "load", lambda name: reader)
+    monkeypatch.setattr(accepting, "loadable", list)
+    monkeypatch.setattr(provenance, "is_current", lambda *_: True)
     for inputs, wrong in (({SEEDED: seeded["spec"]}, 0), ({SEEDED: {"seeds": 3}}, 1), ({}, 1)):
         record = json.loads(path.read_text(encoding="utf-8")) | {"inputs": inputs}
-        path.write_bytes(checking.provenance.to_json(record))
+        path.write_bytes(provenance.to_json(record))
         before = contents(folders[0])
-        found = checking.accept([NAME], folders[1], folders[0]).differences
+        found = accepting.accept([NAME], folders[1], folders[0]).differences
         assert [difference.column for difference in found] == [SEEDED] * wrong
         assert (contents(folders[0]) == before) == bool(wrong)
 
@@ -471,6 +478,28 @@ def test_no_run_writes_among_the_stored_numbers(folders, call, arguments):
     status, said = call("run", NAME, "--results", folders[0], *arguments)
     assert (status, "`accept` alone changes the stored numbers" in said) == (2, True)
     assert contents(folders[0]) == before
+
+
+def test_no_run_writes_among_them_from_another_folder(call, monkeypatch):
+    stored = experiment.FOLDER.parent / "results" / "expected"
+    monkeypatch.chdir(stored.parent)
+    before = (stored / "claims.csv").stat().st_mtime_ns
+    status, said = call("run", NAME, "--results", "expected")
+    assert (status, "`accept` alone changes the stored numbers" in said) == (2, True)
+    assert (stored / "claims.csv").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("command", ["check", "accept"])
+def test_a_folder_is_not_held_against_itself(folders, call, monkeypatch, command):
+    shutil.rmtree(folders[1])
+    folders[1].symlink_to(folders[0])
+    options = ["--expected", folders[0], "--results", folders[1]] if command == "check" else []
+    status, said = call(command, NAME, *options)
+    assert (status, said) == (
+        2,
+        f"error: these are one folder, which is no check of it. Received: {folders[0]} and"
+        f" {folders[1]}\n",
+    )
 
 
 def test_two_experiments_of_one_name_are_refused(tmp_path, monkeypatch):

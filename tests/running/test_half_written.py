@@ -67,7 +67,8 @@ def test_a_half_written_experiment_stops_no_other(copy, made):
 
 
 def test_a_whole_check_names_what_cannot_be_loaded_and_goes_on(copy, made):
-    status, out, err = python_m(copy, "check", "--results", str(made), "--expected", str(made))
+    shutil.copytree(made, copy / "made")
+    status, out, err = python_m(copy, "check", "--results", "made", "--expected", str(made))
     assert (status, err) == (1, "")
     lines = out.splitlines()
     for name in ("half_a", "half_b", "half_c"):

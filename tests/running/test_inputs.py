@@ -9,7 +9,7 @@ import pytest
 
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.kinds import Exact, Table
-from reproductions.running import checking, experiment, provenance, results, runner
+from reproductions.running import accepting, checking, experiment, provenance, results, runner
 
 SOURCE = "document_arithmetic"  # needs no TensorFlow
 READER = "activation_curves"  # stands before its source in the alphabet
@@ -43,7 +43,8 @@ def reader(monkeypatch):
     def fake(name):
         return made_up if name == READER else load(name)
 
-    for module in (runner, checking, results):
+    monkeypatch.setattr(accepting, "loadable", lambda: [READER, SOURCE])
+    for module in (accepting, runner, checking, results):
         monkeypatch.setattr(module, "load", fake)
     return made_up
 
@@ -105,8 +106,8 @@ def test_what_reads_another_source_than_the_stored_one_is_accepted_with_it(reade
     stored.write_bytes(b"".join(stored.read_bytes().splitlines(keepends=True)[:-1]))
     older = stored.read_bytes()
     with pytest.raises(InputError, match=rf"accept {SOURCE} too. Received: {latest}/{SOURCE}"):
-        checking.accept([READER], latest, expected)
+        accepting.accept([READER], latest, expected)
     assert stored.read_bytes() == older
-    assert checking.accept([READER, SOURCE], latest, expected).differences == []
+    assert accepting.accept([READER, SOURCE], latest, expected).differences == []
     for path, data in fresh.items():
         assert (expected / path.relative_to(latest)).read_bytes() == data

@@ -75,7 +75,7 @@ TARGETS = {
     "reproductions/training/pool.py": ("tests/training/test_pool.py",),
     **{
         f"reproductions/running/{name}.py": RUNNING
-        for name in ("provenance", "results", "checking")
+        for name in ("provenance", "results", "checking", "folder_checks", "accepting")
     },
     "reproductions/running/runner.py": RUNS,
     "reproductions/running/shards.py": ("tests/running/test_shards.py",),

@@ -22,7 +22,15 @@ from reproductions.evidence.differences import Comparison
 from reproductions.evidence.errors import InputError
 from reproductions.evidence.kinds import Close, Exact, Printed, Rate, Table, Unchecked
 from reproductions.evidence.tables import parse_table, to_csv
-from reproductions.running import checking, config, experiment, provenance, results, runner
+from reproductions.running import (
+    accepting,
+    checking,
+    config,
+    experiment,
+    provenance,
+    results,
+    runner,
+)
 
 NAME = "document_arithmetic"  # needs no TensorFlow
 LONGEST_S = 20
@@ -296,7 +304,7 @@ def test_command_lines(attack, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(runner, "run", lambda *given, **more: None)
     monkeypatch.setattr(checking, "compare", _compare_no_more(checking.compare, tmp_path))
-    monkeypatch.setattr(checking, "accept", lambda *given: None)
+    monkeypatch.setattr(accepting, "accept", lambda *given: None)
     text = st.text(st.characters(exclude_characters="\0"), max_size=20)
     arguments = st.lists(st.one_of(WORDS, WORDS, text), max_size=7)
     attack("command lines", arguments, called)

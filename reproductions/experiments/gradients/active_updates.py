@@ -29,6 +29,7 @@ class Spec:
 
 SPEC = Spec()
 INPUTS = {"saturated_updates": ("updates",)}
+DERIVED = True
 
 COMPARED = ("relu", "sigmoid", "tanh")
 FAR = 10.0

@@ -425,8 +425,9 @@ def _columns(inactive: float, error: float, reason: str) -> dict[str, Kind]:
     kinds: dict[str, Kind] = {"label": Exact(), "finite": Rate(trials="seeds"), "seeds": Exact()}
     for name in MEASURED:
         atol = inactive if name.startswith("inactive") else error
+        least = -1 if name.endswith("more") else 0  # a difference of two shares, or a share
         for column in (name, f"{name}_low", f"{name}_high"):
-            kinds[column] = Close(rtol=0, atol=atol, reason=reason, nan=True)
+            kinds[column] = Close(rtol=0, atol=atol, reason=reason, nan=True, least=least, most=1)
     return kinds
 
 
@@ -439,8 +440,8 @@ TABLES = {
     "tuning": Table(
         ("rate",),
         {
-            "error": Close(rtol=0, atol=0.02, reason=MOVED),
-            "inactive": Close(rtol=0, atol=0.05, reason=MOVED),
+            "error": Close(rtol=0, atol=0.02, reason=MOVED, least=0, most=1),
+            "inactive": Close(rtol=0, atol=0.05, reason=MOVED, least=0, most=1),
             "seeds": Exact(),
         },
         over_seeds=True,

@@ -264,7 +264,7 @@ TABLES = {
         key=("scale", "layer"),
         columns={
             "saturated": Close(
-                rtol=0, atol=1e-3, reason="a slope at the limit may cross it in float32"
+                0, 1e-3, "a slope at the limit may cross it in float32", least=0, most=1
             ),
             "gradient_q50": Close(rtol=1e-3, atol=0, reason="sums in float32"),
         },

@@ -13,6 +13,7 @@ parts: fewer multiplications, no loss of accuracy, and time saved.
 Known differences: the post compares with the brain, and gives no number.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -256,9 +257,8 @@ def _draw_times(times: pd.DataFrame):
     return figure
 
 
-COUNTED = Close(
-    rtol=0.05, atol=0.02, reason="last bits grow over hundreds of updates, and may choose a rate"
-)
+GROW = "last bits grow over hundreds of updates, and may choose a rate"
+BOUNDS = {"accuracy": (0, 1), "saved": (0, 1), "active": (0, math.inf), "gain": (-1, 1)}
 
 TABLES = {
     "networks": Table(
@@ -269,14 +269,11 @@ TABLES = {
     ),
     "summary": Table(
         key=("function",),
-        columns=dict.fromkeys(
-            (
-                f"{name}{end}"
-                for name in ("accuracy", "saved", "active", "gain")
-                for end in ("", "_low", "_high")
-            ),
-            COUNTED,
-        ),
+        columns={
+            f"{name}{end}": Close(rtol=0.05, atol=0.02, reason=GROW, least=least, most=most)
+            for name, (least, most) in BOUNDS.items()
+            for end in ("", "_low", "_high")
+        },
         over_seeds=True,
     ),
     "times": Table(

@@ -30,6 +30,7 @@ class Spec:
 
 SPEC = Spec()
 INPUTS = {"local_minima": ("outcomes",), "weight_scale": ("scales",)}
+DERIVED = True
 
 SEED, SCALE = "seed", "scale"
 """In what the initial weights differ."""

@@ -44,6 +44,7 @@ SPEC = Spec()
 SMALL = {"resamples": 20}
 
 INPUTS = {"cures": ("singles", "pairs", "reverse")}
+DERIVED = True
 
 KEYS = {"singles": ("change",), "pairs": ("first", "second"), "reverse": ("network", "without")}
 

@@ -80,3 +80,10 @@ def test_a_process_that_cannot_run_its_listings_is_an_error(monkeypatch):
 )
 def test_a_printed_line_is_compared_with_the_documents(shown, printed, agreement):
     assert outputs.agreement(shown, printed) == agreement
+
+
+def test_no_module_beside_a_listing_is_taken_for_a_library(tmp_path, monkeypatch):
+    monkeypatch.setattr(outputs, "PRINTED", tmp_path)
+    (tmp_path / "numpy.py").write_text("e = 3")
+    (tmp_path / "euler.txt").write_text("import numpy as np\nprint(round(np.e, 3))\n")
+    assert outputs._printed_by("euler") == ["2.718"]

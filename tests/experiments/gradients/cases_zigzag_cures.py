@@ -86,3 +86,5 @@ FIXED_NUMBERS = {
     "[updates until the loss is reached]": "the same",
 }
 """A word beside a number that is no field's though it equals one, and what the number is."""
+
+UNHELD_NOTES = {"CU-15"}

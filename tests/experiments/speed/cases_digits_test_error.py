@@ -38,3 +38,5 @@ CASES = [
 
 FIXED_NUMBERS = {"[validation error (%)]": "round numbers"}
 """A word beside a number that is no field's though it equals one, and what the number is."""
+
+UNHELD_NOTES = {"RP-11"}

@@ -175,7 +175,9 @@ def _weights(spec: Spec, outcomes: Mapping[str, np.ndarray], seed: int) -> pd.Da
 EARLY = "one epoch at a low rate, before training turns a last-bit difference into another path"
 
 TABLES = {
-    "seeds": Table(key=("network", "seed"), columns={"separates": Rate(), "accuracy": Unchecked()}),
+    "seeds": Table(
+        key=("network", "seed"), columns={"separates": Rate(), "accuracy": circles.ACCURACY}
+    ),
     "rates": Table(
         key=("network", "event"),
         columns=shares("count"),

@@ -83,7 +83,8 @@ def _printed_by(listing: str) -> list[str]:
     environment = os.environ | {"MPLBACKEND": "Agg", "PYTHONIOENCODING": "utf-8"}
     with tempfile.TemporaryDirectory() as empty:
         process = subprocess.run(
-            [sys.executable, "-W", "ignore", str(PRINTED / f"{listing}.txt")],
+            # -P: no module beside the listings goes before the libraries.
+            [sys.executable, "-P", "-W", "ignore", str(PRINTED / f"{listing}.txt")],
             cwd=empty,
             env=environment,
             capture_output=True,

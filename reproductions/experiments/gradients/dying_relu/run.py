@@ -432,7 +432,7 @@ TABLES = {
             **shares("active_end"),
             **dict.fromkeys(("on_line", "non_finite"), Rate(trials="seeds")),
             **dict.fromkeys(("updates", "updates_later"), Exact()),
-            "continued": Close(rtol=0.25, atol=4, reason="the inactive units, which are held"),
+            "continued": Close(0.25, 4, "the inactive units, which are held", least=0),
             "active_later": Rate(trials="continued"),
         },
         over_seeds=True,
@@ -444,7 +444,7 @@ TABLES = {
             **shares("dead_at_one"),
             "formula": Close(rtol=1e-12, atol=0, reason="one formula in float64"),
             "dead_at_all": Rate(trials="seeds"),
-            "dead_units_share": Close(rtol=0, atol=0.02, reason="a sum's last bit next to 0"),
+            "dead_units_share": Close(0, 0.02, "a sum's last bit next to 0", least=0, most=1),
         },
         over_seeds=True,
     ),
@@ -485,7 +485,12 @@ TABLES = {
             **dict.fromkeys(
                 ("share", "low", "high"),
                 Close(
-                    rtol=0.05, atol=2e-5, reason="which sums are exactly 0 is rounding", nan=True
+                    rtol=0.05,
+                    atol=2e-5,
+                    reason="which sums are exactly 0 is rounding",
+                    nan=True,
+                    least=0,
+                    most=1,
                 ),
             ),
         },

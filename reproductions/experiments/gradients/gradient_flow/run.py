@@ -184,6 +184,7 @@ def _layers(setting: dict[str, Any], arrays: Arrays) -> pd.DataFrame:
     shares = {}
     for name in ("saturated", "zero"):
         means = np.array([mean_of(share) for share in arrays[name]])
+        means = means.clip(0, 1)  # as far as a share goes; Student's interval does not know that
         for end, column in zip(("", "_low", "_high"), means.T, strict=True):
             shares[f"{name}{end}"] = _rounded(column)
     return pd.DataFrame(
@@ -307,11 +308,11 @@ CLOSE_OR_NAN = Close(
     rtol=1e-3, atol=0, reason=f"{SUMS}; NaN where the gradients of all seeds are 0", nan=True
 )
 
-SHARE = Close(rtol=0, atol=2e-3, reason="a mean over seeds; units near the limit may cross it")
+CROSS = "a mean over seeds; units near the limit may cross it"
 
-SHARE_OR_NAN = Close(
-    rtol=0, atol=2e-3, reason=f"{SHARE.reason}; one seed has no interval", nan=True
-)
+SHARE = Close(rtol=0, atol=2e-3, reason=CROSS, least=0, most=1)
+
+SHARE_OR_NAN = Close(0, 2e-3, f"{CROSS}; one seed has no interval", nan=True, least=0, most=1)
 
 ROUNDING = "float64 rounding alone"
 

@@ -415,7 +415,7 @@ TABLES = {
             # The samples of one seed are not independent trials, so the shares are held instead.
             **dict.fromkeys(("compared", "opposed"), Unchecked()),
             **dict.fromkeys(
-                ("opposed_share", "all_same_share"), Close(rtol=0, atol=0.02, reason=TRAINED)
+                ("opposed_share", "all_same_share"), Close(0, 0.02, TRAINED, least=0, most=1)
             ),
         },
         over_seeds=True,
@@ -465,7 +465,7 @@ TABLES = {
     "network_pairs": Table(
         key=("function", "against", "batch", "rate"),
         columns={
-            "seeds": Close(rtol=0, atol=16, reason="seeds finite in both; see `network`"),
+            "seeds": Close(0, 16, "seeds finite in both; see `network`", least=0),
             "longer": Rate(trials="seeds"),
             **{f"length{end}": Close(rtol=0.02, atol=0, reason=TRAINED) for end in ENDS},
             **{f"loss{end}": Close(rtol=0.1, atol=0, reason=TRAINED) for end in ENDS},

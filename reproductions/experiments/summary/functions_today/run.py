@@ -332,8 +332,9 @@ MOVED = "another rounding moves single networks"
 JUMPS = "one network more or less takes a function past all that have the same share"
 
 
-def _close(columns: Sequence[str], atol: float, rtol: float, reason: str) -> dict[str, Kind]:
-    return dict.fromkeys(columns, Close(rtol=rtol, atol=atol, reason=reason, nan=True))
+MEANS = Close(rtol=0.05, atol=0.02, reason=MOVED, nan=True, least=0)
+RANKS = Close(rtol=0, atol=6, reason=JUMPS, nan=True, least=1)
+CORRELATION = Close(rtol=0, atol=0.1, reason=MOVED, nan=True, least=-1, most=1)
 
 
 COUNTS: dict[str, Kind] = {"better": Rate("seeds"), "worse": Rate("seeds"), "seeds": Exact()}
@@ -342,18 +343,18 @@ TABLES = {
     "shares": Table(("function", "task"), shares("count"), over_seeds=True),
     "means": Table(
         ("function", "task"),
-        {**_close(("mean", "low", "high"), 0.02, 0.05, MOVED), "seeds": Exact()},
+        {**dict.fromkeys(("mean", "low", "high"), MEANS), "seeds": Exact()},
         over_seeds=True,
     ),
     "ranks": Table(
-        ("function", "task"), _close(("rank", "low", "high"), 6, 0, JUMPS), over_seeds=True
+        ("function", "task"), dict.fromkeys(("rank", "low", "high"), RANKS), over_seeds=True
     ),
     "told_apart": Table(
         ("task", "against", "function"), {**COUNTS, "p": Unchecked()}, over_seeds=True
     ),
     "gradient_and_xor": Table(
         ("weights",),
-        {**_close(("correlation", "low", "high"), 0.1, 0, MOVED), "functions": Exact()},
+        {**dict.fromkeys(("correlation", "low", "high"), CORRELATION), "functions": Exact()},
         over_seeds=True,
     ),
 }

@@ -1,6 +1,7 @@
 """Trains all networks on the spirals, and compares them with what they came to on XOR."""
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -232,9 +233,11 @@ MOVED = "another rounding moves single networks"
 FOLLOWS = "follows from shares that the tables of two other experiments hold"
 
 
-def _close(name: str, rtol: float, atol: float) -> dict[str, Kind]:
+def _close(
+    name: str, rtol: float, atol: float, least: float = -math.inf, most: float = math.inf
+) -> dict[str, Kind]:
     """A mean and its interval."""
-    kind = Close(rtol=rtol, atol=atol, reason=MOVED, nan=True)
+    kind = Close(rtol=rtol, atol=atol, reason=MOVED, nan=True, least=least, most=most)
     return dict.fromkeys((name, f"{name}_low", f"{name}_high"), kind)
 
 
@@ -245,14 +248,14 @@ TABLES = {
             "label": Exact(),
             "rate": Exact(),
             **shares("learned"),
-            **_close("updates", 0.1, 50),
+            **_close("updates", 0.1, 50, least=0),
         },
         over_seeds=True,
     ),
     "pairs": Table(
         key=("finding", "first", "second"),
         columns={
-            **dict.fromkeys(("xor_more", "xor_gap"), Close(0, 0.1, FOLLOWS)),
+            **dict.fromkeys(("xor_more", "xor_gap"), Close(0, 0.1, FOLLOWS, least=-1, most=1)),
             **_close("more_updates", 0.1, 150),
         },
         over_seeds=True,
@@ -263,8 +266,8 @@ TABLES = {
             "label": Exact(),
             "finite": Rate(trials="seeds"),
             **shares("learned"),
-            **_close(INACTIVE, 0, 0.05),
-            **_close(MORE, 0, 0.07),
+            **_close(INACTIVE, 0, 0.05, least=0, most=1),
+            **_close(MORE, 0, 0.07, least=-1, most=1),
         },
         over_seeds=True,
     ),

@@ -40,6 +40,7 @@ INPUTS = {
     "softmax_temperature": ("random_vectors",),
     "zigzag": ("signs", "network_pairs"),
 }
+DERIVED = True
 
 HOLDS, PARTLY, FAILS = "holds", "in part", "does not hold"
 

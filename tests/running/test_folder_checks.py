@@ -1,0 +1,246 @@
+"""What one results folder must be by itself: intervals, derived tables, claims.csv."""
+
+import dataclasses
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+from reproductions.evidence.errors import InputError
+from reproductions.evidence.kinds import Close, Table
+from reproductions.evidence.tables import to_csv
+from reproductions.evidence.verdicts import Judgement, digest
+from reproductions.report import build
+from reproductions.running import accepting, checking, experiment, provenance, results, runner
+from reproductions.running.files import sha256
+from tests.running.made_up import MADE_UP, NAME, claim, draw_texts
+
+SOURCE, DERIVED = NAME, "losses"
+
+
+@dataclasses.dataclass(frozen=True)
+class Nothing:
+    """A spec without a field."""
+
+
+def double(spec, pool, inputs):
+    values = inputs[SOURCE]["values"]
+    ends = {"value_low": values["value"], "value_high": 3 * values["value"]}
+    return {"doubles": values.assign(value=2 * values["value"], **ends)}
+
+
+def judge_double(tables):
+    row = tables["doubles"].iloc[0]
+    return Judgement("reproduced", row["value"], row["value_low"], row["value_high"])
+
+
+NEAR = Close(0.3, 0, reason="made up", least=0, most=3)
+
+DOUBLES = experiment.Experiment(
+    name=DERIVED,
+    doc="Doubles.",
+    spec=Nothing(),
+    run=double,
+    figures=lambda spec, tables: {"plot": None},
+    tables={
+        "doubles": Table(("depth",), dict.fromkeys(("value", "value_low", "value_high"), NEAR)),
+    },
+    claims=[claim("DD-01", judge_double)],
+    inputs={SOURCE: ("values",)},
+    derived=True,
+)
+
+
+@pytest.fixture(autouse=True)
+def there(monkeypatch):
+    """The made-up experiment, and one whose table follows from its own."""
+    experiments = {SOURCE: MADE_UP, DERIVED: DOUBLES}
+    monkeypatch.setattr(accepting, "loadable", lambda: list(experiments))
+    for module in (accepting, build, checking, runner, results):
+        monkeypatch.setattr(module, "load", experiments.__getitem__)
+    for module in (checking, runner):
+        monkeypatch.setattr(module, "unloadable", dict)
+    monkeypatch.setattr(checking, "names", lambda: tuple(experiments))
+    monkeypatch.setattr(checking, "chosen", lambda wanted: list(wanted) or list(experiments))
+    monkeypatch.setattr(provenance, "_code", str)
+    draw_texts(monkeypatch)
+    return experiments
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """Stored results and fresh ones that hold."""
+    for side in ("expected", "latest"):
+        folder = tmp_path / side
+        rows = [runner.run_one(each, each.spec, folder) for each in (MADE_UP, DOUBLES)]
+        (folder / "claims.csv").write_bytes(to_csv(pd.concat(rows)))
+    return tmp_path / "expected", tmp_path / "latest"
+
+
+def fit(folder, name):
+    """Makes the checksums fit, as a forger does: of files, and of claims judged anew."""
+    experiment = runner.load(name)
+    kept = results.read_claims(folder)
+    rows = results.verdicts.judge(experiment.claims, results.read_tables(experiment, folder))
+    merged = results.verdicts.merge(kept, rows, [each.id for each in experiment.claims])
+    (folder / "claims.csv").write_bytes(to_csv(merged))
+    path = folder / name / "provenance.json"
+    record = json.loads(path.read_text())
+    files = {file: sha256((folder / name / file).read_bytes()) for file in record["files"]}
+    path.write_bytes(provenance.to_json(record | {"files": files, "judged": digest(rows)}))
+
+
+def forge(folder, name, file, old, new):
+    path = folder / name / file
+    data = path.read_bytes()
+    assert old in data
+    path.write_bytes(data.replace(old, new))
+    fit(folder, name)
+
+
+def found(folders, wanted=(SOURCE, DERIVED)):
+    comparison = checking.compare(list(wanted), *folders, judge=True)
+    top = f"{folders[0].parent}/"
+    return [
+        (d.file.removeprefix(top), d.row, d.column, d.expected, d.obtained, d.rule)
+        for d in comparison.concluded()
+    ]
+
+
+FOLLOWS = f"{DERIVED}/doubles.csv", "depth=2", "value"
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_table_that_follows_from_others_is_made_again(folders, side):
+    assert found(folders) == []
+    forge(folders[side], DERIVED, "doubles.csv", b"2,1.0,", b"2,0.7,")
+    name = folders[side].name
+    rule = "within rtol 1e-06 and atol 1e-09"
+    assert (f"{name}/{FOLLOWS[0]}", *FOLLOWS[1:], "1.0", "0.7", rule) in found(folders)
+
+
+def test_tables_that_were_made_from_others_than_those_beside_them_are_seen(folders):
+    for folder in folders:
+        forge(folder, SOURCE, "values.csv", b"2,0.5\n", b"2,0.75\n")
+    assert {(d[0], *d[1:5]) for d in found(folders)} >= {
+        (f"{folder.name}/{FOLLOWS[0]}", *FOLLOWS[1:], "1.5", "1.0") for folder in folders
+    }
+
+
+def test_what_cannot_be_made_again_is_a_difference(folders, there):
+    def fails(spec, pool, inputs):
+        raise KeyError("depth")
+
+    there[DERIVED] = dataclasses.replace(DOUBLES, run=fails)
+    sides = "tables that can be made again", "KeyError: 'depth'"
+    rule = "its tables follow from those beside it"
+    assert found(folders) == [
+        (f"{folder.name}/{DERIVED}", "", "", *sides, rule) for folder in folders
+    ]
+    there[DERIVED] = dataclasses.replace(DOUBLES, run=fails, derived=False)
+    assert found(folders) == []
+
+
+def test_accept_makes_a_table_that_follows_from_others_again(folders):
+    stored, fresh = folders
+    forge(fresh, DERIVED, "doubles.csv", b"2,1.0,", b"2,0.7,")
+    before = {path: path.read_bytes() for path in stored.rglob("*") if path.is_file()}
+    wrong = accepting.accept([DERIVED], fresh, stored).differences
+    assert [(d.column, d.expected, d.obtained) for d in wrong] == [("value", "1.0", "0.7")]
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_stored_results_that_are_held_alone_are_made_again_too(folders, monkeypatch):
+    expected, latest = folders
+    forge(expected, DERIVED, "doubles.csv", b"2,1.0,", b"2,0.7,")
+    shutil.rmtree(latest / DERIVED)
+    kept = results.read_claims(latest)
+    (latest / "claims.csv").write_bytes(to_csv(kept[kept["id"] != "DD-01"]))
+    monkeypatch.setattr(checking, "chosen", lambda wanted: [SOURCE])
+    said = found(folders, [SOURCE])
+    assert (f"expected/{FOLLOWS[0]}", *FOLLOWS[1:], "1.0", "0.7") in [d[:5] for d in said]
+
+
+# Forms
+
+
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("value", [b"0.4,", b"1.6,"])
+def test_a_number_outside_its_interval_is_seen(folders, there, side, value):
+    there[DERIVED] = dataclasses.replace(DOUBLES, derived=False)
+    kinds = {f"value{end}": dataclasses.replace(NEAR, rtol=9.0) for end in ("", "_low", "_high")}
+    there[DERIVED].__dict__["tables"] = {"doubles": Table(("depth",), kinds)}
+    forge(folders[side], DERIVED, "doubles.csv", b"2,1.0,", b"2," + value)
+    name, number = folders[side].name, value.decode().strip(",")
+    sides, rule = ("from 0.5 to 1.5", number), "a number lies within its own interval"
+    assert found(folders) == [
+        (f"{name}/{DERIVED}/doubles.csv", "depth=2", "value", *sides, rule),
+        (f"{name}/claims.csv", "id=DD-01", "obtained", *sides, rule),
+    ]
+
+
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        lambda lines: [lines[0], *lines[:0:-1]],
+        lambda lines: [lines[0], lines[1].replace(b"AA-01", b'"AA-01"'), *lines[2:]],
+    ],
+    ids=["order", "quotes"],
+)
+def test_claims_are_written_as_a_run_writes_them(folders, side, rewrite):
+    path = folders[side] / "claims.csv"
+    path.write_bytes(b"".join(rewrite(path.read_bytes().splitlines(keepends=True))))
+    sides = "a table as a run writes it", "another"
+    said = (f"{folders[side].name}/claims.csv", "", "", *sides)
+    assert found(folders) == [(*said, "rows sorted by id, no needless quotes")]
+    assert checking.compare([SOURCE], *folders, judge=False).concluded() == []
+
+
+def test_a_setting_is_held_to_the_kind_of_its_numbers(folders):
+    path = folders[1] / SOURCE / "provenance.json"
+    path.write_bytes(
+        path.read_bytes().replace(b'"rate": 0.25', b'"rate": 0.25, "depths": [2.0, 3]')
+    )
+    text = json.loads(path.read_text())
+    text["spec"]["depths"] = [2.0, 3]
+    path.write_bytes(provenance.to_json(text))
+    assert [(d[1], d[2], d[3], d[4]) for d in found(folders, [SOURCE])] == [
+        ("spec", "depths", "[2, 3]", "[2.0, 3]")
+    ]
+
+
+def test_a_folder_of_no_experiment_on_both_sides_is_seen_by_a_check(folders):
+    for folder in folders:
+        (folder / "forgotten").mkdir()
+        (folder / "report").mkdir()
+    assert found(folders) == [("forgotten", "", "", "no folder", "a folder", "of no experiment")]
+    assert checking.compare([SOURCE, DERIVED], *folders, judge=False).concluded() == []
+
+
+# The page
+
+
+@pytest.mark.parametrize("output", [None, "page.html"])
+def test_the_page_is_not_made_of_what_no_run_wrote(folders, tmp_path, monkeypatch, output):
+    monkeypatch.setattr(build.content, "some", lambda folder: [SOURCE, DERIVED])
+    monkeypatch.setattr(build, "render", lambda folder: "page")
+    fresh, page = folders[1], tmp_path / output if output else None
+    said = f"this is not what the run of {SOURCE} wrote; run it again. Received: "
+    path = fresh / SOURCE / "values.csv"
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"0.5", b"0.6"))
+    with pytest.raises(InputError) as error:
+        build.write(fresh, page)
+    assert str(error.value) == f"{said}{path}"
+    path.write_bytes(data)
+    claims = fresh / "claims.csv"
+    whole = claims.read_bytes()
+    claims.write_bytes(whole.replace(b"AA-01,doc", b"AA-01,dog"))
+    with pytest.raises(InputError) as error:
+        build.write(fresh, page)
+    assert str(error.value) == f"{said}{claims}"
+    assert not (fresh / "report").exists()
+    claims.write_bytes(whole)
+    assert build.write(fresh, page).read_text() == "page"
