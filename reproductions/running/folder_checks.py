@@ -218,7 +218,9 @@ def hold_form(path: Path, frame: pd.DataFrame, table: Table, comparison: Compari
     return True
 
 
-def hold_figures(experiment, results, files: dict[str, bytes], comparison) -> None:
+def hold_figures(
+    experiment: Experiment, results: Path, files: Mapping[str, bytes], comparison: Comparison
+) -> None:
     """Adds the figures that are not what the tables give when they are drawn again."""
     names = {file.rpartition(".")[0] for file in files}
     try:
