@@ -113,7 +113,9 @@ def hold_files(folder: Path, experiment: Experiment, record: dict, comparison: C
         comparison.add(Difference(str(folder / file), "", "", *sides, rule))
 
 
-def hold_figure_names(folder, experiment, record, comparison) -> None:
+def hold_figure_names(
+    folder: Path, experiment: Experiment, record: dict, comparison: Comparison
+) -> None:
     """Adds the figures that a run's tables give and its list lacks, or the other way round."""
     spec = _spec_of(experiment, record)
     if spec is None:
