@@ -19,3 +19,8 @@ class NotMeasured(Exception):  # noqa: N818 - a result, not a mistake
 def one_line(text: str) -> str:
     """A text for a terminal: what files hold may move no cursor, and break no line."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def in_short(error: Exception) -> str:
+    """An error's kind and message in one line, of 200 characters at most."""
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]

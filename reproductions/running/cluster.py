@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from reproductions.evidence.errors import InputError
+from reproductions.evidence.errors import InputError, in_short
 from reproductions.running import provenance
 from reproductions.training.pool import Sending
 
@@ -44,7 +44,7 @@ def connected(address: str) -> Iterator[Sending]:
         client = Client(address, timeout=CONNECT_S, set_as_default=False)
     except Exception as error:  # of many kinds: an address may be wrong in many ways
         raise InputError(
-            f"no Dask scheduler answers ({_in_a_line(error)}). Received: {address}"
+            f"no Dask scheduler answers ({in_short(error)}). Received: {address}"
         ) from error
     with client:
         maker = _same_everywhere(client, address)
@@ -72,7 +72,7 @@ def _failing(client, address: str) -> Iterator[None]:
     except KilledWorker as error:
         raise InputError(
             "a shard ended its worker again and again; is there memory enough?"
-            f" Received: {_in_a_line(error)}"
+            f" Received: {in_short(error)}"
         ) from error
     except Exception as error:
         if client.status == "running":
@@ -98,7 +98,7 @@ def _same_everywhere(client, address: str) -> dict[str, str]:
     except Exception as error:
         raise InputError(
             "a worker cannot run this project; start it in a checkout, as README says"
-            f" ({_in_a_line(error)}). Received: {address}"
+            f" ({in_short(error)}). Received: {address}"
         ) from error
     maker = provenance.maker()
     for worker, its in sorted(makers.items()):
@@ -114,7 +114,3 @@ def _same_everywhere(client, address: str) -> dict[str, str]:
 def _refuse_another(maker: Mapping[str, str]) -> None:
     """Refuses to compute in a worker that joined after all were checked, and differs."""
     provenance.refuse_another(maker, provenance.maker())
-
-
-def _in_a_line(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:200]

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reproductions.evidence.errors import InputError
+from reproductions.evidence.errors import InputError, in_short
 
 if TYPE_CHECKING:  # `list` must answer without pandas
     import pandas as pd
@@ -248,7 +248,7 @@ def _shown(path: Path) -> str:
 
 def _in_a_line(error: Exception) -> str:
     """What went wrong, and where in the project."""
-    text = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    text = in_short(error)
     frames = traceback.extract_tb(error.__traceback__)
     lines = [
         f"{_shown(Path(frame.filename))}, line {frame.lineno}"

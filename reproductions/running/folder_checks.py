@@ -10,7 +10,7 @@ import pandas as pd
 from reproductions.evidence import drawing, verdicts
 from reproductions.evidence.comparison import compare_table
 from reproductions.evidence.differences import Comparison, Difference
-from reproductions.evidence.errors import InputError
+from reproductions.evidence.errors import InputError, in_short
 from reproductions.evidence.kinds import Close, Exact, Table, key_in_words
 from reproductions.evidence.tables import conform, to_csv
 from reproductions.running import provenance, runner
@@ -51,7 +51,7 @@ def hold_claims(
     try:
         judged = verdicts.judge(experiment.claims, tables)
     except Exception as error:  # whatever the tables lack: rows, labels, sense
-        lack = f"{type(error).__name__}: {error}"[:200]
+        lack = in_short(error)
         sides = "claims that can be judged", "tables"
         comparison.add(Difference(file, experiment.name, "", *sides, lack))
         return
@@ -152,7 +152,7 @@ def _spec_of(experiment: Experiment, record: dict) -> Any:
 
 
 def _cannot_be_drawn(folder: Path, error: Exception, comparison: Comparison) -> None:
-    sides = "tables that can be drawn", f"{type(error).__name__}: {error}"[:200]
+    sides = "tables that can be drawn", in_short(error)
     comparison.add(Difference(str(folder), "", "", *sides, "figures show the tables"))
 
 
@@ -185,7 +185,7 @@ def hold_derived(
         again = {n: runner.reread(n, frames[n], table) for n, table in experiment.tables.items()}
         there = read_tables(experiment, results)
     except Exception as error:  # whatever the tables beside it lack
-        sides = "tables that can be made again", f"{type(error).__name__}: {error}"[:200]
+        sides = "tables that can be made again", in_short(error)
         comparison.add(Difference(str(folder), "", "", *sides, FOLLOWS))
         return
     for name, table in experiment.tables.items():

@@ -17,7 +17,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from reproductions.evidence import drawing, settings, verdicts
-from reproductions.evidence.errors import InputError, one_line
+from reproductions.evidence.errors import InputError, in_short, one_line
 from reproductions.evidence.kinds import Table
 from reproductions.evidence.tables import conform, parse_table, to_csv
 from reproductions.running import provenance, shards
@@ -270,7 +270,7 @@ def another_setting(name: str, setting: str) -> Iterator[None]:
         if not setting:
             raise
         raise InputError(
-            f"{name} cannot run in this setting ({_in_a_line(error)}). Received: {setting}"
+            f"{name} cannot run in this setting ({in_short(error)}). Received: {setting}"
         ) from error
 
 
@@ -284,10 +284,6 @@ def in_words(fields: Mapping[str, Any]) -> str:
     """Fields of a spec in one short line, empty for none."""
     texts = [f"{name} = {json.dumps(value, default=str)}" for name, value in fields.items()]
     return ", ".join(text if len(text) <= 80 else f"{text[:77]}..." for text in texts)
-
-
-def _in_a_line(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
 
 
 def spec_for(

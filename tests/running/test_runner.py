@@ -36,12 +36,12 @@ def test_seeds_make_no_other_setting_and_long_ones_are_cut():
     long = runner.in_words({"a": "y" * 75, "b": "z" * 74})
     assert long == f'a = "{"y" * 72}..., b = "{"z" * 74}"'
     assert [len(part) for part in long.split(", ")] == [80, 80]
-    assert runner._in_a_line(ValueError("so\n " * 99)) == f"ValueError: {'so ' * 99}"[:200]
+    assert runner.in_short(ValueError("so\n " * 99)) == f"ValueError: {'so ' * 99}"[:200]
 
 
 def test_only_a_refusal_of_another_setting_is_a_line_for_its_author():
     for error in (ValueError("steps must be\neven"), MemoryError("2 PiB")):
-        said = f"made_up cannot run in this setting ({runner._in_a_line(error)}). Received: a = 1"
+        said = f"made_up cannot run in this setting ({runner.in_short(error)}). Received: a = 1"
         with pytest.raises(InputError, match=f"^{re.escape(said)}$"):  # noqa: SIM117
             with runner.another_setting("made_up", "a = 1"):
                 raise error
