@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from reproductions.evidence import settings
 from reproductions.evidence.errors import InputError, one_line
-from reproductions.running import experiment
+from reproductions.running import compiled, experiment
 from reproductions.running.files import only_writer
 
 if TYPE_CHECKING:
@@ -144,6 +144,7 @@ def main(arguments: list[str] | None = None) -> int:
         given = parser().parse_args(arguments)
         if given.command != "list":
             _require_packages()
+            compiled.refuse_older_copies()
         status = COMMANDS[given.command](given)
         print(end="", flush=True)  # what cannot be printed shows here, with its line
         return status
@@ -240,8 +241,7 @@ def _run(given: Namespace) -> int:
     if changes:
         names = names if given.names else list(changes)
         results = _own_folder(given, changes)
-    if results.resolve() in _stored():
-        raise InputError(f"`accept` alone changes the stored numbers. Received: {results}")
+    _refuse_among_the_stored(results)
     if settings.drift() and results.resolve() == LATEST.resolve():
         raise InputError(
             f"results of a drift setting need a folder of their own. Received: {settings.drift()}"
@@ -257,6 +257,16 @@ def _run(given: Namespace) -> int:
 def _stored() -> list[Path]:
     """The folder of the stored numbers, as of the current folder and as of the project's."""
     return [EXPECTED.resolve(), (experiment.FOLDER.parent / EXPECTED).resolve()]
+
+
+def _refuse_among_the_stored(path: Path) -> None:
+    """Refuses to write the stored numbers, or beside them.
+
+    Raises:
+        InputError: the path is their folder, or lies in it.
+    """
+    if any(place in _stored() for place in (path.resolve(), *path.resolve().parents)):
+        raise InputError(f"`accept` alone changes the stored numbers. Received: {path}")
 
 
 def _backend(given: Namespace) -> "AbstractContextManager[Sending | None]":
@@ -360,6 +370,8 @@ def _accept(given: Namespace) -> int:
 def _page(given: Namespace) -> int:
     from reproductions.report import build
 
+    if given.output:
+        _refuse_among_the_stored(given.output)
     print(build.write(given.results, given.output))
     return 0
 

@@ -142,7 +142,9 @@ class Printed(Kind):
 
 @dataclass(frozen=True)
 class Close(Kind):
-    """|obtained - expected| <= atol + rtol * |expected|, and both as large as the quantity can be.
+    """|obtained - expected| <= atol + rtol * |expected|, and each within the quantity's bounds.
+
+    Two tables are held by the tolerance, and each by itself by the bounds.
 
     Attributes:
         rtol: the relative tolerance.
@@ -163,17 +165,23 @@ class Close(Kind):
     @property
     def rule(self) -> str:
         """What must be so, in words."""
-        bounds = [f"from {self.least:g}"] if self.least > -math.inf else []
-        bounds += [f"to {self.most:g}"] if self.most < math.inf else []
-        within = f"within rtol {self.rtol:g} and atol {self.atol:g}"
-        return f"{within}, {' '.join(bounds)}" if bounds else within
+        return f"within rtol {self.rtol:g} and atol {self.atol:g}"
+
+    @property
+    def bounds(self) -> str:
+        """What the quantity can be, in words."""
+        least = [f"at least {self.least:g}"] if self.least > -math.inf else []
+        most = [f"at most {self.most:g}"] if self.most < math.inf else []
+        return " and ".join([*least, *most]) or "any number"
+
+    def possible(self, values: np.ndarray) -> np.ndarray:
+        """Where the quantity can be what a column says."""
+        return ~((values < self.least) | (values > self.most))
 
     def holds(self, expected: pd.Series, obtained: pd.Series) -> np.ndarray:
         """Where the numbers of two columns agree."""
         a, b = expected.to_numpy(float), obtained.to_numpy(float)
-        near = np.isclose(b, a, rtol=self.rtol, atol=self.atol, equal_nan=self.nan)
-        beyond = [(side < self.least) | (side > self.most) for side in (a, b)]
-        return near & ~np.any(beyond, axis=0)
+        return np.isclose(b, a, rtol=self.rtol, atol=self.atol, equal_nan=self.nan)
 
 
 @dataclass(frozen=True)

@@ -71,11 +71,11 @@ READERS = {
     "JOBLIB_": "joblib",
     "TQDM_": "tqdm",
 }
-OPENBLAS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-"""The processor for which OpenBLAS computes, which users name where OpenBLAS finds the wrong one.
+PROCESSOR = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "GLIBC_TUNABLES")
+"""The processor for which libraries compute, which users name where these find the wrong one.
 Numbers then move as they do from one processor to another."""
 
-KEPT = ("TF_CPP_", "JOBLIB_TEMP_FOLDER", *OPENBLAS)
+KEPT = ("TF_CPP_", "JOBLIB_TEMP_FOLDER", *PROCESSOR)
 """Besides those, what is logged and where files lie for a moment, on which no number depends."""
 
 KERAS = {

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from reproductions.evidence import verdicts
 from reproductions.evidence.differences import Comparison
@@ -114,12 +115,20 @@ def _refuse_one_without_the_other(wanted: list[str], latest: Path, expected: Pat
         for source, tables in load(name).inputs.items():
             if (source in wanted) == (name in wanted):
                 continue
+            settings = [_setting(side / source) for side in (latest, expected)]
+            changed = [] if provenance.alike(*settings) else [latest / source / provenance.FILE]
             for table in tables:
                 fresh, stored = (side / source / f"{table}.csv" for side in (latest, expected))
-                if stored.is_file() and read_bytes(fresh) == read_bytes(stored):
-                    continue
+                if not stored.is_file() or read_bytes(fresh) != read_bytes(stored):
+                    changed.append(fresh)
+            for path in changed:
                 if name in wanted:
                     why = f"{name} was made from another {source} than the stored one"
-                    raise InputError(f"{why}; accept {source} too. Received: {fresh}")
+                    raise InputError(f"{why}; accept {source} too. Received: {path}")
                 why = f"the stored {name} was made from another {source}"
-                raise InputError(f"{why}; accept {name} too. Received: {fresh}")
+                raise InputError(f"{why}; accept {name} too. Received: {path}")
+
+
+def _setting(folder: Path) -> Any:
+    """The setting of an experiment's results; None where there are none."""
+    return provenance.read(folder)["spec"] if has_results(folder) else None

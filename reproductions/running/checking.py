@@ -91,7 +91,8 @@ def _compare_experiment(experiment, folders, judged_claims, comparison, judge) -
     seeds = records[0]["seeds"], records[1]["seeds"]
     for folder, record in zip(folders, records, strict=True):
         hold_inputs(experiment, folder, record, comparison)
-    quick = _is_quick(experiment, records) or records[0]["inputs"] != records[1]["inputs"]
+    first_look = _is_quick(experiment, records)
+    quick = first_look or records[0]["inputs"] != records[1]["inputs"]
     same_seeds = seeds[0] == seeds[1] and not quick
     looser = {"same_seeds": same_seeds, "all_rows": not quick, "seeds": seeds}
     readable = _compare_tables(experiment, folders, comparison, looser)
@@ -107,7 +108,7 @@ def _compare_experiment(experiment, folders, judged_claims, comparison, judge) -
             _hold_fresh_figures(experiment, folders, records[1], comparison)
     stored, fresh = (frame.assign(**dict.fromkeys(verdicts.DERIVED, "")) for frame in rows)
     if not same_seeds:
-        comparison.notes.append(_seeds_note(experiment.name, seeds, [stored, fresh]))
+        comparison.notes.append(_seeds_note(experiment.name, seeds, [stored, fresh], first_look))
         stored, fresh = (frame.assign(verdict="") for frame in (stored, fresh))
     compare_table(CLAIMS_FILE, verdicts.CLAIMS_TABLE, stored, fresh, comparison)
 
@@ -160,7 +161,9 @@ def _other_than_declared(experiment: Experiment, stored: dict) -> list[Differenc
             "the stored numbers are those of the declared setting",
         )
         for name in {**declared, **stored}
-        if declared.get(name, provenance.MISSING) != stored.get(name, provenance.MISSING)
+        if not provenance.alike(
+            declared.get(name, provenance.MISSING), stored.get(name, provenance.MISSING)
+        )
     ]
 
 
@@ -187,10 +190,16 @@ def _is_quick(experiment: Experiment, records: list[dict]) -> bool:
     return quick[0] != quick[1]
 
 
-def _seeds_note(name: str, seeds: tuple[int | None, int | None], rows: list[pd.DataFrame]) -> str:
+def _seeds_note(
+    name: str,
+    seeds: tuple[int | None, int | None],
+    rows: list[pd.DataFrame],
+    first_look: bool,
+) -> str:
     stored, run = seeds
     if stored is None or run is None or stored == run:
-        note = f"{name}: a first look, whose rows are compared"
+        what = "a first look" if first_look else "made from other tables"
+        note = f"{name}: {what}, whose rows are compared"
     else:
         note = f"{name}: {min(stored, run)} seeds compared ({stored} stored, {run} run)"
     both = pd.merge(*rows, on="id", suffixes=("_stored", "_run"))
@@ -231,7 +240,7 @@ def _compare_strangers(folders, judged_claims, comparison, judge) -> None:
     """
     for name in sorted({path.name for folder in folders for path in folder.iterdir()}):
         there = [(folder / name).is_dir() for folder in folders]
-        if not any(there) or name in (*names(), REPORT_FOLDER):
+        if name.startswith(".") or not any(there) or name in (*names(), REPORT_FOLDER):
             continue
         if not all(there):
             _missing(comparison, name, there)

@@ -1,17 +1,18 @@
 """Whether the results of one experiment in one folder are what their run wrote."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, verdicts
 from reproductions.evidence.comparison import compare_table
-from reproductions.evidence.differences import Comparison, Difference
+from reproductions.evidence.differences import Comparison, Difference, plain
 from reproductions.evidence.errors import InputError, in_short
-from reproductions.evidence.kinds import Close, Exact, Table, key_in_words
+from reproductions.evidence.kinds import Close, Exact, Table, Unchecked, key_in_words
 from reproductions.evidence.tables import conform, to_csv
 from reproductions.running import provenance, runner
 from reproductions.running.experiment import Experiment
@@ -146,7 +147,7 @@ def _spec_of(experiment: Experiment, record: dict) -> Any:
         if experiment.has_seeds and isinstance(record["seeds"], int):
             changes = {**changes, "seeds": record["seeds"]}
         spec = dataclasses.replace(experiment.spec, **changes)
-        if provenance.spec_of(spec) == record["spec"]:
+        if provenance.alike(provenance.spec_of(spec), record["spec"]):
             return spec
     return None
 
@@ -160,16 +161,21 @@ def hold_inputs(
     experiment: Experiment, results: Path, record: dict, comparison: Comparison
 ) -> None:
     """Adds where results say that they read tables of a setting which those beside them are not."""
-    beside = {
-        name: provenance.read(results / name)["spec"] if has_results(results / name) else None
-        for name in experiment.inputs
-    }
+    beside = _beside(experiment, results)
     for name in {**beside, **record["inputs"]}:
-        if record["inputs"].get(name) != beside.get(name):
+        if not provenance.alike(record["inputs"].get(name), beside.get(name)):
             file = str(results / experiment.name / provenance.FILE)
             sides = f"the setting of the {name} beside it", "another"
-            rule = "results are made from the tables beside them"
+            rule = f"results are made from the tables beside them: run {experiment.name} again"
             comparison.add(Difference(file, "inputs", name, *sides, rule))
+
+
+def _beside(experiment: Experiment, results: Path) -> dict[str, Any]:
+    """The settings of the results that an experiment reads, as they lie beside it."""
+    there = {name: has_results(results / name) for name in experiment.inputs}
+    return {
+        name: provenance.read(results / name)["spec"] if there[name] else None for name in there
+    }
 
 
 def hold_derived(
@@ -179,6 +185,8 @@ def hold_derived(
     spec = _spec_of(experiment, record)
     if not experiment.derived or spec is None:
         return
+    if not provenance.alike(record["inputs"], _beside(experiment, results)):
+        return  # which `hold_inputs` says
     folder = results / experiment.name
     try:
         frames = runner.tables_of(experiment, spec, results)
@@ -207,17 +215,48 @@ def hold_form(path: Path, frame: pd.DataFrame, table: Table, comparison: Compari
         rule = "columns as declared, rows sorted by key, numbers at their shortest"
         comparison.add(Difference(str(path), "", "", "a table as a run writes it", why, rule))
         return False
-    for name in table.names:
-        ends = f"{name}_low", f"{name}_high"
-        if set(ends) <= set(frame.columns) and name in frame:
-            cells = zip(frame[ends[0]], frame[name], frame[ends[1]], strict=True)
-            wrong = [place for place, row in enumerate(cells) if not _in_order(*row)]
-            for place in wrong[:1]:
-                row = {column: frame[column].iloc[place] for column in frame}
-                sides = f"from {row[ends[0]]} to {row[ends[1]]}", str(row[name])
-                where = str(path), key_in_words(table.key, row), name
-                comparison.add(Difference(*where, *sides, WITHIN, len(wrong) - 1))
+    for name, kind in table.columns.items():
+        if isinstance(kind, Close):
+            possible = kind.possible(frame[name].to_numpy(float))
+            _add_cells(path, frame, table, name, possible, kind.bounds, comparison)
+    for name, low, high in _intervals(table):
+        ends = [frame[end].to_numpy(float) for end in (low, name, high)]
+        inside = ~((ends[0] > ends[1]) | (ends[1] > ends[2]) | (ends[0] > ends[2]))
+        _add_cells(path, frame, table, name, inside, WITHIN, comparison)
     return True
+
+
+def _intervals(table: Table) -> Iterator[tuple[str, str, str]]:
+    """The columns of numbers that have an interval, each with those of its two ends.
+
+    The ends of `x` are `x_low` and `x_high`, and `low` and `high` belong to the column before them.
+    """
+    names = list(table.columns)
+    for place, (name, kind) in enumerate(table.columns.items()):
+        ends = f"{name}_low", f"{name}_high"
+        if not isinstance(kind, Close | Unchecked):
+            continue
+        if set(ends) <= set(names):
+            yield name, *ends
+        elif names[place + 1 : place + 3] == ["low", "high"]:
+            yield name, "low", "high"
+
+
+def _add_cells(
+    path: Path,
+    frame: pd.DataFrame,
+    table: Table,
+    name: str,
+    sound: np.ndarray,
+    rule: str,
+    comparison: Comparison,
+) -> None:
+    """Adds the first cell of a column that is not sound, and how many more there are."""
+    wrong = np.flatnonzero(~sound)
+    for place in wrong[:1]:
+        row = {column: frame[column].iloc[place] for column in frame}
+        where = str(path), key_in_words(table.key, row), name
+        comparison.add(Difference(*where, "", plain(row[name]), rule, len(wrong) - 1))
 
 
 def hold_figures(

@@ -3,9 +3,7 @@
 import ast
 import dataclasses
 import functools
-import importlib.util
 import json
-import marshal
 import math
 import os
 import platform
@@ -131,6 +129,11 @@ def listed(folder: Path) -> list[str]:
         return []
 
 
+def alike(one: Any, other: Any) -> bool:
+    """Whether two values are written alike: 4096 is not 4096.0, nor 1 true."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
 def other_settings(
     experiment: Experiment, expected: dict[str, Any], obtained: dict[str, Any]
 ) -> dict[str, tuple[Any, Any]]:
@@ -143,11 +146,9 @@ def other_settings(
     differing = {}
     for name in [*expected, *(name for name in obtained if name not in expected)]:
         pair = expected.get(name, MISSING), obtained.get(name, MISSING)
-        first_look = name in quick and quick[name] in pair
+        first_look = name in quick and any(alike(quick[name], value) for value in pair)
         other_seeds = name == "seeds" and MISSING not in pair
-        # As texts: 4096 is not 4096.0, nor 1 true.
-        same = json.dumps(pair[0], sort_keys=True) == json.dumps(pair[1], sort_keys=True)
-        if not same and not other_seeds and not first_look:
+        if not alike(*pair) and not other_seeds and not first_look:
             differing[name] = pair
     return differing
 
@@ -164,7 +165,7 @@ def is_current(folder: Path, experiment: Experiment, spec: Any) -> bool:
     except InputError:
         return False
     now = fingerprint(experiment, spec, folder.parent)
-    same = content.get("fingerprint") == now and content["spec"] == spec_of(spec)
+    same = content.get("fingerprint") == now and alike(content["spec"], spec_of(spec))
     return same and not damaged(folder)
 
 
@@ -288,8 +289,6 @@ def _code(name: str) -> str:
                 sources[module] = path
                 modules |= _imports(path)
     paths = [sources[module] for module in sorted(sources)]
-    for path in paths:
-        _refuse_older_copy(path)
     paths += [path for path in (ROOT / "requirements.txt",) if path.is_file()]  # of a checkout
     paths += sorted(places()[name].rglob("*.txt"))
     # What the code reads beside itself, such as the functions' labels and colours.
@@ -297,32 +296,6 @@ def _code(name: str) -> str:
     paths += sorted(path for path in beside if not path.name.endswith("claims.toml"))
     sums = [f"{path.relative_to(ROOT)} {_checksum(path)}" for path in paths]
     return "\n".join([*sums, claims_text(name)])
-
-
-def _refuse_older_copy(path: Path) -> None:
-    """Refuses the compiled copy of an older text, which Python runs if size and time are the same.
-
-    Files that are unpacked or copied may all have one time.
-
-    Raises:
-        InputError: there is one.
-    """
-    copy = Path(importlib.util.cache_from_source(str(path)))
-    data = copy.read_bytes() if copy.is_file() else b""
-    if data[:4] != importlib.util.MAGIC_NUMBER:  # of another Python, which this one passes over
-        return
-    if _is_taken(data, path) and marshal.loads(data[16:]) != compile(
-        path.read_bytes(), str(path), "exec", dont_inherit=True
-    ):
-        raise InputError(f"Python runs an older copy of {path}; delete it. Received: {copy}")
-
-
-def _is_taken(compiled: bytes, path: Path) -> bool:
-    """Whether Python runs a compiled copy: by its first bytes it is of the file as it is."""
-    flags, first, second = (int.from_bytes(compiled[i : i + 4], "little") for i in (4, 8, 12))
-    status = path.stat()
-    same_file = (int(status.st_mtime) & 0xFFFFFFFF, status.st_size & 0xFFFFFFFF)
-    return flags == 1 or (flags == 0 and (first, second) == same_file)
 
 
 @functools.cache
@@ -375,8 +348,8 @@ WIDE = re.compile(r"avx|amx|fma|asimd|sve|bf16|i8mm")
 def _cpu() -> str:
     """The processor as numbers depend on it.
 
-    Its name, the wide instructions of all its cores, for which one OpenBLAS computes if that is
-    set, and a setting of drift.
+    Its name, the wide instructions of all its cores, for which one libraries are told to
+    compute, and a setting of drift.
     """
     fields = _cpu_fields()
     names = fields.get("model name")
@@ -385,7 +358,7 @@ def _cpu() -> str:
         names = [" ".join([platform.machine(), *numbers]) if numbers else platform.processor()]
     flags = [set(text.split()) for text in fields.get("flags") or fields.get("Features") or [""]]
     wide = sorted(filter(WIDE.match, set.intersection(*flags)))
-    given = [f"{name}={os.environ[name]}" for name in settings.OPENBLAS if name in os.environ]
+    given = [f"{n}={os.environ[n]}" for n in settings.PROCESSOR if os.environ.get(n)]
     if settings.drift():  # which may set that too
         given = [f"in the drift setting {settings.drift()}"]
     name = " / ".join(filter(None, names)) or platform.machine()

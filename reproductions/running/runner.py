@@ -319,9 +319,11 @@ def run_one(
     numbers for are left out, with a line for each.
 
     Raises:
-        InputError: its code is not that of this checksum any more; nothing is written then.
+        InputError: its code is not that of this checksum any more, or a table or a data set that it
+            reads is another one than at the start; nothing is written then.
     """
     started = time.perf_counter()
+    before = provenance.fingerprint(experiment, spec, results)
     shapes = experiment.tables.items()
     with another_setting(experiment.name, setting):
         frames = tables_of(experiment, spec, results, pool)
@@ -331,10 +333,11 @@ def run_one(
     judged = verdicts.judge(experiment.claims, tables, setting, left_out)
     contents |= drawing.render_all(experiment.figures(spec, tables), left_out)
     _tell(experiment, left_out)
-    if code and provenance.code_of(experiment.name, again=True) != code:
+    other = code and provenance.code_of(experiment.name, again=True) != code
+    if other or provenance.fingerprint(experiment, spec, results) != before:
         raise InputError(
-            "its code was changed while it ran, so that nobody could say which code made the"
-            f" results; nothing is stored, run it again. Received: {experiment.name}"
+            "its code or what it reads was changed while it ran, so that nobody could say what made"
+            f" the results; nothing is stored, run it again. Received: {experiment.name}"
         )
     seconds = spent_s + time.perf_counter() - started
     digest = verdicts.digest(judged)

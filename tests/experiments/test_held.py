@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from reproductions.evidence import verdicts
+from reproductions.evidence.differences import Comparison
 from reproductions.evidence.kinds import Close, Rate, Share, Unchecked
-from reproductions.running import experiment, results
+from reproductions.running import experiment, folder_checks, results
 from tests.experiments import beside
 
 STORED = experiment.FOLDER.parent / "results" / "expected"
@@ -94,3 +95,12 @@ def test_no_tolerance_reaches_beyond_what_a_quantity_can_be(name):
             assert not values.min() >= 0 > low or bounded[0], place
             assert not size <= 1 < high or bounded[1], place
             assert not size <= 1 < -low or bounded[0], place
+
+
+@pytest.mark.parametrize("name", experiment.names())
+def test_each_stored_table_holds_by_itself(name):
+    loaded, comparison = experiment.load(name), Comparison()
+    for table, frame in results.read_tables(loaded, STORED).items():
+        path = STORED / name / f"{table}.csv"
+        folder_checks.hold_form(path, frame, loaded.tables[table], comparison)
+    assert comparison.differences == []

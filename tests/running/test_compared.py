@@ -211,7 +211,7 @@ def test_what_may_be_left_out_is_held_only_where_it_is_asked_for(folders, there)
 
 BESIDE = (
     *("inputs", OTHER, f"the setting of the {OTHER} beside it", "another"),
-    "results are made from the tables beside them",
+    f"results are made from the tables beside them: run {READER} again",
 )
 
 
@@ -241,15 +241,15 @@ def test_results_of_another_input_are_of_another_setting(folders):
     ran(folders[1], READER)
     differ = (f"{READER}/provenance.json", "spec", f"{OTHER}.rate", "0.25", "0.5", ANOTHER)
     assert told(folders, [READER]) == ([differ], [])
-    note = f"{READER}: a first look, whose rows are compared"
+    note = f"{READER}: made from other tables, whose rows are compared"
     assert told(folders, [READER], judge=False) == ([differ], [note])
 
 
-def test_results_of_an_input_over_other_seeds_are_noted_as_a_first_look(folders):
+def test_results_of_an_input_over_other_seeds_are_noted_as_other_tables(folders):
     ran(folders[0], OTHER, READER)
     ran(folders[1], OTHER, spec=Spec(seeds=40))
     ran(folders[1], READER)
-    note = f"{READER}: a first look, whose rows are compared"
+    note = f"{READER}: made from other tables, whose rows are compared"
     assert told(folders, [READER]) == ([], [note])
     edit(folders[1], "values.csv", b"3,0.75\n", b"", READER)
     for judge in (True, False):

@@ -16,7 +16,7 @@ from reproductions.running import accepting, checking, experiment, provenance, r
 from reproductions.running.files import sha256
 from tests.running.made_up import MADE_UP, NAME, claim, draw_texts
 
-SOURCE, DERIVED = NAME, "losses"
+SOURCE, DERIVED = BOTH = NAME, "losses"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,14 +68,17 @@ def there(monkeypatch):
     return experiments
 
 
-@pytest.fixture
-def folders(tmp_path):
+def made(folder):
     """Stored results and fresh ones that hold."""
     for side in ("expected", "latest"):
-        folder = tmp_path / side
-        rows = [runner.run_one(each, each.spec, folder) for each in (MADE_UP, DOUBLES)]
-        (folder / "claims.csv").write_bytes(to_csv(pd.concat(rows)))
-    return tmp_path / "expected", tmp_path / "latest"
+        rows = [runner.run_one(each, each.spec, folder / side) for each in map(runner.load, BOTH)]
+        (folder / side / "claims.csv").write_bytes(to_csv(pd.concat(rows)))
+    return folder / "expected", folder / "latest"
+
+
+@pytest.fixture
+def folders(tmp_path):
+    return made(tmp_path)
 
 
 def fit(folder, name):
@@ -165,19 +168,64 @@ def test_stored_results_that_are_held_alone_are_made_again_too(folders, monkeypa
 # Forms
 
 
+WIDE = Close(9.0, 0, reason="made up", nan=True, least=-1, most=3)
+NAMED, BARE = ("value", "value_low", "value_high"), ("value", "low", "high")
+
+
+def of_columns(there, names):
+    """Puts an experiment in place whose table has columns of these names, and bounds."""
+
+    def run(spec, pool, inputs):
+        (frame,) = double(spec, pool, inputs).values()
+        return {"doubles": frame.rename(columns=dict(zip(NAMED, names, strict=True)))}
+
+    def judge(tables):
+        row = tables["doubles"].iloc[0]
+        return Judgement("reproduced", *(row[name] for name in names))
+
+    there[DERIVED] = dataclasses.replace(
+        DOUBLES, run=run, derived=False, claims=[claim("DD-01", judge)],
+        tables={"doubles": Table(("depth",), dict.fromkeys(names, WIDE))},
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("side", [0, 1])
-@pytest.mark.parametrize("value", [b"0.4,", b"1.6,"])
-def test_a_number_outside_its_interval_is_seen(folders, there, side, value):
-    there[DERIVED] = dataclasses.replace(DOUBLES, derived=False)
-    kinds = {f"value{end}": dataclasses.replace(NEAR, rtol=9.0) for end in ("", "_low", "_high")}
-    there[DERIVED].__dict__["tables"] = {"doubles": Table(("depth",), kinds)}
-    forge(folders[side], DERIVED, "doubles.csv", b"2,1.0,", b"2," + value)
-    name, number = folders[side].name, value.decode().strip(",")
-    sides, rule = ("from 0.5 to 1.5", number), "a number lies within its own interval"
-    assert found(folders) == [
-        (f"{name}/{DERIVED}/doubles.csv", "depth=2", "value", *sides, rule),
-        (f"{name}/claims.csv", "id=DD-01", "obtained", *sides, rule),
+@pytest.mark.parametrize("names", [NAMED, BARE])
+@pytest.mark.parametrize("value", ["0.4", "1.6"])
+def test_a_number_outside_its_interval_is_seen(there, tmp_path, side, names, value):
+    of_columns(there, names)
+    both = made(tmp_path)
+    assert found(both) == []
+    forge(both[side], DERIVED, "doubles.csv", b"2,1.0,", f"2,{value},".encode())
+    name, rule = both[side].name, "a number lies within its own interval"
+    assert found(both) == [
+        (f"{name}/{DERIVED}/doubles.csv", "depth=2", "value", "", value, rule),
+        (f"{name}/claims.csv", "id=DD-01", "obtained", "from 0.5 to 1.5", value, rule),
     ]
+
+
+def test_ends_that_are_turned_round_are_seen(there, tmp_path):
+    of_columns(there, BARE)
+    both = made(tmp_path)
+    forge(both[1], DERIVED, "doubles.csv", b"2,1.0,0.5,1.5", b"2,nan,1.5,0.5")
+    assert ("latest/claims.csv", "id=DD-01", "obtained", "from 1.5 to 0.5", "nan") in [
+        difference[:5] for difference in found(both)
+    ]
+
+
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("value", ["-1.5", "3.1"])
+def test_a_quantity_beyond_what_it_can_be_is_seen(there, tmp_path, side, value):
+    of_columns(there, ("value", "first", "second"))
+    both = made(tmp_path)
+    forge(both[side], DERIVED, "doubles.csv", b"2,1.0,", f"2,{value},".encode())
+    said = f"{both[side].name}/{DERIVED}/doubles.csv", "depth=2", "value", "", value
+    assert (*said, "at least -1 and at most 3") in found(both)
+    if side:
+        before = (both[0] / DERIVED / "doubles.csv").read_bytes()
+        with pytest.raises(InputError, match="this is not what a run writes"):
+            accepting.accept([DERIVED], both[1], both[0])
+        assert (both[0] / DERIVED / "doubles.csv").read_bytes() == before
 
 
 @pytest.mark.parametrize("side", [0, 1])
@@ -211,10 +259,38 @@ def test_a_setting_is_held_to_the_kind_of_its_numbers(folders):
     ]
 
 
+@pytest.mark.parametrize("sides", [(0, 1), (1,)])
+def test_a_setting_is_held_to_the_kind_of_the_declared_one(folders, sides):
+    for side in sides:
+        path = folders[side] / SOURCE / "provenance.json"
+        text = path.read_bytes()
+        assert b'"rate": 0.25' in text
+        path.write_bytes(text.replace(b'"seeds": 400', b'"seeds": 400.0'))
+        path.write_bytes(text.replace(b"   2,\n   3\n", b"   2,\n   3.0\n"))
+    assert ("spec", "depths", "[2, 3]", "[2, 3.0]") in {d[1:5] for d in found(folders, [SOURCE])}
+
+
+def test_accept_stores_a_setting_and_what_names_it_together(folders, there):
+    stored, fresh = folders
+    spec = dataclasses.replace(MADE_UP.spec, depths=(2, 3))
+    other = dataclasses.make_dataclass(
+        "Other", [("more", int, 1)], bases=(type(spec),), frozen=True
+    )
+    there[SOURCE] = dataclasses.replace(MADE_UP, spec=other())
+    rows = runner.run_one(there[SOURCE], other(), fresh)
+    kept = results.read_claims(fresh)
+    (fresh / "claims.csv").write_bytes(
+        to_csv(results.verdicts.merge(kept, rows, [each.id for each in MADE_UP.claims]))
+    )
+    with pytest.raises(InputError, match=f"accept {DERIVED} too. Received: .*provenance.json"):
+        accepting.accept([SOURCE], fresh, stored)
+
+
 def test_a_folder_of_no_experiment_on_both_sides_is_seen_by_a_check(folders):
     for folder in folders:
         (folder / "forgotten").mkdir()
         (folder / "report").mkdir()
+    (folders[1] / ".ipynb_checkpoints").mkdir()
     assert found(folders) == [("forgotten", "", "", "no folder", "a folder", "of no experiment")]
     assert checking.compare([SOURCE, DERIVED], *folders, judge=False).concluded() == []
 

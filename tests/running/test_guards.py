@@ -473,9 +473,18 @@ def test_what_runs_only_when_it_is_named_is_held_against_itself(folders, monkeyp
 
 
 @pytest.mark.parametrize("arguments", [(), ("--quick",), ("--force",)])
-def test_no_run_writes_among_the_stored_numbers(folders, call, arguments):
+@pytest.mark.parametrize("place", [".", "report", "a/b"])
+def test_no_run_writes_among_the_stored_numbers(folders, call, arguments, place):
     before = contents(folders[0])
-    status, said = call("run", NAME, "--results", folders[0], *arguments)
+    status, said = call("run", NAME, "--results", folders[0] / place, *arguments)
+    assert (status, "`accept` alone changes the stored numbers" in said) == (2, True)
+    assert contents(folders[0]) == before
+
+
+def test_no_page_takes_the_place_of_a_stored_table(folders, call):
+    before = contents(folders[0])
+    table = next((folders[0] / NAME).glob("*.csv"))
+    status, said = call("report", "--results", folders[1], "--output", table)
     assert (status, "`accept` alone changes the stored numbers" in said) == (2, True)
     assert contents(folders[0]) == before
 
@@ -578,5 +587,5 @@ def test_a_table_larger_than_any_is_refused_unread(folders, call):
 def test_a_first_look_without_seeds_is_no_run_over_none(folders, tmp_path):
     loaded = experiment.load("activation_curves")
     rows = results.read_claims(folders[0]).head(0)
-    note = checking._seeds_note(loaded.name, (None, None), [rows, rows])
+    note = checking._seeds_note(loaded.name, (None, None), [rows, rows], True)
     assert note == "activation_curves: a first look, whose rows are compared"

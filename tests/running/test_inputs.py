@@ -111,3 +111,19 @@ def test_what_reads_another_source_than_the_stored_one_is_accepted_with_it(reade
     assert accepting.accept([READER, SOURCE], latest, expected).differences == []
     for path, data in fresh.items():
         assert (expected / path.relative_to(latest)).read_bytes() == data
+
+
+def test_a_table_that_is_changed_while_it_is_read_stores_nothing(reader, tmp_path, monkeypatch):
+    runner.run([SOURCE], runner.Request(tmp_path))
+    path = tmp_path / SOURCE / "products.csv"
+
+    def run(spec, pool, inputs):
+        path.write_bytes(path.read_bytes().replace(b"0.001", b"0.002"))
+        return read(spec, pool, inputs)
+
+    changing = dataclasses.replace(reader, run=run)
+    with pytest.raises(InputError, match="what it reads was changed while it ran"):
+        runner.run_one(changing, changing.spec, tmp_path)
+    assert not (tmp_path / READER).exists()
+    assert len(runner.run_one(reader, reader.spec, tmp_path)) == 0
+    assert (tmp_path / READER / "rows.csv").is_file()

@@ -5,8 +5,6 @@ import json
 import math
 import os
 import platform
-import py_compile
-from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -126,56 +124,14 @@ def test_a_setting_of_drift_is_another_processor(monkeypatch):
     assert provenance._cpu() == f"{before} in the drift setting no AVX2"
 
 
-def test_a_processor_that_a_user_names_for_openblas_is_another_processor(monkeypatch):
+def test_a_processor_that_a_user_names_for_libraries_is_another_processor(monkeypatch):
     before = provenance._cpu()
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
     assert provenance._cpu() == f"{before} OPENBLAS_CORETYPE=Haswell"
-    monkeypatch.setenv("OPENBLAS_L2_SIZE", "512")
-    assert provenance._cpu() == f"{before} OPENBLAS_CORETYPE=Haswell OPENBLAS_L2_SIZE=512"
-
-
-def test_a_compiled_copy_of_an_older_text_is_refused(tmp_path):
-    """Python takes it if size and time are the same, as after files were unpacked."""
-    path = tmp_path / "rate.py"
-
-    def write(text, when=1e9):
-        path.write_text(text)
-        os.utime(path, (when, when))
-
-    write("RATE = 0.1")
-    provenance._refuse_older_copy(path)  # there is none
-    copy = Path(py_compile.compile(str(path)))
-    provenance._refuse_older_copy(path)
-    write("RATE = 0.2")
-    with pytest.raises(InputError, match=f"older copy of {path}; delete it. Received: {copy}"):
-        provenance._refuse_older_copy(path)
-    write("RATE = 0.2", when=2e9)  # which Python sees, as it does another size
-    provenance._refuse_older_copy(path)
-    write("RATE = 0.25")
-    provenance._refuse_older_copy(path)
-    write("RATE = 0.1")
-    data = copy.read_bytes()
-    copy.write_bytes(bytes([data[0] ^ 1]) + data[1:])  # of another Python
-    write("RATE = 0.2")
-    provenance._refuse_older_copy(path)
-    for mode, refused in (("UNCHECKED_HASH", True), ("CHECKED_HASH", False)):
-        write("RATE = 0.1")
-        py_compile.compile(
-            str(path), invalidation_mode=py_compile.PycInvalidationMode[mode], doraise=True
-        )
-        write("RATE = 0.2")
-        with pytest.raises(InputError) if refused else nullcontext():
-            provenance._refuse_older_copy(path)
-
-
-def test_no_result_is_made_by_a_compiled_copy_of_an_older_text(monkeypatch):
-    asked = []
-    monkeypatch.setattr(provenance, "_refuse_older_copy", asked.append)
-    monkeypatch.setattr(provenance, "_code", provenance._code.__wrapped__)
-    provenance.code_of("forward_pass")
-    names = {path.relative_to(provenance.ROOT).as_posix() for path in asked}
-    assert names >= {"custom_layers/__init__.py", "reproductions/running/runner.py"}
-    assert names >= {"reproductions/experiments/functions/forward_pass.py"}
+    monkeypatch.setenv("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-AVX2")
+    monkeypatch.setenv("OPENBLAS_L2_SIZE", "")
+    tunables = "GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2"
+    assert provenance._cpu() == f"{before} OPENBLAS_CORETYPE=Haswell {tunables}"
 
 
 def test_the_spec_and_the_code_are_in_the_fingerprint(tmp_path, monkeypatch):

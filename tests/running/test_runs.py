@@ -499,8 +499,8 @@ def test_code_that_was_changed_during_the_run_stores_nothing(call_code, tmp_path
     with pytest.raises(InputError) as error:
         runner._one(runner._Call(NAME, runner.Request(tmp_path), code=call_code))
     assert str(error.value) == (
-        "its code was changed while it ran, so that nobody could say which code made the results;"
-        f" nothing is stored, run it again. Received: {NAME}"
+        "its code or what it reads was changed while it ran, so that nobody could say what made the"
+        f" results; nothing is stored, run it again. Received: {NAME}"
     )
     assert not (tmp_path / NAME / provenance.FILE).exists()
     codes[True] = "code of then"
@@ -515,7 +515,7 @@ def test_an_experiment_alone_is_told_its_code_too(tmp_path, monkeypatch):
 
 
 def test_code_that_was_changed_before_a_process_began_stores_nothing(tmp_path):
-    with pytest.raises(InputError, match="code was changed while it ran"):
+    with pytest.raises(InputError, match="its code or what it reads was changed while it ran"):
         runner._one(runner._Call(NAME, runner.Request(tmp_path), code="another"))
 
 

@@ -56,6 +56,7 @@ CHECKS = (
 RUNS = tuple(f"tests/running/test_{name}.py" for name in ("runner", "runs", "guards", "inputs"))
 RUNNING = (
     *(f"tests/running/test_{name}.py" for name in ("provenance", "checking", "compared")),
+    "tests/running/test_folder_checks.py",
     *("tests/running/test_results.py", *RUNS),
 )
 JUDGED = ("tests/evidence/test_verdicts.py", "tests/experiments/test_claims.py")
