@@ -2,7 +2,7 @@
 
 import functools
 import importlib.util
-import marshal
+from importlib.machinery import SourceFileLoader, SourcelessFileLoader
 from pathlib import Path
 from types import CodeType
 
@@ -24,28 +24,28 @@ def refuse_older_copies() -> None:
     folders = FOLDER, FOLDER.parent / "custom_layers"
     for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
         copy = Path(importlib.util.cache_from_source(str(path)))
-        if copy.is_file() and not is_of(copy.read_bytes(), path):
+        if copy.is_file() and not _is_of(copy, path):
             raise InputError(
                 f"Python runs an older copy of {path}; delete the folders __pycache__."
                 f" Received: {copy}"
             )
 
 
-def is_of(copy: bytes, path: Path) -> bool:
+def _is_of(copy: Path, path: Path) -> bool:
     """Whether a compiled copy does what a module's text says, or Python passes it over."""
-    text, status = path.read_bytes(), path.stat()
-    flags, *made_from = (int.from_bytes(copy[i : i + 4], "little") for i in (4, 8, 12))
+    head, text, status = copy.read_bytes()[:16], path.read_bytes(), path.stat()
+    flags, *made_from = (int.from_bytes(head[i : i + 4], "little") for i in (4, 8, 12))
     if flags == 0:  # it goes by the text's time and size
         taken = made_from == [int(status.st_mtime) & 0xFFFFFFFF, status.st_size & 0xFFFFFFFF]
     else:  # by its checksum, or by nothing
-        taken = flags == 1 or (flags == 3 and copy[8:16] == importlib.util.source_hash(text))
-    if copy[:4] != MAGIC or not taken:
+        taken = flags == 1 or (flags == 3 and head[8:] == importlib.util.source_hash(text))
+    if head[:4] != MAGIC or not taken:
         return True
-    try:
-        compiled = marshal.loads(copy[16:])
-    except (EOFError, ValueError, TypeError):
+    try:  # both as Python does when it imports the module
+        runs = SourcelessFileLoader(path.stem, str(copy)).get_code(path.stem)
+    except (ImportError, EOFError, ValueError, TypeError):
         return False
-    return _alike(compiled, compile(text, str(path), "exec", dont_inherit=True))
+    return _alike(runs, SourceFileLoader(path.stem, str(path)).source_to_code(text, str(path)))
 
 
 PARTS = (

@@ -225,7 +225,7 @@ def _one(call: _Call) -> Outcome:
         folder = results / name
         current = not request.force and provenance.is_current(folder, experiment, spec)
         if current and provenance.made_here(folder):
-            judged = claims_again(experiment, results, setting)
+            judged = claims_again(experiment, spec, results, setting)
             if judged is not None:
                 _tell(experiment, provenance.read(results / name).get("left_out"))
                 return name, judged, "unchanged"
@@ -241,13 +241,15 @@ def _one(call: _Call) -> Outcome:
     return name, judged, f"{call.spent_s + time.perf_counter() - started:.1f} s"
 
 
-def claims_again(experiment: Experiment, results: Path, setting: str) -> pd.DataFrame | None:
+def claims_again(
+    experiment: Experiment, spec: Any, results: Path, setting: str = ""
+) -> pd.DataFrame | None:
     """The rows of claims.csv that the tables of an unchanged experiment give.
 
     None if they are not the verdicts that the run recorded. Whoever forges a table can forge its
     checksum too, so the claims are judged again, which takes a moment.
     """
-    left_out: list[str] | None = [] if setting else None
+    left_out = _may_lack(experiment, spec)
     try:
         tables = read_tables(experiment, results)
         judged = verdicts.judge(experiment.claims, tables, setting, left_out)
@@ -329,7 +331,7 @@ def run_one(
         frames = tables_of(experiment, spec, results, pool)
         tables = {name: reread(name, frames[name], table) for name, table in shapes}
     contents = {f"{name}.csv": to_csv(tables[name]) for name, _ in shapes}
-    left_out: list[str] | None = [] if setting else None
+    left_out = _may_lack(experiment, spec)
     judged = verdicts.judge(experiment.claims, tables, setting, left_out)
     contents |= drawing.render_all(experiment.figures(spec, tables), left_out)
     _tell(experiment, left_out)
@@ -345,6 +347,14 @@ def run_one(
     record |= {"left_out": left_out} if left_out else {}
     write_folder(results / experiment.name, contents, provenance.to_json(record))
     return judged
+
+
+def _may_lack(experiment: Experiment, spec: Any) -> list[str] | None:
+    """Takes up what a spec other than the stored one has no numbers for; None for the stored one.
+
+    A first look is another one too.
+    """
+    return [] if other_than_stored(experiment, vars(spec)) else None
 
 
 def _tell(experiment: Experiment, left_out: list[str] | None) -> None:

@@ -321,6 +321,17 @@ def test_another_setting_is_said_in_its_line_its_notes_and_its_refusal(tmp_path,
         runner.run([NAME], runner.Request(tmp_path, force=True))
 
 
+def test_a_first_look_without_the_numbers_of_a_claim_is_told(tmp_path, capsys, made_up):
+    lacking = [claim("AA-03", not_measured), *made_up[NAME].claims]
+    made_up[NAME] = dataclasses.replace(made_up[NAME], claims=lacking)
+    for took in ("  3.8 s", "unchanged"):
+        runner.run([NAME], runner.Request(tmp_path, quick=True))
+        told, ran, *verdicts_of = lines(capsys)
+        assert told == f"{NAME}, AA-03 is not judged: the tables have no\\nluck"
+        assert ran == f"{NAME:24} {took:>9}"
+        assert verdicts_of[-1].startswith("2 claims: ")
+
+
 def test_a_figure_without_numbers_is_left_out_of_another_setting(tmp_path, capsys):
     def figures(spec, tables):
         return MADE_UP.figures(spec, tables) | {"luck": lambda: not_measured(tables)}
@@ -406,14 +417,14 @@ def test_tables_that_their_run_cannot_have_judged_so_are_no_reason_to_keep_them(
     request = runner.Request(tmp_path)
     runner.run([NAME], request)
     folder = tmp_path / NAME
-    assert list(runner.claims_again(PLAIN, tmp_path, "")["id"]) == ["AA-01", "AA-02"]
+    assert list(runner.claims_again(PLAIN, PLAIN.spec, tmp_path)["id"]) == ["AA-01", "AA-02"]
     record = record_of(tmp_path)
     table = folder / "counts.csv"
     table.write_bytes(table.read_bytes().replace(b"2,200", b"2,100"))
     record["files"]["counts.csv"] = sha256(table.read_bytes())
     (folder / provenance.FILE).write_bytes(provenance.to_json(record))
     assert provenance.is_current(folder, PLAIN, Spec())
-    assert runner.claims_again(PLAIN, tmp_path, "") is None
+    assert runner.claims_again(PLAIN, PLAIN.spec, tmp_path) is None
     capsys.readouterr()
     runner.run([NAME], request)
     assert lines(capsys)[0] == f"{NAME:24}     3.8 s"
@@ -425,12 +436,12 @@ def test_tables_that_their_run_cannot_have_judged_so_are_no_reason_to_keep_them(
             raise lacks
 
         lacking = dataclasses.replace(PLAIN, claims=[claim("AA-01", judge)])
-        assert runner.claims_again(lacking, tmp_path, "") is None
+        assert runner.claims_again(lacking, lacking.spec, tmp_path) is None
         nothing = provenance.to_json(record_of(tmp_path) | {"judged": verdicts.digest(none)})
         (folder / provenance.FILE).write_bytes(nothing)
-        assert runner.claims_again(lacking, tmp_path, "") is None
+        assert runner.claims_again(lacking, lacking.spec, tmp_path) is None
     table.unlink()
-    assert runner.claims_again(PLAIN, tmp_path, "") is None
+    assert runner.claims_again(PLAIN, PLAIN.spec, tmp_path) is None
 
 
 def test_a_process_that_is_full_hands_its_experiment_on(tmp_path, monkeypatch):
