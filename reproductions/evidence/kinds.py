@@ -210,11 +210,13 @@ class Rate(Kind):
 
     With `trials`, the column holds the number of successes in as many trials as the column named
     `trials` says. Without, the table has a row a seed, the column holds a label (an outcome), and
-    the counts of every label are compared within the rows that differ in `seed` alone.
+    the counts of every label are compared within the rows that differ in `seed` alone. Where a row
+    says what other seeds may choose otherwise, such as the best of all, its counts are of the same
+    thing only over the same seeds: `over_other_seeds=False`.
     """
 
     trials: str | None = None
-    over_other_seeds = True
+    over_other_seeds: bool = True
 
     @property
     def of_numbers(self) -> bool:

@@ -290,3 +290,17 @@ def test_both_sides_list_all_their_seeds_or_the_same_first_ones(stored, fresh, s
     found = Comparison()
     compare_table("t.csv", table, *sides, found, same_seeds=False, all_rows=False, seeds=seeds)
     assert ("seed" not in {d.column for d in found.concluded()}) == alike
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_counts_of_what_other_seeds_choose_otherwise_are_held_over_the_same_seeds_alone(held):
+    rate = Rate("seeds", over_other_seeds=held)
+    table = Table(key=("row",), columns={"count": rate, "seeds": Exact()}, over_seeds=True)
+    stored = pd.DataFrame({"row": [1], "count": [900], "seeds": [1000]})
+    fresh = stored.assign(count=1, seeds=100)
+    comparison = Comparison()
+    compare_table("t", table, stored, fresh, comparison, same_seeds=False, seeds=(1000, 100))
+    assert len(comparison.concluded()) == held
+    comparison = Comparison()
+    compare_table("t", table, stored, stored.assign(count=1), comparison)
+    assert len(comparison.concluded()) == 1

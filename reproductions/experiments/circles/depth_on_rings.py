@@ -270,8 +270,8 @@ def _draw_room(spec: Spec, room: pd.DataFrame) -> "Figure":
 
 
 TABLES = {
-    "room": Table(key=("rings", "width", "rate"), columns=shares("separates")),
-    "tuning": Table(key=("rings", "width", "layers", "rate"), columns=shares("separates")),
+    "room": Table(("rings", "width", "rate"), shares("separates"), over_seeds=True),
+    "tuning": Table(("rings", "width", "layers", "rate"), shares("separates"), over_seeds=True),
     "networks": Table(
         key=("width", "layers"),
         columns={

@@ -298,7 +298,7 @@ def _unflatten(rows: pd.DataFrame, width: int, layers: int) -> list[np.ndarray]:
 
 
 TABLES = {
-    "tuning": Table(key=("activation", "layers", "rate"), columns=shares("separates")),
+    "tuning": Table(("activation", "layers", "rate"), shares("separates"), over_seeds=True),
     "networks": Table(
         key=("activation", "layers"),
         columns={

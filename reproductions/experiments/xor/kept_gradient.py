@@ -56,7 +56,7 @@ class Spec:
 
 SPEC = Spec()
 OPTIONAL = True
-QUICK = {"levels": (0.2, 0.8), "steps": 5_001}
+QUICK = {"levels": (0.2, 0.8)}
 SMALL = {
     "hidden": (4,) * 3,
     "steps": 21,

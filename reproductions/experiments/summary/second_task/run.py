@@ -18,7 +18,7 @@ from reproductions.training.pool import Arrays, Pool, Shard, whole
 
 SPEC = Spec()
 OPTIONAL = True
-QUICK = {"seeds": 32, "steps": 1_001, "tuning_seeds": 1}
+QUICK = {"tuning_seeds": 1}
 SMALL = {"hidden": (4, 4), "steps": 41, "every": 20, "each": 20, "batch": 8, "tuning_seeds": 2}
 
 INPUTS = {"cures": ("singles",), "functions_today": ("shares",)}
