@@ -31,7 +31,7 @@ OPTIONS = (
     *("-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of what was imported before
 )
-MOST_S = 5
+MOST_S = 12
 """Of the processor's time for the tests of a mutant; those that come after that are left out.
 
 So one that only long tests could kill survives: a short test must kill it.
