@@ -12,7 +12,15 @@ from reproductions.evidence.kinds import Close, Table
 from reproductions.evidence.tables import to_csv
 from reproductions.evidence.verdicts import Judgement, digest
 from reproductions.report import build
-from reproductions.running import accepting, checking, experiment, provenance, results, runner
+from reproductions.running import (
+    accepting,
+    checking,
+    experiment,
+    folder_checks,
+    provenance,
+    results,
+    runner,
+)
 from reproductions.running.files import sha256
 from tests.running.made_up import MADE_UP, NAME, claim, draw_texts
 
@@ -143,6 +151,10 @@ def test_what_cannot_be_made_again_is_a_difference(folders, there):
     ]
     there[DERIVED] = dataclasses.replace(DOUBLES, run=fails, derived=False)
     assert found(folders) == []
+
+
+def test_results_that_are_not_there_have_no_setting(tmp_path):
+    assert folder_checks._beside(DOUBLES, tmp_path) == {SOURCE: None}
 
 
 def test_accept_makes_a_table_that_follows_from_others_again(folders):

@@ -404,19 +404,28 @@ def test_a_run_keeps_no_verdict_that_its_tables_do_not_give(folders, call):
 def test_accept_stores_a_table_and_what_was_made_from_it_together(folders, monkeypatch, wanted):
     import dataclasses
 
-    reader = dataclasses.replace(
-        experiment.load(NAME), inputs={SEEDED: tuple(experiment.load(SEEDED).tables)}
-    )
-    loaded = {NAME: reader, SEEDED: experiment.load(SEEDED)}
-    monkeypatch.setattr(accepting, "loadable", lambda: [NAME, SEEDED])
+    inputs = {"first": (), SEEDED: tuple(experiment.load(SEEDED).tables)}
+    reader = dataclasses.replace(experiment.load(NAME), inputs=inputs)
+    never_stored = dataclasses.replace(reader, name="never_stored")
+    loaded = {NAME: reader, SEEDED: experiment.load(SEEDED), "never_stored": never_stored}
+    monkeypatch.setattr(accepting, "loadable", lambda: ["never_stored", NAME, SEEDED])
     monkeypatch.setattr(accepting, "load", loaded.__getitem__)
     (table,), sides = (folders[1] / SEEDED).glob("jumps.csv"), (folders[1], folders[0])
-    accepting._refuse_one_without_the_other([wanted], *sides)
+    both = [wanted, "first"] if wanted == NAME else [wanted]
+    accepting._refuse_one_without_the_other(both, *sides)
     table.write_bytes(table.read_bytes()[:-1] + b"1\n")
-    accepting._refuse_one_without_the_other([NAME, SEEDED], *sides)
-    other = NAME if wanted == SEEDED else SEEDED
-    with pytest.raises(InputError, match=f"accept {other} too. Received: {table}"):
-        accepting._refuse_one_without_the_other([wanted], *sides)
+    accepting._refuse_one_without_the_other([NAME, SEEDED, "first"], *sides)
+    why = {
+        NAME: f"{NAME} was made from another {SEEDED} than the stored one; accept {SEEDED} too.",
+        SEEDED: f"the stored {NAME} was made from another {SEEDED}; accept {NAME} too.",
+    }
+    with pytest.raises(InputError) as error:
+        accepting._refuse_one_without_the_other(both, *sides)
+    assert str(error.value) == f"{why[wanted]} Received: {table}"
+    shutil.rmtree(folders[0] / SEEDED)
+    with pytest.raises(InputError) as error:
+        accepting._refuse_one_without_the_other(both, *sides)
+    assert str(error.value) == f"{why[wanted]} Received: {table.with_name('provenance.json')}"
     shutil.rmtree(folders[0] / NAME)  # then nothing stored was made from the stored tables
     accepting._refuse_one_without_the_other([SEEDED], *sides)
 
