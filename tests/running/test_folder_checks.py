@@ -7,8 +7,9 @@ import shutil
 import pandas as pd
 import pytest
 
+from reproductions.evidence.differences import Comparison
 from reproductions.evidence.errors import InputError
-from reproductions.evidence.kinds import Close, Table
+from reproductions.evidence.kinds import Close, Exact, Table
 from reproductions.evidence.tables import to_csv
 from reproductions.evidence.verdicts import Judgement, digest
 from reproductions.report import build
@@ -33,9 +34,10 @@ class Nothing:
 
 
 def double(spec, pool, inputs):
+    assert spec == Nothing()
     values = inputs[SOURCE]["values"]
     ends = {"value_low": values["value"], "value_high": 3 * values["value"]}
-    return {"doubles": values.assign(value=2 * values["value"], **ends)}
+    return {"doubles": values.assign(value=2 * values["value"], **ends, label="twice")}
 
 
 def judge_double(tables):
@@ -52,7 +54,10 @@ DOUBLES = experiment.Experiment(
     run=double,
     figures=lambda spec, tables: {"plot": None},
     tables={
-        "doubles": Table(("depth",), dict.fromkeys(("value", "value_low", "value_high"), NEAR)),
+        "doubles": Table(
+            ("depth",),
+            {**dict.fromkeys(("value", "value_low", "value_high"), NEAR), "label": Exact()},
+        ),
     },
     claims=[claim("DD-01", judge_double)],
     inputs={SOURCE: ("values",)},
@@ -188,7 +193,7 @@ def of_columns(there, names):
     """Puts an experiment in place whose table has columns of these names, and bounds."""
 
     def run(spec, pool, inputs):
-        (frame,) = double(spec, pool, inputs).values()
+        frame = double(spec, pool, inputs)["doubles"].drop(columns="label")
         return {"doubles": frame.rename(columns=dict(zip(NAMED, names, strict=True)))}
 
     def judge(tables):
@@ -214,6 +219,23 @@ def test_a_number_outside_its_interval_is_seen(there, tmp_path, side, names, val
         (f"{name}/{DERIVED}/doubles.csv", "depth=2", "value", "", value, rule),
         (f"{name}/claims.csv", "id=DD-01", "obtained", "from 0.5 to 1.5", value, rule),
     ]
+
+
+@pytest.mark.parametrize("ends", [b"1.0,1.5", b"0.5,1.0", b"1.0,1.0"])
+def test_a_number_may_be_an_end_of_its_interval(there, tmp_path, ends):
+    of_columns(there, BARE)
+    both = made(tmp_path)
+    forge(both[1], DERIVED, "doubles.csv", b"2,1.0,0.5,1.5", b"2,1.0," + ends)
+    assert found(both) == []
+
+
+def test_a_table_out_of_form_is_said_to_be(folders):
+    path, table = folders[1] / DERIVED / "doubles.csv", DOUBLES.tables["doubles"]
+    frame = results.read_tables(DOUBLES, folders[1])["doubles"]
+    assert folder_checks.hold_form(path, frame, table, Comparison()) is True
+    head, first, second = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(head + second + first)
+    assert folder_checks.hold_form(path, frame, table, Comparison()) is False
 
 
 def test_ends_that_are_turned_round_are_seen(there, tmp_path):
