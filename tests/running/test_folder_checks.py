@@ -229,6 +229,19 @@ def test_a_number_may_be_an_end_of_its_interval(there, tmp_path, ends):
     assert found(both) == []
 
 
+@pytest.mark.parametrize(("wrong", "more"), [(1, 0), (2, 1)])
+def test_the_first_wrong_cell_is_named_and_the_others_are_counted(tmp_path, wrong, more):
+    table = Table(("depth",), dict.fromkeys(BARE, WIDE))
+    lines = [b"2,1.6,0.5,1.5\n", b"3,2.3,0.75,2.25\n" if wrong > 1 else b"3,2.2,0.75,2.25\n"]
+    path = tmp_path / "doubles.csv"
+    path.write_bytes(b"depth,value,low,high\n" + b"".join(lines))
+    comparison = Comparison()
+    folder_checks.hold_form(path, results.read_table(path, table), table, comparison)
+    assert [(d.row, d.obtained, d.more) for d in comparison.differences] == [
+        ("depth=2", "1.6", more)
+    ]
+
+
 def test_a_table_out_of_form_is_said_to_be(folders):
     path, table = folders[1] / DERIVED / "doubles.csv", DOUBLES.tables["doubles"]
     frame = results.read_tables(DOUBLES, folders[1])["doubles"]
