@@ -182,6 +182,19 @@ def test_stored_results_that_are_held_alone_are_made_again_too(folders, monkeypa
     assert (f"expected/{FOLLOWS[0]}", *FOLLOWS[1:], "1.0", "0.7") in [d[:5] for d in said]
 
 
+def test_stored_results_that_are_held_alone_name_the_tables_beside_them(folders, monkeypatch):
+    expected, latest = folders
+    path = expected / DERIVED / "provenance.json"
+    path.write_bytes(provenance.to_json(json.loads(path.read_text()) | {"inputs": {}}))
+    shutil.rmtree(latest / DERIVED)
+    kept = results.read_claims(latest)
+    (latest / "claims.csv").write_bytes(to_csv(kept[kept["id"] != "DD-01"]))
+    monkeypatch.setattr(checking, "chosen", lambda wanted: [SOURCE])
+    assert [d[:3] for d in found(folders, [SOURCE])] == [
+        (f"expected/{DERIVED}/provenance.json", "inputs", SOURCE)
+    ]
+
+
 # Forms
 
 
