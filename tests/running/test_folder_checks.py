@@ -244,10 +244,11 @@ def test_a_number_may_be_an_end_of_its_interval(there, tmp_path, ends):
 
 @pytest.mark.parametrize(("wrong", "more"), [(1, 0), (2, 1)])
 def test_the_first_wrong_cell_is_named_and_the_others_are_counted(tmp_path, wrong, more):
-    table = Table(("depth",), dict.fromkeys(BARE, WIDE))
-    lines = [b"2,1.6,0.5,1.5\n", b"3,2.3,0.75,2.25\n" if wrong > 1 else b"3,2.2,0.75,2.25\n"]
+    kinds = {"label": Exact(), **dict.fromkeys(BARE, WIDE), "size": Exact()}
+    table = Table(("depth",), kinds)
+    lines = [b"2,x,1.6,0.5,1.5,9\n", f"3,x,{2.1 + 0.1 * wrong},0.75,2.25,9\n".encode()]
     path = tmp_path / "doubles.csv"
-    path.write_bytes(b"depth,value,low,high\n" + b"".join(lines))
+    path.write_bytes(b"depth,label,value,low,high,size\n" + b"".join(lines))
     comparison = Comparison()
     folder_checks.hold_form(path, results.read_table(path, table), table, comparison)
     assert [(d.row, d.obtained, d.more) for d in comparison.differences] == [
@@ -268,9 +269,9 @@ def test_ends_that_are_turned_round_are_seen(there, tmp_path):
     of_columns(there, BARE)
     both = made(tmp_path)
     forge(both[1], DERIVED, "doubles.csv", b"2,1.0,0.5,1.5", b"2,nan,1.5,0.5")
-    assert ("latest/claims.csv", "id=DD-01", "obtained", "from 1.5 to 0.5", "nan") in [
-        difference[:5] for difference in found(both)
-    ]
+    said = [difference[:5] for difference in found(both)]
+    assert ("latest/claims.csv", "id=DD-01", "obtained", "from 1.5 to 0.5", "nan") in said
+    assert (f"latest/{DERIVED}/doubles.csv", "depth=2", "value", "", "nan") in said
 
 
 @pytest.mark.parametrize("side", [0, 1])
