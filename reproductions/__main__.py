@@ -359,7 +359,9 @@ def _accept(given: Namespace) -> int:
         wrong = accepting.accept(names, LATEST, EXPECTED)
     if wrong.differences:
         _report(wrong)
-        print("nothing is accepted: claims.csv and figures must say what the tables say")
+        print(
+            "nothing is accepted: claims.csv, figures and derived tables must say what the tables say"
+        )
         return 1
     if changed is not None:
         _report(changed)

@@ -27,7 +27,8 @@ def accept(wanted: list[str], latest: Path, expected: Path) -> Comparison:
     """Makes fresh results the stored ones, unless they are not what their own tables say.
 
     Returns:
-        Where claims.csv or a figure says something else than the tables; nothing is stored then.
+        Where claims.csv, a figure or a derived table says something else than the tables that it
+        follows from; nothing is stored then.
 
     Raises:
         InputError: the fresh results are missing, damaged, or not of the experiment's own spec.

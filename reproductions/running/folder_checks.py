@@ -22,6 +22,7 @@ from reproductions.running.results import CLAIMS_FILE, read_tables
 FOLLOWS = "its tables follow from those beside it"
 AGAIN = Close(1e-6, 1e-9, "the same numbers are computed again from the same tables", nan=True)
 WITHIN = "a number lies within its own interval"
+BY_ITSELF = "each table by itself"
 
 
 def has_results(folder: Path) -> bool:
@@ -256,7 +257,7 @@ def _add_cells(
     for place in wrong[:1]:
         row = {column: frame[column].iloc[place] for column in frame}
         where = str(path), key_in_words(table.key, row), name
-        comparison.add(Difference(*where, "", plain(row[name]), rule, len(wrong) - 1))
+        comparison.add(Difference(*where, rule, plain(row[name]), BY_ITSELF, len(wrong) - 1))
 
 
 def hold_figures(

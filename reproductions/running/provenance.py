@@ -348,7 +348,7 @@ WIDE = re.compile(r"avx|amx|fma|asimd|sve|bf16|i8mm")
 def _cpu() -> str:
     """The processor as numbers depend on it.
 
-    Its name, the wide instructions of all its cores, for which one libraries are told to
+    Its name, the wide instructions of all its cores, the processor for which libraries are told to
     compute, and a setting of drift.
     """
     fields = _cpu_fields()

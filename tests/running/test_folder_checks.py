@@ -199,6 +199,7 @@ def test_stored_results_that_are_held_alone_name_the_tables_beside_them(folders,
 
 
 WIDE = Close(9.0, 0, reason="made up", nan=True, least=-1, most=3)
+WITHIN, BY_ITSELF = "a number lies within its own interval", "each table by itself"
 NAMED, BARE = ("value", "value_low", "value_high"), ("value", "low", "high")
 
 
@@ -229,7 +230,7 @@ def test_a_number_outside_its_interval_is_seen(there, tmp_path, side, names, val
     forge(both[side], DERIVED, "doubles.csv", b"2,1.0,", f"2,{value},".encode())
     name, rule = both[side].name, "a number lies within its own interval"
     assert found(both) == [
-        (f"{name}/{DERIVED}/doubles.csv", "depth=2", "value", "", value, rule),
+        (f"{name}/{DERIVED}/doubles.csv", "depth=2", "value", rule, value, BY_ITSELF),
         (f"{name}/claims.csv", "id=DD-01", "obtained", "from 0.5 to 1.5", value, rule),
     ]
 
@@ -271,7 +272,7 @@ def test_ends_that_are_turned_round_are_seen(there, tmp_path):
     forge(both[1], DERIVED, "doubles.csv", b"2,1.0,0.5,1.5", b"2,nan,1.5,0.5")
     said = [difference[:5] for difference in found(both)]
     assert ("latest/claims.csv", "id=DD-01", "obtained", "from 1.5 to 0.5", "nan") in said
-    assert (f"latest/{DERIVED}/doubles.csv", "depth=2", "value", "", "nan") in said
+    assert (f"latest/{DERIVED}/doubles.csv", "depth=2", "value", WITHIN, "nan") in said
 
 
 @pytest.mark.parametrize("side", [0, 1])
@@ -280,8 +281,14 @@ def test_a_quantity_beyond_what_it_can_be_is_seen(there, tmp_path, side, value):
     of_columns(there, ("value", "first", "second"))
     both = made(tmp_path)
     forge(both[side], DERIVED, "doubles.csv", b"2,1.0,", f"2,{value},".encode())
-    said = f"{both[side].name}/{DERIVED}/doubles.csv", "depth=2", "value", "", value
-    assert (*said, "at least -1 and at most 3") in found(both)
+    said = (
+        f"{both[side].name}/{DERIVED}/doubles.csv",
+        "depth=2",
+        "value",
+        "at least -1 and at most 3",
+        value,
+    )
+    assert (*said, BY_ITSELF) in found(both)
     if side:
         before = (both[0] / DERIVED / "doubles.csv").read_bytes()
         with pytest.raises(InputError, match="this is not what a run writes"):
