@@ -360,7 +360,7 @@ def _accept(given: Namespace) -> int:
     if wrong.differences:
         _report(wrong)
         print(
-            "nothing is accepted: claims.csv, figures and derived tables must say what the tables say"
+            "nothing is accepted: claims.csv, figures and derived tables must say what tables say"
         )
         return 1
     if changed is not None:
