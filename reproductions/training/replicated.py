@@ -1,5 +1,6 @@
 """A Keras model's layers on replicas, which stand on the last axis of weights and signals."""
 
+import functools
 import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -156,12 +157,14 @@ def dense(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> Any:
     Returns:
         (batch, out, replica).
     """
-    y = tf.reduce_sum(x[:, :, None] * kernel[None], 1) + bias
+    of_each_unit = tf.expand_dims(x, 2)
+    y = tf.reduce_sum(of_each_unit * kernel, 1) + bias
 
     def gradient(dy):
         dy = _computed_once(dy, bias[0, 0])
-        dx = tf.reduce_sum(dy[:, None] * kernel[None], 2)
-        return dx, _batch_sum(x[:, :, None] * dy[:, None]), _batch_sum(dy)
+        to_each_input = tf.expand_dims(dy, 1)
+        dx = tf.reduce_sum(to_each_input * kernel, 2)
+        return dx, _batch_sum(of_each_unit * to_each_input), _batch_sum(dy)
 
     return y, gradient
 
@@ -173,7 +176,24 @@ def _computed_once(x, scalar):
     once for every element of theirs. A conditional is not fused; both branches give x, so `scalar`
     only has to be unknown when the loop is compiled.
     """
-    return tf.cond(scalar > 0, lambda: tf.identity(x), lambda: tf.identity(x))
+    branch = _identity(x.dtype, tuple(x.shape))
+    (once,) = tf.raw_ops.StatelessIf(  # `tf.cond` would trace two new branches at every call
+        cond=scalar > 0,
+        input=[x],
+        Tout=[x.dtype],
+        then_branch=branch,
+        else_branch=branch,
+        output_shapes=[x.shape],
+    )
+    return once
+
+
+@functools.cache
+def _identity(dtype, shape):
+    """A compiled loop's function that gives what it gets, traced once for each shape."""
+    return tf.function(lambda x: tf.identity(x), autograph=False).get_concrete_function(
+        tf.TensorSpec(shape, dtype)
+    )
 
 
 def _batch_sum(x, group=8):
