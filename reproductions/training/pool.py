@@ -170,8 +170,8 @@ class Pool:
         """What a function gives for each call, its seeds split into ranges, a shard each.
 
         As many calls take turns as there are cores, so that no two cores wait for the same
-        compilation. All their seeds come before the next calls, so that a process that follows
-        one that is full compiles few networks again. Calls of one network become neighbours.
+        compilation. All their seeds come before the next calls, and calls of one network become
+        neighbours, so that a process that follows one that is full compiles no network again.
 
         Args:
             function: as for `gather`; after the arguments of a call it takes its seeds' start and
@@ -196,7 +196,12 @@ class Pool:
         split.sort(key=lambda shard: (order.index(shard[0]) // in_turn, shard[1]))
         sizes = [each * (stop - start) for _, start, stop in split]
         gathered = self.gather(
-            function, [(*calls[i], *span) for i, *span in split], what, sizes, "seed"
+            function,
+            [(*calls[i], *span) for i, *span in split],
+            what,
+            sizes,
+            "seed",
+            [networks[i] for i, *_ in split],
         )
         by_call: list[list[dict[str, Any]]] = [[] for _ in calls]
         for (i, *_), arrays in zip(split, gathered, strict=True):
@@ -214,6 +219,7 @@ class Pool:
         what: str,
         sizes: Sequence[int] | None = None,
         unit: str = "shard",
+        networks: Sequence[object] | None = None,
     ) -> list[dict[str, Any]]:
         """What a function gives for each call, shards side by side on all cores.
 
@@ -226,6 +232,9 @@ class Pool:
             sizes: how many units of progress each shard counts, by calls of `advance`; by default
                 one, counted here.
             unit: of progress.
+            networks: what tells the compiled networks of the shards apart. A process that is full
+                finishes the shards of those that it has begun, as another one would have to compile
+                them again. By default each shard has its own.
 
         Returns:
             The shards' arrays and data frames, in the order of `calls`.
@@ -233,12 +242,13 @@ class Pool:
         Raises:
             ProcessFullError: this process takes as much memory as it may. What is done is kept.
         """
-        store, sending, full = self._store, self._sending, threading.Event()
+        store, sending, starts = self._store, self._sending, _Starts()
         names = [f"{function.__module__}.{function.__qualname__}{call!r}" for call in calls]
         kept = {i: store.load(name) for i, name in enumerate(names)} if store else {}
         done = {i: arrays for i, arrays in kept.items() if arrays is not None}
         todo = [i for i in range(len(calls)) if i not in done]
         counted = sizes or [1] * len(calls)
+        networks = range(len(calls)) if networks is None else networks
         if todo:
             start_tensorflow()
         with self.progress(total=sum(counted), what=what, unit=unit) as bar:
@@ -248,7 +258,9 @@ class Pool:
             shard = Shard(bar.update, self._cache)
             with (
                 sending.failing() if sending else nullcontext(),
-                self._side_by_side(function, {i: calls[i] for i in todo}, shard, full) as fresh,
+                self._side_by_side(
+                    function, {i: (networks[i], calls[i]) for i in todo}, shard, starts
+                ) as fresh,
             ):
                 for i, arrays in fresh:
                     if arrays is None:
@@ -259,7 +271,7 @@ class Pool:
                     if not sizes or sending:  # a shard elsewhere cannot count for itself
                         bar.update(counted[i])
                     if store and taken_bytes() > self._most_bytes:
-                        full.set()
+                        starts.full.set()
         if len(done) < len(calls):
             raise ProcessFullError
         return [_unpack(done[i]) for i in range(len(calls))]
@@ -268,13 +280,13 @@ class Pool:
     def _side_by_side(
         self,
         function: Callable[..., Arrays],
-        calls: Mapping[int, tuple],
+        calls: Mapping[int, tuple[object, tuple]],
         shard: Shard,
-        full: threading.Event,
+        starts: "_Starts",
     ) -> Iterator[Iterator]:
-        """Gives each call's number and plain arrays, as they are done.
+        """Gives each call's number and plain arrays, as they are done; each comes with its network.
 
-        Once `full` is set, those under way are finished, and the others give None.
+        Those that may not start any more give None.
         """
         from joblib import Parallel, delayed, parallel_config
 
@@ -287,12 +299,13 @@ class Pool:
                 batch_size=1,
                 return_as="generator_unordered",
             )
-        compute = (
-            functools.partial(_sent, sending.check)
-            if sending
-            else functools.partial(_here, shard, full)
-        )
-        done = parallel(delayed(compute)(i, function, call) for i, call in calls.items())
+
+        def started(i: int, network: object, call: tuple):
+            if sending:
+                return delayed(_sent)(sending.check, i, function, call)
+            return delayed(_here)(shard, starts, network, i, function, call)
+
+        done = parallel(started(i, *calls[i]) for i in calls)
         try:
             yield done
         finally:  # left early, it starts nothing more, waits for nothing under way, says nothing
@@ -301,10 +314,30 @@ class Pool:
                 done.close()
 
 
+class _Starts:
+    """Which shards a process still starts: once it is full, only those of networks that it has."""
+
+    def __init__(self) -> None:
+        self.full = threading.Event()
+        self._begun: set[object] = set()
+
+    def may(self, network: object) -> bool:
+        """Whether a shard of this network starts now."""
+        if self.full.is_set():
+            return network in self._begun
+        self._begun.add(network)
+        return True
+
+
 def _here(
-    shard: Shard, full: threading.Event, i: int, function: Callable[..., Arrays], call: tuple
+    shard: Shard,
+    starts: _Starts,
+    network: object,
+    i: int,
+    function: Callable[..., Arrays],
+    call: tuple,
 ) -> tuple[int, dict[str, np.ndarray] | None]:
-    return i, None if full.is_set() else _pack(function(shard, *call))
+    return i, _pack(function(shard, *call)) if starts.may(network) else None
 
 
 def _sent(

@@ -362,12 +362,12 @@ def test_a_process_that_has_taken_too_much_ends_once_a_shard_is_kept(most, ends,
 def test_what_is_under_way_when_a_process_is_full_is_finished_and_kept(monkeypatch):
     monkeypatch.setattr(pool, "taken_bytes", lambda: 10)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    begun, full, here = threading.Event(), [], pool._here
+    begun, seen, here = threading.Event(), [], pool._here
     one_not_begun = threading.Event()
 
-    def watched_here(shard, event, *call):
-        full.append(event)
-        given = here(shard, event, *call)
+    def watched_here(shard, starts, *call):
+        seen.append(starts)
+        given = here(shard, starts, *call)
         if given[1] is None:
             one_not_begun.set()
         return given
@@ -377,7 +377,7 @@ def test_what_is_under_way_when_a_process_is_full_is_finished_and_kept(monkeypat
             assert begun.wait(60)
         else:
             begun.set()
-            assert full[0].wait(60)
+            assert seen[0].full.wait(60)
         if number == 6:  # is done after another has given nothing
             assert one_not_begun.wait(60)
         return {"number": number}
@@ -388,6 +388,29 @@ def test_what_is_under_way_when_a_process_is_full_is_finished_and_kept(monkeypat
         Pool(store, most_bytes=9).gather(part, [(5,), (6,), (7,), (8,)], "test")
     kept = {int(arrays["array/number"]) for arrays in store.saved.values()}
     assert kept - {7} == {5, 6}  # 7 may have begun before this process was known to be full
+
+
+def test_a_full_process_finishes_the_networks_that_it_has_begun(monkeypatch):
+    monkeypatch.setattr(pool, "taken_bytes", lambda: 10)
+    monkeypatch.setattr(pool, "RANGE", 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    calls, store, of_seeds = [(3, 0), (5, 1), (4, 2), (3, 3)], Kept(), Kept()
+    with pytest.raises(pool.ProcessFullError):
+        Pool(store, most_bytes=9).gather(seen, calls, "test", networks=["a", "b", "b", "a"])
+    assert numbers_of(store) == [(3, 0), (3, 3)]
+    with pytest.raises(pool.ProcessFullError):
+        Pool(of_seeds, most_bytes=9).by_seeds(
+            seen, calls, 2, "test", network=lambda number, _: number
+        )
+    assert numbers_of(of_seeds) == [(3, 0, 0, 1), (3, 0, 1, 2), (3, 3, 0, 1), (3, 3, 1, 2)]
+
+
+def numbers_of(store):
+    return [tuple(arrays["array/seen"].tolist()) for arrays in store.saved.values()]
+
+
+def seen(shard, *numbers):
+    return {"seen": numbers}
 
 
 def test_a_column_may_have_any_name():

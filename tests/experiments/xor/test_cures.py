@@ -114,11 +114,11 @@ def test_updates_are_counted_from_the_first_cost_that_is_low_enough():
         "updates": np.array([100, 300, 50, -1]),
         **dict.fromkeys(run.PROBED, np.array([1.0, 3.0, np.nan, 2.0])),
     }
-    row = run._row(settings.Spec(), cell, [arrays])
+    row = run._row(settings.Spec(), cell, arrays)
     assert (row["solved"], row["once"], row["non_finite"]) == (2, 3, 1)
     assert row["updates_q50"] == 200
     assert row["ratio_q50"] == 2
-    none = run._row(settings.Spec(), cell, [{**arrays, "solved": np.zeros(4, bool)}])
+    none = run._row(settings.Spec(), cell, {**arrays, "solved": np.zeros(4, bool)})
     assert np.isnan(none["updates_q50"])
 
 

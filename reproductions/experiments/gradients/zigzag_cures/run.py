@@ -1,6 +1,6 @@
 """Trains every cell over all seeds, and over others at all the learning rates that are tried."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -43,45 +43,39 @@ TUNING = 1_000_000  # the first of the seeds on which rates are chosen
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Trains every cell over all seeds, and over others at all the rates that are tried."""
     of = cells(spec)
-    calls = [(cell.setting, spec.steps, spec.look, spec.losses) for cell in of]
-    trained = pool.by_seeds(_train, calls, spec.seeds, "zigzag_cures")
-    paths_of_cells = [whole(shards) for shards in trained]
+    tried = [cell for cell in of if cell.rates]
+    calls = [
+        *((c.setting, (c.setting.rate,), spec.steps, spec.look, spec.losses, 0) for c in of),
+        *((c.setting, c.rates, spec.steps, spec.look, (min(spec.losses),), TUNING) for c in tried),
+    ]
+    seeds = [spec.seeds] * len(of) + [spec.tuning_seeds] * len(tried)
+    shards = pool.by_seeds(
+        _train, calls, seeds, "zigzag_cures", network=lambda setting, *_: setting.at_any_rate
+    )
+    arrays = [whole(of_call) for of_call in shards]
+    paths_of_cells = [{name: array[:, 0] for name, array in a.items()} for a in arrays[: len(of)]]
     rows = []
     for i, loss in enumerate(spec.losses):
         ending = [{name: array[i] for name, array in given.items()} for given in paths_of_cells]
         rows += [_row(loss, cell, path, ending[0]) for cell, path in zip(of, ending, strict=True)]
-    return {"changes": pd.DataFrame(rows), "tuning": _tuning(spec, pool)}
+    return {"changes": pd.DataFrame(rows), "tuning": _tuning(spec, tried, arrays[len(of) :])}
 
 
 def _train(
     shard: Shard,
     setting: Setting,
-    steps: int,
-    look: int,
-    losses: tuple[float, ...],
-    start: int,
-    stop: int,
-) -> Arrays:
-    """The paths of the seeds from `start` to `stop`, as from `paths`."""
-    given = paths(shard, setting, range(start, stop), [setting.rate], steps, look, losses)
-    shard.advance(stop - start)
-    return {name: array[:, 0] for name, array in given.items()}
-
-
-def _try_rates(
-    shard: Shard,
-    setting: Setting,
     rates: tuple[float, ...],
     steps: int,
     look: int,
-    loss: float,
+    losses: tuple[float, ...],
+    first: int,
     start: int,
     stop: int,
 ) -> Arrays:
-    """The paths of the seeds from `start` to `stop` at each learning rate, (rate, seed)."""
-    given = paths(shard, setting, range(start, stop), rates, steps, look, (loss,))
-    shard.advance(len(rates) * (stop - start))
-    return {name: array[0] for name, array in given.items()}
+    """The paths of the seeds `first + start` to `first + stop`, each (loss, rate, seed)."""
+    given = paths(shard, setting, range(first + start, first + stop), rates, steps, look, losses)
+    shard.advance(stop - start)
+    return given
 
 
 def _row(loss: float, cell: Cell, path: Arrays, plain: Arrays) -> dict[str, object]:
@@ -147,31 +141,21 @@ def _left(ratio: np.ndarray, of_plain: np.ndarray) -> dict[str, float]:
 RESAMPLES = 2_000
 
 
-def _tuning(spec: Spec, pool: Pool) -> pd.DataFrame:
+def _tuning(spec: Spec, tried: Sequence[Cell], arrays: Sequence[Arrays]) -> pd.DataFrame:
     """What the networks of other seeds come to at each rate, until they reach the lowest loss."""
-    tried = [cell for cell in cells(spec) if cell.rates]
-    span = TUNING, TUNING + spec.tuning_seeds
-    lowest = min(spec.losses)
-    calls = [
-        (replace(cell.setting, rate=0.0), cell.rates, spec.steps, spec.look, lowest, *span)
-        for cell in tried
-    ]
-    sizes = [len(cell.rates) * spec.tuning_seeds for cell in tried]
-    given = pool.gather(_try_rates, calls, "zigzag_cures, tuning", sizes, "seed")
     rows = []
-    for cell, of_rates in zip(tried, given, strict=True):
+    for cell, of_rates in zip(tried, arrays, strict=True):
         for i, rate in enumerate(cell.rates):
-            updates = of_rates["updates"][i]
-            arrived = np.isfinite(updates)
-            ratio = _ratio({name: array[i] for name, array in of_rates.items()})[arrived]
+            of_rate = {name: array[0, i] for name, array in of_rates.items()}
+            arrived = np.isfinite(of_rate["updates"])
             rows.append(
                 {
                     **cell.key,
                     "rate": rate,
                     "arrived": int(arrived.sum()),
                     "seeds": spec.tuning_seeds,
-                    "updates": updates.mean() if arrived.all() else np.nan,
-                    "ratio": _middle(np.log(ratio)),
+                    "updates": of_rate["updates"].mean() if arrived.all() else np.nan,
+                    "ratio": _middle(np.log(_ratio(of_rate)[arrived])),
                 }
             )
     return pd.DataFrame(rows)

@@ -65,6 +65,11 @@ class Setting:
     after: bool = False
 
     @property
+    def at_any_rate(self) -> "Setting":
+        """The same but for its learning rate, which compiles nothing anew."""
+        return replace(self, rate=0.0)
+
+    @property
     def compiled(self) -> "Setting":
         """The same but for what compiles nothing anew, or is compiled by the call."""
         return replace(self, rate=0.0, batch=0)

@@ -1,8 +1,8 @@
 """Trains every cell over all seeds; counts what they solve, and looks at gradients and signals."""
 
 import itertools
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -58,28 +58,46 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         "reverse": settings.reverse(spec),
     }
     flat = [cell for table in cells.values() for cell in table]
-    calls = [(cell.setting, spec.records, spec.probed_seeds) for cell in flat]
-    seeds = [cell.seeds for cell in flat]
+    tuned = [name for name in settings.TUNED if name in spec.changes]
+    calls = [
+        *((c.setting, (c.setting.rate,), spec.records, spec.probed_seeds, 0) for c in flat),
+        *(
+            (settings.with_changes(spec, [name]), _rates(spec, name), spec.records, 0, spec.seeds)
+            for name in tuned
+        ),
+    ]
+    seeds = [*(cell.seeds for cell in flat), *[spec.tuning_seeds] * len(tuned)]
     by_call = pool.by_seeds(_train, calls, seeds, "cures", network=lambda s, *_: s.compiled)
-    trained = iter(by_call)
+    trained = map(whole, by_call)
     tables = {}
     for name, of_table in cells.items():
         rows = [_row(spec, cell, next(trained)) for cell in of_table]
         tables[name] = pd.DataFrame(rows, columns=TABLES[name].names)
-    return {**tables, "tuning": _tuning(spec, pool)}
+    return {**tables, "tuning": _tuning(spec, tuned, list(trained))}
 
 
 def _train(
-    shard: Shard, setting: Setting, records: int, probed: int, start: int, stop: int
+    shard: Shard,
+    setting: Setting,
+    rates: tuple[float, ...],
+    records: int,
+    probed: int,
+    first: int,
+    start: int,
+    stop: int,
 ) -> Arrays:
-    """Which of `EVENTS` happen to the seeds from `start` to `stop`, and when they are solved.
+    """Which of `EVENTS` happen to the seeds `first + start` to `first + stop`, and when.
 
-    Of the first `probed` seeds it gives `PROBED` too.
+    At each learning rate, each (rate, seed); the setting's own rate is not used. Of the first
+    `probed` seeds it gives `PROBED` too, at the first rate.
     """
     engine = shard.once(_engine, setting.compiled)
-    weights = setting.weights(engine.model, range(start, stop))
-    cost, every = _costs(engine, setting, weights, np.full(stop - start, setting.rate), records)
+    weights = setting.weights(engine.model, range(first + start, first + stop))
+    # All rates side by side as replicas, so that one compiled loop trains them.
+    beside = [np.concatenate([array] * len(rates), axis=-1) for array in weights]
+    cost, every = _costs(engine, setting, beside, np.repeat(rates, stop - start), records)
     shard.advance(stop - start)
+    cost = cost.reshape(len(cost), len(rates), stop - start)
     below = cost < xor.SOLVED_COST
     arrays = {
         "solved": below[-1],
@@ -88,13 +106,11 @@ def _train(
         "updates": np.where(below.any(axis=0), every * below.argmax(axis=0), -1),
     }
     if start < probed:
-        first = [array[..., : probed - start] for array in weights]
+        seen = [array[..., : probed - start] for array in weights]
         network = shard.once(_in_double_precision, setting.compiled)
-        at_start = probe(setting, first, network)
+        at_start = probe(setting, seen, network)
         arrays |= dict(zip(("ratio", "first", "spread"), at_start, strict=True))
-        half = engine.train(
-            first, setting.inputs, xor.Y, setting.rate, max(1, (setting.steps - 1) // 2)
-        )
+        half = engine.train(seen, setting.inputs, xor.Y, rates[0], max(1, (setting.steps - 1) // 2))
         arrays["ratio_half"], *_ = probe(setting, half.weights, network)
     return arrays
 
@@ -175,9 +191,8 @@ def _ratio(part: np.ndarray, of: np.ndarray) -> np.ndarray:
         return np.where(part == 0, 0.0, part / of)
 
 
-def _row(spec: Spec, cell: Cell, ranges_of_seeds: Sequence[dict[str, Any]]) -> dict[str, object]:
+def _row(spec: Spec, cell: Cell, arrays: Mapping[str, np.ndarray]) -> dict[str, object]:
     """A cell's row: its counts, when it is solved, and the medians of what was looked at."""
-    arrays = whole(ranges_of_seeds)
     solved = arrays["solved"]
     counts = {name: int(arrays[name].sum()) for name in EVENTS}
     updates = arrays["updates"][solved]
@@ -205,41 +220,20 @@ def _median(values: np.ndarray) -> float:
     return float(np.median(finite)) if len(finite) else np.nan
 
 
-def _tuning(spec: Spec, pool: Pool) -> pd.DataFrame:
-    """How often each optimizer solves XOR at each learning rate, on other seeds."""
-    names = [name for name in settings.TUNED if name in spec.changes]
-    span = spec.seeds, spec.seeds + spec.tuning_seeds
-    calls = [
-        (settings.with_changes(spec, [name]), _rates(spec, name), spec.records, *span)
-        for name in names
-    ]
-    sizes = [len(rates) * spec.tuning_seeds for _, rates, *_ in calls]
-    tuned = pool.gather(_tune, calls, "cures, tuning", sizes, "seed")
-    rows = []
-    for name, (_, rates, *_), arrays in zip(names, calls, tuned, strict=True):
-        for rate, solved in zip(rates, arrays["solved"].tolist(), strict=True):
-            rows.append(
-                {"change": name, "rate": rate, "solved": solved, "seeds": spec.tuning_seeds}
-            )
-    return pd.DataFrame(rows, columns=["change", "rate", "solved", "seeds"])
-
-
 def _rates(spec: Spec, change: str) -> tuple[float, ...]:
     return getattr(spec, f"{settings.TUNED[change]}_rates")
 
 
-def _tune(
-    shard: Shard, setting: Setting, rates: tuple[float, ...], records: int, start: int, stop: int
-) -> Arrays:
-    """How many of the seeds from `start` to `stop` are solved at each learning rate, (rate,)."""
-    engine = shard.once(_engine, setting.compiled)
-    weights = setting.weights(engine.model, range(start, stop))
-    # All rates side by side as replicas, so that one compiled loop trains them.
-    weights = [np.concatenate([array] * len(rates), axis=-1) for array in weights]
-    cost, _ = _costs(engine, setting, weights, np.repeat(rates, stop - start), records)
-    shard.advance(len(rates) * (stop - start))
-    solved = (cost[-1] < xor.SOLVED_COST).reshape(len(rates), stop - start)
-    return {"solved": solved.sum(axis=-1)}
+def _tuning(
+    spec: Spec, tuned: Sequence[str], arrays: Sequence[Mapping[str, np.ndarray]]
+) -> pd.DataFrame:
+    """How often each optimizer solves XOR at each learning rate, on other seeds."""
+    rows = []
+    for name, of_rates in zip(tuned, arrays, strict=True):
+        solved = of_rates["solved"].sum(axis=-1).tolist()
+        for rate, count in zip(_rates(spec, name), solved, strict=True):
+            rows.append({"change": name, "rate": rate, "solved": count, "seeds": spec.tuning_seeds})
+    return pd.DataFrame(rows, columns=["change", "rate", "solved", "seeds"])
 
 
 START = "medians of float64 numbers that follow from the initial weights, without training"
