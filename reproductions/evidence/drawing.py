@@ -200,15 +200,16 @@ def _with_parts_numbered(svg: bytes) -> tuple[list[bytes], list[int]]:
 
 
 def _render(name: str, drawn: "Figure | Animation") -> dict[str, bytes]:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     if isinstance(drawn, Animation):
         return {f"{name}.webp": _webp(drawn)}
     drawn.set_dpi(150)
     png, svg = io.BytesIO(), io.BytesIO()
-    drawn.savefig(png, format="png", dpi=150, metadata={"Software": None})
+    # savefig would draw each file twice, the first time unseen, to lay the figure out.
+    FigureCanvasAgg(drawn).print_png(png, metadata={"Software": None})
     drawn.set_layout_engine("none")  # laid out once, it stays as it is
-    # savefig would draw it a second time, unseen, to lay it out.
     FigureCanvasSVG(drawn).print_svg(svg, metadata={"Date": None})
     return {f"{name}.png": png.getvalue(), f"{name}.svg": svg.getvalue()}
 

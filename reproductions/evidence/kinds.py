@@ -48,6 +48,11 @@ class Column:
         """The key of a row of the pairs, in words."""
         return key_in_words(self.table.key, self.pairs.iloc[place])
 
+    def cells(self, name: str, side: str) -> pd.Series:
+        """What a column holds on one side in the rows that both have; NaN where there is none."""
+        whole = f"{name}|{side}"
+        return self.pairs[whole] if whole in self.pairs else pd.Series(math.nan, self.pairs.index)
+
     def add(self, differing: list[tuple[int, str, str]], rule: str, comparison: Comparison) -> None:
         """Adds the rows that differ: the first and how many more, or each by itself.
 
@@ -232,12 +237,13 @@ class Rate(Kind):
         comparison.rate_tests.extend(self._of_counts(column))
 
     def _of_counts(self, column: Column) -> Iterator[RateTest]:
-        for place, (_, row) in enumerate(column.pairs.iterrows()):
-            stored, fresh = (
-                (row[f"{column.name}|{side}"], row.get(f"{self.trials}|{side}", math.nan))
-                for side in SIDES
-            )
-            where = column.file, column.row(place), column.name
+        keys = column.pairs[list(column.table.key)].to_dict("records")
+        counts = [
+            zip(column.cells(column.name, side), column.cells(str(self.trials), side), strict=True)
+            for side in SIDES
+        ]
+        for key, stored, fresh in zip(keys, *counts, strict=True):
+            where = column.file, key_in_words(column.table.key, key), column.name
             yield _rate_test(*where, stored, fresh, none_on_both=column.same_seeds)
 
     def _of_labels(self, column: Column) -> Iterator[RateTest]:
@@ -281,10 +287,7 @@ class Share(Kind):
         comparison.values += len(pairs)
         wrong = []
         for side in SIDES:
-            names = (f"{name}|{side}" for name in (column.name, self.count, self.trials))
-            cells = [
-                pairs[name] if name in pairs else pd.Series(math.nan, pairs.index) for name in names
-            ]
+            cells = [column.cells(name, side) for name in (column.name, self.count, self.trials)]
             for place, (value, *numbers) in enumerate(zip(*cells, strict=True)):
                 count, trials = map(counted, numbers)
                 sound = 0 <= count <= trials and trials > 0

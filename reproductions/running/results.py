@@ -1,12 +1,13 @@
 """A results folder: reading its tables and claims, and replacing an experiment's files."""
 
+import functools
 from pathlib import Path
 
 import pandas as pd
 
 from reproductions.evidence import verdicts
 from reproductions.evidence.errors import InputError
-from reproductions.evidence.kinds import Table
+from reproductions.evidence.kinds import Kind, Table
 from reproductions.evidence.tables import MOST_BYTES, parse_cells, parse_table
 from reproductions.running import provenance
 from reproductions.running.experiment import Experiment, load
@@ -24,7 +25,16 @@ def read_cells(path: Path) -> tuple[list[str], list[list[str]]]:
 
 def read_table(path: Path, table: Table) -> pd.DataFrame:
     """A table from its file; errors as in `parse_table`."""
-    return parse_table(path, read_bytes(path, MOST_BYTES), table)
+    data = read_bytes(path, MOST_BYTES)
+    return _parsed(path, data, table.key, tuple(table.columns.items())).copy()
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(
+    path: Path, data: bytes, key: tuple[str, ...], columns: tuple[tuple[str, Kind], ...]
+) -> pd.DataFrame:
+    """A table of these bytes, parsed once for all that a check holds it against."""
+    return parse_table(path, data, Table(key, dict(columns)))
 
 
 def read_tables(experiment: Experiment, results: Path) -> dict[str, pd.DataFrame]:

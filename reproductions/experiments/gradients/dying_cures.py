@@ -227,7 +227,11 @@ def _train(
     trained = engine.train(
         weights, x, y, setting.rate, len(order), batches=order, done=shard.advance
     )
-    return counted(trained.weights, engine.network, sums, images)
+    of_blocks = [  # of all at once, the signals of all images would take gigabytes
+        counted([w[..., i : i + BLOCK] for w in trained.weights], engine.network, sums, images)
+        for i in range(0, stop - start, BLOCK)
+    ]
+    return whole(of_blocks)
 
 
 def counted(
