@@ -30,7 +30,7 @@ from reproductions.evidence.kinds import Exact, Table, Unchecked, shares
 from reproductions.evidence.statistics import share_of
 from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.training import rings
-from reproductions.training.pool import Arrays, Pool, Shard
+from reproductions.training.pool import Arrays, Pool, Shard, whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -96,7 +96,6 @@ SMALL = {"steps": 100, "rings_tried": (2, 3), "tuning_seeds": 2}
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Counts what separates the rings: on the way to the task and the rates, and at the end."""
-    chosen = range(rings.TUNING, rings.TUNING + spec.tuning_seeds)
     shallow = [width for _, width, layers, _ in spec.networks if layers == SHALLOW < width]
     room = [
         (count, width, SHALLOW, rate)
@@ -109,53 +108,49 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         for count, width, layers, _ in spec.networks
         for rate in spec.rates
     ]
-    calls = list(dict.fromkeys([*room, *tuning]))
-    counted = pool.gather(
-        _train, [(spec, *call, tuple(chosen)) for call in calls], "depth_on_rings, rates"
-    )
-    separated = {
-        call: int((arrays["right"] == call[0] * rings.ANGLES).sum())
-        for call, arrays in zip(calls, counted, strict=True)
-    }
-    judged = pool.by_seeds(
-        _train_range,
-        [(spec, *network) for network in spec.networks],
-        spec.seeds,
+    tried = list(dict.fromkeys([*room, *tuning]))
+    by_call = pool.by_seeds(
+        _train,
+        [
+            *((spec, *call, rings.TUNING) for call in tried),
+            *((spec, *network, 0) for network in spec.networks),
+        ],
+        [spec.tuning_seeds] * len(tried) + [spec.seeds] * len(spec.networks),
         "depth_on_rings",
+        network=lambda spec, count, width, layers, *_: (width, layers),
     )
+    right = [whole(shards)["right"] for shards in by_call]
+    separated = {
+        call: int((of_call == call[0] * rings.ANGLES).sum())
+        for call, of_call in zip(tried, right, strict=False)  # those of the task come after them
+    }
     return {
         "room": _counts(spec, room, separated).drop(columns="layers"),
         "tuning": _counts(spec, tuning, separated),
         "networks": pd.DataFrame(
-            _network(spec, *network, np.concatenate([arrays["right"] for arrays in shards]))
-            for network, shards in zip(spec.networks, judged, strict=True)
+            _network(spec, *network, of_network)
+            for network, of_network in zip(spec.networks, right[len(tried) :], strict=True)
         ),
     }
 
 
 def _train(
-    shard: Shard, spec: Spec, count: int, width: int, layers: int, rate: float, seeds: Sequence[int]
-) -> Arrays:
-    """How many points each seed of one network has right at the end."""
-    engine = shard.once(rings.engine, (width,) * layers, "tanh")
-    weights = rings.train(engine, count, seeds, rate, spec.steps)
-    return {"right": rings.right(weights, "tanh", count)}
-
-
-def _train_range(
     shard: Shard,
     spec: Spec,
     count: int,
     width: int,
     layers: int,
     rate: float,
+    first: int,
     start: int,
     stop: int,
 ) -> Arrays:
-    """The same for the seeds from `start` to `stop`."""
-    trained = _train(shard, spec, count, width, layers, rate, range(start, stop))
+    """How many points each of the seeds `first + start` to `first + stop` has right at the end."""
+    engine = shard.once(rings.engine, (width,) * layers, "tanh")
+    seeds = range(first + start, first + stop)
+    weights = rings.train(engine, count, seeds, rate, spec.steps)
     shard.advance(stop - start)
-    return trained
+    return {"right": rings.right(weights, "tanh", count)}
 
 
 def _counts(spec: Spec, calls: Sequence[tuple], separated: dict[tuple, int]) -> pd.DataFrame:

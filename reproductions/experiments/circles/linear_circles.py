@@ -89,22 +89,26 @@ EVEN = 1e-9
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Trains all networks, and measures their boundaries and what they do to the grid."""
-    chosen = tuple(range(rings.TUNING, rings.TUNING + spec.tuning_seeds))
-    tuning = [(name, layers, rate) for name, layers, _ in spec.networks for rate in spec.rates]
-    counted = pool.gather(
-        _train_chosen, [(spec, *call, chosen) for call in tuning], "linear_circles, rates"
+    tried = [(name, layers, rate) for name, layers, _ in spec.networks for rate in spec.rates]
+    by_call = pool.by_seeds(
+        _train,
+        [
+            *((spec, *call, rings.TUNING) for call in tried),
+            *((spec, *network, 0) for network in spec.networks),
+        ],
+        [spec.tuning_seeds] * len(tried) + [spec.seeds] * len(spec.networks),
+        "linear_circles",
+        network=lambda spec, name, layers, *_: (name, layers),
     )
     rows = []
-    for (name, layers, rate), arrays in zip(tuning, counted, strict=True):
-        separates = int((arrays["right"] == CIRCLES * rings.ANGLES).sum())
+    for (name, layers, rate), shards in zip(tried, by_call, strict=False):
+        right = np.concatenate([arrays["right"] for arrays in shards])
+        separates = int((right == CIRCLES * rings.ANGLES).sum())
         row = {"activation": name, "layers": layers, "rate": rate, "separates": separates}
         rows.append({**row, "seeds": spec.tuning_seeds, **share_of(separates, spec.tuning_seeds)})
-    judged = pool.by_seeds(
-        _train, [(spec, *network) for network in spec.networks], spec.seeds, "linear_circles"
-    )
     outcomes = [
         (network, {key: np.concatenate([s[key] for s in shards]) for key in shards[0]})
-        for network, shards in zip(spec.networks, judged, strict=True)
+        for network, shards in zip(spec.networks, by_call[len(tried) :], strict=True)
     ]
     return {
         "tuning": pd.DataFrame(rows),
@@ -117,19 +121,19 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     }
 
 
-def _train_chosen(
-    shard: Shard, spec: Spec, name: str, layers: int, rate: float, seeds: Sequence[int]
-) -> Arrays:
-    """How many points each tuning seed has right at the end."""
-    weights = _weights(shard, spec, name, layers, rate, seeds)
-    return {"right": rings.right(weights, name, CIRCLES)}
-
-
 def _train(
-    shard: Shard, spec: Spec, name: str, layers: int, rate: float, start: int, stop: int
+    shard: Shard,
+    spec: Spec,
+    name: str,
+    layers: int,
+    rate: float,
+    first: int,
+    start: int,
+    stop: int,
 ) -> Arrays:
-    """What each seed from `start` to `stop` has right, and how it enlarges the grid's cells."""
-    weights = _weights(shard, spec, name, layers, rate, range(start, stop))
+    """What the seeds `first + start` to `first + stop` have right, and how they enlarge cells."""
+    engine = shard.once(rings.engine, (spec.width,) * layers, name)
+    weights = rings.train(engine, CIRCLES, range(first + start, first + stop), rate, spec.steps)
     factors = area_factors(weights, name, cell_centres())
     shard.advance(stop - start)
     return {
@@ -138,13 +142,6 @@ def _train(
         "most": factors.max(axis=0),
         "weights": np.concatenate([w.reshape(-1, stop - start) for w in weights]).T,
     }
-
-
-def _weights(
-    shard: Shard, spec: Spec, name: str, layers: int, rate: float, seeds: Sequence[int]
-) -> list[np.ndarray]:
-    engine = shard.once(rings.engine, (spec.width,) * layers, name)
-    return rings.train(engine, CIRCLES, seeds, rate, spec.steps)
 
 
 def cell_centres(across: int = 20) -> np.ndarray:

@@ -63,16 +63,22 @@ KEY = ("activation", "update", "rate")
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Trains the networks of both functions by each of `UPDATES` at every rate."""
     networks = list(itertools.product(spec.activations, UPDATES))
-    calls, each = [(spec, *network) for network in networks], len(spec.rates)
-    judged = pool.by_seeds(_train, calls, spec.seeds, "vanishing_cause", each=each)
-    others = [(*call, spec.seeds, spec.seeds + spec.tuning_seeds) for call in calls]
-    sizes = [each * spec.tuning_seeds] * len(calls)
-    tuned = pool.gather(_train, others, "vanishing_cause, tuning", sizes, "seed")
+    calls = [(spec, *network, first) for first in (0, spec.seeds) for network in networks]
+    seeds = [spec.seeds] * len(networks) + [spec.tuning_seeds] * len(networks)
+    by_call = pool.by_seeds(
+        _train,
+        calls,
+        seeds,
+        "vanishing_cause",
+        each=len(spec.rates),
+        network=lambda spec, activation, update, first: (activation, update),
+    )
+    events_of = [whole(shards)["events"].sum(axis=-1) for shards in by_call]  # (event, rate)
+    judged, tuned = events_of[: len(networks)], events_of[len(networks) :]
     rows: list[dict[str, object]] = []
     tuning: list[dict[str, object]] = []
-    for network, ranges_of_seeds, arrays in zip(networks, judged, tuned, strict=True):
-        events = whole(ranges_of_seeds)["events"].sum(axis=-1)  # (event, rate)
-        solved = arrays["events"][EVENTS.index(END)].sum(axis=-1)
+    for network, events, events_of_others in zip(networks, judged, tuned, strict=True):
+        solved = events_of_others[EVENTS.index(END)]
         for i, rate in enumerate(spec.rates):
             key: dict[str, object] = dict(zip(KEY, (*network, rate), strict=True))
             for event, count in zip(EVENTS, events[:, i].tolist(), strict=True):
@@ -82,12 +88,17 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     return {"shares": pd.DataFrame(rows), "tuning": pd.DataFrame(tuning)}
 
 
-def _train(shard: Shard, spec: Spec, activation: str, update: str, start: int, stop: int) -> Arrays:
-    """Which of `EVENTS` happen to the seeds from `start` to `stop`, (event, rate, seed)."""
+def _train(
+    shard: Shard, spec: Spec, activation: str, update: str, first: int, start: int, stop: int
+) -> Arrays:
+    """Which of `EVENTS` happen to the seeds `first + start` to `first + stop`.
+
+    The array is (event, rate, seed).
+    """
     from reproductions.training import replicas
 
     engine = shard.once(_engine, spec.hidden, activation, update)
-    weights = replicas.initial_weights(engine.model, range(start, stop))
+    weights = replicas.initial_weights(engine.model, range(first + start, first + stop))
     # All rates side by side as replicas, so that one compiled loop trains them.
     weights = [np.concatenate([array] * len(spec.rates), axis=-1) for array in weights]
     rates = np.repeat(spec.rates, stop - start)
