@@ -91,7 +91,12 @@ OPTIONAL = True
 
 QUICK = {"rings_tried": (2, 3), "rates": (1.0,)}
 
-SMALL = {"steps": 100, "rings_tried": (2, 3), "tuning_seeds": 2}
+SMALL = {
+    "steps": 100,
+    "rings_tried": (2, 3),
+    "tuning_seeds": 2,
+    "networks": tuple(network for network in SPEC.networks if network[2] <= 4),
+}
 
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:

@@ -73,7 +73,12 @@ OPTIONAL = True
 
 QUICK = {"rates": (0.3,)}
 
-SMALL = {"steps": 100, "tuning_seeds": 2}
+SMALL = {
+    "steps": 100,
+    "tuning_seeds": 2,
+    "networks": tuple(network for network in SPEC.networks if network[1] <= 2),
+    "compared": (("linear", 2), ("tanh", 1), ("relu", 1)),
+}
 
 CIRCLES = 2
 
