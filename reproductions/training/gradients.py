@@ -8,7 +8,7 @@ where the dense products are batched matrix products: kernels are (replica, in, 
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import keras
@@ -16,6 +16,9 @@ import numpy as np
 import tensorflow as tf
 
 from reproductions.evidence.statistics import generator
+
+FEW = 16
+"""How many seeds' weights are drawn at once."""
 
 SATURATED = 0.05
 """A unit is saturated where |f'(z)| is below this share of the largest slope of f."""
@@ -75,7 +78,7 @@ def forward(
 
 def backward(
     passed: Passed, kernels: Sequence[tf.Tensor], cotangents: Mapping[int, tf.Tensor]
-) -> list[tf.Tensor]:
+) -> Iterator[tf.Tensor]:
     """Passes gradients back: at each layer they are multiplied by the slopes, then by the kernel.
 
     This is the product of the layers' local Jacobians, applied from the side of the output. Several
@@ -89,11 +92,12 @@ def backward(
             counted from 1, (replica, point, unit). Its points are the first points of the forward
             pass, equally many at each depth.
 
-    Returns:
-        For each layer from the first on, the gradient with respect to its input, (replica, depth,
-        point, unit). The depths are in descending order and end at the layer itself.
+    Yields:
+        For each layer from the last one that gradients reach to the first, the gradient with
+        respect to its input, (replica, depth, point, unit). The depths are in descending order and
+        end at the layer itself.
     """
-    signal, gradients = None, []
+    signal = None
     for depth in range(len(kernels), 0, -1):
         if depth in cotangents:
             cotangent = tf.convert_to_tensor(cotangents[depth], tf.float64)[:, None]
@@ -106,8 +110,7 @@ def backward(
         rows = tf.reshape(local, (replicas, depths * points, units))
         signal = tf.matmul(rows, kernel, transpose_b=True)
         signal = tf.reshape(signal, (replicas, depths, points, kernel.shape[1]))
-        gradients.append(signal)
-    return gradients[::-1]
+        yield signal
 
 
 def rms(signal: tf.Tensor | np.ndarray) -> np.ndarray:
@@ -137,9 +140,14 @@ def draw(
 
     dense = [keras.layers.Dense(width) for width in widths[1:]]
     model = keras.Sequential([keras.Input((widths[0],)), *dense])
+    # A few seeds at a time: what is drawn is in double precision, and as large as what is made.
+    groups = [
+        replicas.initial_weights(model, seeds[first : first + FEW], scheme)
+        for first in range(0, len(seeds), FEW)
+    ]
     weights = [
-        tf.constant(np.moveaxis(weight, -1, 0), tf.float64)
-        for weight in replicas.initial_weights(model, seeds, scheme)
+        tf.constant(np.moveaxis(np.concatenate(of_groups, axis=-1), -1, 0), tf.float64)
+        for of_groups in zip(*groups, strict=True)
     ]
     return weights[::2], weights[1::2]
 
@@ -280,9 +288,10 @@ def flow(factory: Callable[..., keras.Layer], stacks: Stacks) -> Flow:
     outputs = [np.asarray(value) for value in passed.values[1:]]
     flat = SATURATED * largest_slope(layer)
     gradient = np.full((len(stacks.cotangents), depth, replicas), np.nan)
-    for index, signal in enumerate(backward(passed, stacks.kernels, stacks.cotangents)):
+    deepest = max(stacks.cotangents)
+    for place, signal in enumerate(backward(passed, stacks.kernels, stacks.cotangents), start=1):
         sizes = rms(signal).T[::-1]  # depths in ascending order
-        gradient[-len(sizes) :, index] = sizes
+        gradient[-len(sizes) :, deepest - place] = sizes
     return Flow(
         value=np.stack([rms(output) for output in outputs]),
         spread=np.stack([spread(output) for output in outputs]),

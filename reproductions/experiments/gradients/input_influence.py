@@ -98,7 +98,7 @@ def influence(kernels: "list[tf.Tensor]", biases: "list[tf.Tensor]", hidden: str
     layers = [activations.layer(name, dtype="float64") for name in names]
     passed = gradients.forward(layers, kernels, biases, xor.X)
     ones = np.ones_like(passed.values[-1])
-    by_inputs, *_ = gradients.backward(passed, kernels, {len(kernels): ones})
+    *_, by_inputs = gradients.backward(passed, kernels, {len(kernels): ones})
     return gradients.rms(by_inputs)[:, 0]
 
 

@@ -187,7 +187,7 @@ def relative_gradient(
     x = np.broadcast_to(xor.X, (len(seeds), *xor.X.shape))
     passed = gradients.forward(layers, kernels, biases, x)
     at_logit = (sigmoid(passed.values[-1]) - xor.Y) / len(xor.Y)
-    at_input, *_ = gradients.backward(passed, kernels, {spec.depth: at_logit})
+    *_, at_input = gradients.backward(passed, kernels, {spec.depth: at_logit})
     return gradients.rms(at_input[:, 0]) / gradients.rms(at_logit)
 
 

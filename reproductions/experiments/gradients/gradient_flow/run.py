@@ -1,9 +1,9 @@
 """Passes signals and gradients through stacks, and sums up over seeds what each layer does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,9 @@ from reproductions.evidence.statistics import mean_of
 from reproductions.training import activations
 from reproductions.training.activations import Activation
 from reproductions.training.pool import Arrays, Pool, Shard, whole
+
+if TYPE_CHECKING:
+    from reproductions.training import gradients
 
 
 @dataclass(frozen=True)
@@ -133,13 +136,16 @@ def _measure_block(
         return gradients.slope_per_layer(flow.gradient[-1, ::-1])
 
     normal = gradients.stacks(width, spec.depth, seeds)
-    for scheme in spec.initialisations:
+
+    def initialised(scheme: str) -> "gradients.Stacks":
         if scheme == "glorot":
-            stacks = gradients.stacks(width, spec.depth, seeds, scheme)
-        else:  # He's are N(0, 1) weights, scaled
-            stacks = normal.scaled(np.sqrt(2 / width), 0) if scheme == "he" else normal
-        for name in spec.activations:
-            flow = gradients.flow(partial(activations.layer, name), stacks)
+            return gradients.stacks(width, spec.depth, seeds, scheme)
+        # He's are N(0, 1) weights, scaled.
+        return normal.scaled(np.sqrt(2 / width), 0) if scheme == "he" else normal
+
+    # No name is given to stacks that take a hundred megabytes: they go before the next are made.
+    for scheme in spec.initialisations:
+        for name, flow in _flows(spec.activations, initialised(scheme)):
             arrays = {
                 "growth_value": gradients.slope_per_layer(flow.value[: spec.forward_layers]),
                 "growth_spread": gradients.slope_per_layer(flow.spread[: spec.forward_layers]),
@@ -154,10 +160,18 @@ def _measure_block(
             yield name, scheme, arrays
     short = normal.shortened(spec.scale_depth)
     for scale in spec.scales:
-        stacks = short.scaled(scale, 1)
-        for name in spec.scale_activations:
-            flow = gradients.flow(partial(activations.layer, name), stacks)
+        for name, flow in _flows(spec.scale_activations, short.scaled(scale, 1)):
             yield name, scale, {"growth_gradient": growth(flow), "reached": flow.gradient[-1, 0]}
+
+
+def _flows(
+    names: Sequence[str], stacks: "gradients.Stacks"
+) -> Iterator[tuple[str, "gradients.Flow"]]:
+    """Each activation, and how signals and gradients flow with it."""
+    from reproductions.training import gradients
+
+    for name in names:
+        yield name, gradients.flow(partial(activations.layer, name), stacks)
 
 
 def _rounded(values: np.ndarray) -> np.ndarray:
