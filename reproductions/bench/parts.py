@@ -1,6 +1,8 @@
 """What all parts of `make bench` do: measure in rounds, write a table and a figure, print."""
 
 import argparse
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,24 @@ from reproductions.running.files import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+def on_one_core(module: str) -> None:
+    """Starts a part anew on one core alone, where the system lets a program choose.
+
+    TensorFlow counts the cores once, when it starts. Where there are more, it hands the pieces of a
+    step from one thread to another, which takes longer than small pieces do.
+
+    Args:
+        module: the name of the part's module.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        return
+    cores = os.sched_getaffinity(0)
+    if len(cores) > 1:
+        os.sched_setaffinity(0, {max(cores)})
+        command = [sys.executable, "-m", f"reproductions.bench.{module}", *sys.argv[1:]]
+        os.execv(sys.executable, command)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """How fast the engine is by width and batch, beside plain NumPy and the processor's own limit.
 
 Run as `python -m reproductions.bench.widths`. Networks of two inputs, two hidden ReLU layers of a
-width and one output are trained on batches of several sizes, on one thread: by the engine, and by
+width and one output are trained on batches of several sizes, on one core: by the engine, and by
 what anybody would write first for many small networks, batched matrix products in NumPy. A third
 program multiplies two large matrices, which is as fast as this processor computes. Prints a table
 and writes `bench_widths.csv` and a figure to results/latest.
@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from reproductions.bench.parts import Part
+from reproductions.bench.parts import Part, on_one_core
 from reproductions.evidence import drawing
 from reproductions.evidence.statistics import generator
 from reproductions.training import layouts
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 WIDTHS, BATCHES = (2, 4, 8, 16, 24, 32, 64, 128, 256), (1, 4, 32, 128)
 REPLICAS, RATE = 64, 0.001
-AT_LEAST_S, OPERATIONS, LEAST_STEPS = 0.05, 2e8, 16
+AT_LEAST_S, OPERATIONS = 0.1, 6e9
+LEAST_STEPS, MOST_STEPS = 16, 10_000
 LARGE = 1_024
 
 
@@ -40,8 +41,9 @@ def operations(widths: Sequence[int], batch: int) -> int:
 
 
 def steps(widths: Sequence[int], batch: int) -> int:
-    """Updates enough for a call that can be timed, and for bringing the weights in and out."""
-    return max(LEAST_STEPS, round(OPERATIONS / REPLICAS / operations(widths, batch)))
+    """So many updates that to bring the weights in and out takes no time beside them."""
+    wanted = round(OPERATIONS / REPLICAS / operations(widths, batch))
+    return min(max(LEAST_STEPS, wanted), MOST_STEPS)
 
 
 def data(widths: Sequence[int], batch: int) -> tuple[np.ndarray, np.ndarray]:
@@ -172,11 +174,12 @@ def figure(rows: pd.DataFrame) -> "Figure":
 
 def report(rows: pd.DataFrame, rounds: int) -> None:
     """Prints the table."""
-    print(f"one thread, {REPLICAS} replicas; ratios with 95 % intervals of {rounds} rounds")
+    print(f"one core, {REPLICAS} replicas; ratios with 95 % intervals of {rounds} rounds")
     print(rows.to_string(index=False, float_format="{:.3g}".format))
 
 
 main = Part("widths", "bench_widths", partial(measure, WIDTHS, BATCHES), figure, report).run
 
 if __name__ == "__main__":
+    on_one_core("widths")
     sys.exit(main())

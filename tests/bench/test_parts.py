@@ -1,9 +1,12 @@
 """What all parts of the benchmark do with their arguments, tables and figures."""
 
+import os
+import sys
+
 import pandas as pd
 import pytest
 
-from reproductions.bench.parts import Part
+from reproductions.bench.parts import Part, on_one_core
 from reproductions.evidence import drawing
 
 
@@ -40,3 +43,17 @@ def test_too_few_rounds(capsys):
         part(pd.DataFrame(), []).run(["--rounds", "5"])
     assert error.value.code == 2
     assert capsys.readouterr().err.endswith("Received: 5\n")
+
+
+@pytest.mark.parametrize(("cores", "starts"), [({3, 5}, True), ({5}, False)])
+def test_a_part_starts_anew_on_one_of_several_cores(cores, starts, monkeypatch):
+    done = []
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: cores, raising=False)
+    monkeypatch.setattr(
+        os, "sched_setaffinity", lambda process, chosen: done.append(chosen), raising=False
+    )
+    monkeypatch.setattr(os, "execv", lambda program, command: done.append(command))
+    monkeypatch.setattr(sys, "argv", ["x", "--rounds", "8"])
+    on_one_core("part")
+    command = [sys.executable, "-m", "reproductions.bench.part", "--rounds", "8"]
+    assert done == ([{5}, command] if starts else [])

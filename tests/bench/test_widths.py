@@ -28,6 +28,9 @@ def test_the_work_of_an_update(batch, expected):
     # 2 x 7 + 7 x 7 + 7 x 1 weights, each a multiplication and an addition, three times.
     assert bench.operations((2, 7, 7, 1), batch) == expected
     assert bench.steps((2, 256, 256, 1), 128) == bench.LEAST_STEPS
+    assert bench.steps((2, 2, 2, 1), 1) == bench.MOST_STEPS
+    work = bench.steps((2, 64, 64, 1), batch) * bench.operations((2, 64, 64, 1), batch)
+    assert work * bench.REPLICAS == pytest.approx(bench.OPERATIONS, rel=0.01)
 
 
 def test_a_row_for_each_width_and_batch(monkeypatch):
