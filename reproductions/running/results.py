@@ -26,15 +26,13 @@ def read_cells(path: Path) -> tuple[list[str], list[list[str]]]:
 def read_table(path: Path, table: Table) -> pd.DataFrame:
     """A table from its file; errors as in `parse_table`."""
     data = read_bytes(path, MOST_BYTES)
-    return _parsed(path, data, table.key, tuple(table.columns.items())).copy()
+    return _parsed(path, data, tuple(table.columns.items())).copy()
 
 
 @functools.lru_cache(maxsize=64)
-def _parsed(
-    path: Path, data: bytes, key: tuple[str, ...], columns: tuple[tuple[str, Kind], ...]
-) -> pd.DataFrame:
+def _parsed(path: Path, data: bytes, columns: tuple[tuple[str, Kind], ...]) -> pd.DataFrame:
     """A table of these bytes, parsed once for all that a check holds it against."""
-    return parse_table(path, data, Table(key, dict(columns)))
+    return parse_table(path, data, Table((), dict(columns)))
 
 
 def read_tables(experiment: Experiment, results: Path) -> dict[str, pd.DataFrame]:
