@@ -41,7 +41,7 @@ def operations(widths: Sequence[int], batch: int) -> int:
 
 
 def steps(widths: Sequence[int], batch: int) -> int:
-    """So many updates that to bring the weights in and out takes no time beside them."""
+    """As many updates as it takes to make the time of bringing weights in and out negligible."""
     wanted = round(OPERATIONS / REPLICAS / operations(widths, batch))
     return min(max(LEAST_STEPS, wanted), MOST_STEPS)
 
