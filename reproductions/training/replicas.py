@@ -366,8 +366,8 @@ def _transformed(transform, gradients, layout):
 
 def _finite(weights, layout):
     """Whether all of a replica's weights are finite, (replica,)."""
-    # A finite number minus itself is 0; any other gives NaN. `tf.math.is_finite` would say the same,
-    # but XLA takes longer to compile it than all else that is done with a weight.
+    # A finite number minus itself is 0; any other gives NaN. `tf.math.is_finite` says the same, but
+    # XLA takes longer to compile it than all else that is done with a weight.
     zeros = [tf.reduce_sum(w - w, layout.axes(w)) for w in weights]
     return tf.equal(tf.add_n(zeros), 0)
 
