@@ -127,7 +127,7 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     right = [whole(shards)["right"] for shards in by_call]
     separated = {
         call: int((of_call == call[0] * rings.ANGLES).sum())
-        for call, of_call in zip(tried, right, strict=False)  # those of the task come after them
+        for call, of_call in zip(tried, right[: len(tried)], strict=True)
     }
     return {
         "room": _counts(spec, room, separated).drop(columns="layers"),

@@ -106,7 +106,7 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         network=lambda spec, name, layers, *_: (name, layers),
     )
     rows = []
-    for (name, layers, rate), shards in zip(tried, by_call, strict=False):
+    for (name, layers, rate), shards in zip(tried, by_call[: len(tried)], strict=True):
         right = np.concatenate([arrays["right"] for arrays in shards])
         separates = int((right == CIRCLES * rings.ANGLES).sum())
         row = {"activation": name, "layers": layers, "rate": rate, "separates": separates}
