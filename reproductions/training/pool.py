@@ -12,6 +12,7 @@ import resource
 import sys
 import threading
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -30,8 +31,8 @@ that little work is lost if a machine fails; and how many ranges a call's seeds 
 most."""
 
 SENT_IN_TURN = 8
-"""How many calls take turns at their shards where these are sent to other processes, whose number
-of cores is not known here."""
+"""How many networks take turns at their shards where these are sent to other processes, whose
+number of cores is not known here."""
 
 Arrays = Mapping[str, np.ndarray | pd.DataFrame]
 """What a shard gives, by name."""
@@ -169,9 +170,9 @@ class Pool:
     ) -> list[list[dict[str, Any]]]:
         """What a function gives for each call, its seeds split into ranges, a shard each.
 
-        As many calls take turns as there are cores, so that no two cores wait for the same
-        compilation. All their seeds come before the next calls, and calls of one network become
-        neighbours, so that a process that follows one that is full compiles no network again.
+        As many networks take turns at their shards as there are cores, so that no two cores wait
+        for the same compilation. All shards of a network come before those of the next, so that a
+        process that follows one that is full compiles no network again.
 
         Args:
             function: as for `gather`; after the arguments of a call it takes its seeds' start and
@@ -190,10 +191,10 @@ class Pool:
         networks: list[object] = [*range(len(calls))]
         if network:
             networks = [network(*call) for call in calls]
-        order = sorted(range(len(calls)), key=lambda i: networks.index(networks[i]))
-        split = [(i, *span) for i in order for span in ranges(counts[i])]
-        in_turn = self._in_turn()
-        split.sort(key=lambda shard: (order.index(shard[0]) // in_turn, shard[1]))
+        of_network: dict[object, list[tuple[int, int, int]]] = {}
+        for i, this in enumerate(networks):
+            of_network.setdefault(this, []).extend((i, *span) for span in ranges(counts[i]))
+        split = list(_in_turns(of_network.values(), self._in_turn()))
         sizes = [each * (stop - start) for _, start, stop in split]
         gathered = self.gather(
             function,
@@ -209,7 +210,7 @@ class Pool:
         return by_call
 
     def _in_turn(self) -> int:
-        """How many calls take turns at their shards."""
+        """How many networks take turns at their shards."""
         return SENT_IN_TURN if self._sending else os.cpu_count() or 1
 
     def gather(
@@ -312,6 +313,23 @@ class Pool:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 done.close()
+
+
+def _in_turns(queues: Iterable[Sequence[T]], most: int) -> Iterator[T]:
+    """An item of each queue in turn, of at most so many queues; the next follows one that is empty.
+
+    Example:
+        `"".join(_in_turns(["aaa", "b", "cc"], most=2))` is "abacac".
+    """
+    waiting = deque(deque(items) for items in queues if items)
+    turns: deque[deque[T]] = deque()
+    while waiting or turns:
+        while waiting and len(turns) < most:
+            turns.append(waiting.popleft())
+        queue = turns.popleft()
+        yield queue.popleft()
+        if queue:
+            turns.append(queue)
 
 
 class _Starts:

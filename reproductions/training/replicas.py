@@ -196,8 +196,9 @@ class Replicas:
         dtype = self.network.dtype
         x, y, seen_x, seen_y = (tf.constant(array, dtype) for array in (x, y, *seen))
         records = int(-(-steps // every))
-        # Fewer records need no other compilation. Another thread may train on this engine too.
-        capacity = self._capacity = max(self._capacity, records)
+        # Fewer records need no other compilation, nor do a few more: room comes in sixteens.
+        # Another thread may train on this engine too.
+        capacity = self._capacity = max(self._capacity, -(-records // 16) * 16)
 
         def train_block(start: int) -> Trained:
             stop = min(start + self.block, count)
@@ -326,6 +327,10 @@ class Replicas:
             _, finite, apart, *state = tf.while_loop(
                 lambda i, *_: i < end, step, (r * every, finite, apart, *state)
             )
+            # Before TensorFlow hands loops to XLA, it asks of each value that an inner one gives to
+            # an outer one whether both leave it as it is, and unpacks the inner one for every
+            # answer. An operation between the two, here one that does nothing, is answer enough.
+            state = [tf.raw_ops.StopGradient(input=value) for value in state]
             return r + 1, arrays, finite, apart, *state
 
         given, weights = weights, [layout.arranged(weight) for weight in weights]

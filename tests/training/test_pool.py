@@ -298,6 +298,12 @@ def test_seeds_are_counted_with_their_units(watched, monkeypatch):
     assert (bar.made[1]["total"], bar.counted[1:]) == (600, [192, 108, 192, 108])
 
 
+def test_items_of_so_many_queues_take_turns_and_the_next_follows_an_empty_one():
+    assert "".join(pool._in_turns(["aaa", "", "b", "cc"], 2)) == "abacac"
+    assert "".join(pool._in_turns(["ab", "c"], 1)) == "abc"
+    assert "".join(pool._in_turns(["ab", "c"], 3)) == "acb"
+
+
 def test_all_seeds_of_some_calls_come_before_those_of_the_next(monkeypatch):
     monkeypatch.setattr(pool, "RANGE", 64)
     monkeypatch.setattr(Pool, "_in_turn", lambda _: 2)
@@ -306,21 +312,23 @@ def test_all_seeds_of_some_calls_come_before_those_of_the_next(monkeypatch):
     assert made == [("a", 0), ("b", 0), ("a", 64), ("b", 64), ("c", 0), ("c", 64)]
 
 
-def test_as_many_calls_take_turns_as_there_are_cores_or_eight_where_they_are_sent(monkeypatch):
+def test_as_many_networks_take_turns_as_there_are_cores_or_eight_where_they_are_sent(monkeypatch):
     for cores, in_turn in ((1, 1), (4, 4), (None, 1)):
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
         assert Pool()._in_turn() == in_turn
         assert Pool(sending=pool.Sending(lambda: None, contextlib.nullcontext, {}))._in_turn() == 8
 
 
-def test_calls_of_one_network_are_neighbours_and_give_in_their_own_order(monkeypatch):
+def test_networks_take_turns_and_their_calls_give_in_their_own_order(monkeypatch):
+    monkeypatch.setattr(pool, "RANGE", 64)
     monkeypatch.setattr(Pool, "_in_turn", lambda _: 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     calls = [("a1",), ("b1",), ("a2",), ("c1",), ("b2",)]
-    counts = [10, 20, 30, 40, 50]
+    counts = [10, 20, 100, 40, 50]
     by_call = Pool().by_seeds(spans, calls, counts, "test", network=lambda name: name[0])
-    assert made == [("a1", 0), ("a2", 0), ("b1", 0), ("b2", 0), ("c1", 0)]
-    assert [len(seeds["seeds"]) for (seeds,) in by_call] == counts
+    of_a, of_b = [("a1", 0), ("a2", 0), ("a2", 64)], [("b1", 0), ("b2", 0)]
+    assert made == [of_a[0], of_b[0], of_a[1], of_b[1], of_a[2], ("c1", 0)]
+    assert [sum(len(seeds["seeds"]) for seeds in given) for given in by_call] == counts
 
 
 def test_all_that_one_pool_gathers_shares_what_is_made():

@@ -39,7 +39,7 @@ class Spec:
 
 
 SPEC = Spec()
-QUICK = {"epochs": 5}
+QUICK = {"epochs": 5, "layers": (1, 2, 4)}
 SMALL = {"epochs": 1, "layers": (1, 2), "grid": 21}
 
 WIDTH, LAST = 3, 2

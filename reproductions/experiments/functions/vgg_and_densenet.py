@@ -56,7 +56,8 @@ def _activations(spec: Spec, network: str) -> pd.DataFrame:
 
     shape = (spec.pixels, spec.pixels, 3)
     make = getattr(keras.applications, network)
-    model = make(weights=None, input_shape=shape, classes=spec.classes)
+    with keras.StatelessScope(initialize_variables=False):  # no initial weights are drawn
+        model = make(weights=None, input_shape=shape, classes=spec.classes)
     named = [getattr(layer, "activation", None) for layer in model.layers]
     names = [function.__name__ for function in named if function is not None]
     names = [name for name in names if name != "linear"]

@@ -12,7 +12,7 @@ from reproductions.experiments.gradients.zigzag_cures.settings import Cell, Sett
 from reproductions.training.pool import Arrays, Pool, Shard, whole
 
 SPEC = Spec()
-FEW = ("centred", "tanh", "momentum", "rmsprop", "adam", "unaveraged", "batch_norm_after")
+FEW = ("centred", "momentum", "rmsprop", "adam", "unaveraged", "batch_norm_after")
 QUICK = {
     "seeds": 64,
     "tuning_seeds": 4,

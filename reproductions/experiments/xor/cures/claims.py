@@ -4,15 +4,13 @@ import pandas as pd
 
 from reproductions.evidence import measured
 from reproductions.evidence.verdicts import Judgement, Tables, graded
-from reproductions.experiments.xor.cures.settings import ALL
+from reproductions.experiments.xor.cures.settings import ALL, WORKING
 
 USUAL_WEIGHTS = ("glorot", "he", "lecun", "orthogonal", "lsuv")
 
 SIGMOID_KEPT = ("adam", "skip", "batch_norm")
 
 NEEDED, NOT_NEEDED = ("skip", "adam"), ("glorot", "logit")
-
-WORKING = ("tanh", "batch_norm")
 
 
 def _single(tables: Tables, name: str) -> pd.Series:

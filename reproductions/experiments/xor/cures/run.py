@@ -1,7 +1,7 @@
 """Trains every cell over all seeds; counts what they solve, and looks at gradients and signals."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ from reproductions.training import xor
 from reproductions.training.pool import Arrays, Pool, Shard, whole
 
 if TYPE_CHECKING:
+    from reproductions.training.replicas import Replicas, Trained, Weights
     from reproductions.training.replicated import Network
 
 SPEC = Spec()
@@ -28,6 +29,7 @@ JUDGED = (
 QUICK = {
     "changes": JUDGED,
     "best": ("adam", "skip"),
+    "made_worse": settings.WORKING,
     "tuning_seeds": 8,
     "probed_seeds": 32,
 }
@@ -95,7 +97,7 @@ def _train(
     weights = setting.weights(engine.model, range(first + start, first + stop))
     # All rates side by side as replicas, so that one compiled loop trains them.
     beside = [np.concatenate([array] * len(rates), axis=-1) for array in weights]
-    cost, every = _costs(engine, setting, beside, np.repeat(rates, stop - start), records)
+    cost, every, at_half = _costs(engine, setting, beside, np.repeat(rates, stop - start), records)
     shard.advance(stop - start)
     cost = cost.reshape(len(cost), len(rates), stop - start)
     below = cost < xor.SOLVED_COST
@@ -110,19 +112,35 @@ def _train(
         network = shard.once(_in_double_precision, setting.compiled)
         at_start = probe(setting, seen, network)
         arrays |= dict(zip(("ratio", "first", "spread"), at_start, strict=True))
-        half = engine.train(seen, setting.inputs, xor.Y, rates[0], max(1, (setting.steps - 1) // 2))
-        arrays["ratio_half"], *_ = probe(setting, half.weights, network)
+        arrays["ratio_half"], *_ = probe(setting, at_half(min(probed, stop) - start), network)
     return arrays
 
 
-def _costs(engine, setting: Setting, weights, rates: np.ndarray, records: int):
-    """The costs at all records, (record, replica), and how many updates are between two."""
+def _costs(
+    engine: "Replicas", setting: Setting, weights: "Weights", rates: np.ndarray, records: int
+) -> tuple[np.ndarray, int, Callable[[int], "Weights"]]:
+    """Trains replicas, and gives their costs, (record, replica), and the updates between records.
+
+    Also a function that gives the weights at half time, at a record, of the first so many replicas.
+    """
     every = max(1, (setting.steps - 1) // records)
-    trained = engine.train(weights, setting.inputs, xor.Y, rates, setting.steps, every=every)
-    return trained.records["loss"], every
+    half = max(1, (setting.steps - 1) // every // 2) * every
+
+    def train(weights: "Weights", steps: int) -> "Trained":
+        of = rates[: weights[0].shape[-1]]
+        return engine.train(weights, setting.inputs, xor.Y, of, steps, every=every)
+
+    if setting.optimizer != "sgd" or half >= setting.steps:
+        cost = train(weights, setting.steps).records["loss"]
+        return cost, every, lambda count: train([w[..., :count] for w in weights], half).weights
+    # Plain SGD keeps nothing but the weights, so that it can be stopped and looked at on the way.
+    first = train(weights, half)
+    second = train(first.weights, setting.steps - half)
+    cost = np.concatenate([first.records["loss"], second.records["loss"]])
+    return cost, every, lambda count: [w[..., :count] for w in first.weights]
 
 
-def _engine(setting: Setting):
+def _engine(setting: Setting) -> "Replicas":
     from reproductions.training import replicas
 
     return replicas.Replicas(

@@ -22,6 +22,9 @@ ACTIVATIONS = ("tanh", "relu", "leaky_relu", "elu", "swish", *FROM_KERAS)
 POST, ALL = "post", "all"
 """The post's network, and the one with all the changes that `Spec.together` names."""
 
+WORKING = ("tanh", "batch_norm")
+"""Changes with each of which alone the post's network works."""
+
 TUNED = {"rate": "sgd", "momentum": "momentum", "rmsprop": "rmsprop", "adam": "adam"}
 """The optimizers of the changes whose learning rate is chosen on other seeds."""
 
@@ -46,7 +49,8 @@ class Spec:
     )
     best: tuple[str, ...] = ("batch_norm", "tanh", "skip", "adam", "identity")
     together: tuple[str, ...] = ("skip", "adam", "glorot", "logit")
-    working: tuple[str, ...] = ("tanh", "batch_norm")  # alone
+    working: tuple[str, ...] = WORKING
+    made_worse: tuple[str, ...] = (ALL, *WORKING)
     scales: tuple[float, ...] = (0.5, 2.0, 4.0)  # times N(0, 1)
     identity_scale: float = 4.0  # at which a sigmoid, whose slope is 1/4, passes signals on
     longer: int = 10  # times as many updates
@@ -297,7 +301,6 @@ def reverse(spec: Spec) -> list[Cell]:
     networks |= {name: (name,) for name in spec.working}
     for network, names in networks.items():
         whole = with_changes(spec, names)
-        worse = changes(spec)
         versions = {"nothing": ("nothing taken away", whole)}
         if network == ALL:
             versions |= {
@@ -307,24 +310,32 @@ def reverse(spec: Spec) -> list[Cell]:
                 )
                 for name in names
             }
-        versions |= {
-            "vanishing": (
-                f"gradient × {spec.factor:g} from layer to layer",
-                replace(whole, **worse["vanishing"]),
-            ),
-            "near": (f"inputs {spec.near:g} and 1", replace(whole, **worse["near"])),
-            "slower": (
-                f"learning rate {spec.slower} times lower",
-                replace(whole, rate=whole.rate / spec.slower),
-            ),
-        }
-        if "glorot" not in names:
-            versions["to_glorot"] = called["glorot"], replace(whole, **worse["glorot"])
+        if network in spec.made_worse:
+            versions |= _made_worse(spec, whole)
         cells += [
             Cell({"network": network, "without": name}, label, _short(spec, setting), spec.seeds)
             for name, (label, setting) in versions.items()
         ]
     return cells
+
+
+def _made_worse(spec: Spec, whole: Setting) -> dict[str, tuple[str, Setting]]:
+    """What a network that works is called and how it is trained with one thing made worse in it."""
+    changed = changes(spec)
+    versions = {
+        "vanishing": (
+            f"gradient × {spec.factor:g} from layer to layer",
+            replace(whole, **changed["vanishing"]),
+        ),
+        "near": (f"inputs {spec.near:g} and 1", replace(whole, **changed["near"])),
+        "slower": (
+            f"learning rate {spec.slower} times lower",
+            replace(whole, rate=whole.rate / spec.slower),
+        ),
+    }
+    if whole.scheme != "glorot":
+        versions["to_glorot"] = labels(spec)["glorot"], replace(whole, **changed["glorot"])
+    return versions
 
 
 def _short(spec: Spec, setting: Setting) -> Setting:
