@@ -49,7 +49,7 @@ class Layout:
 
     def over_batch(self, array: tf.Tensor) -> tf.Tensor:
         """A number for each unit, with an axis for the batch."""
-        return array[:, None] if self.first else array[None]
+        return tf.expand_dims(array, self.batch_axis)
 
     @property
     def batch_axis(self) -> int:

@@ -31,6 +31,9 @@ from reproductions.training.replicated import Network
 
 Weights = list[np.ndarray]
 
+SNAPSHOT = "weights"
+"""The record that the compiled loop takes of all weights, joined."""
+
 
 @dataclass(frozen=True)
 class Trained:
@@ -230,14 +233,26 @@ class Replicas:
                 capacity,
             )
             size = stop - start
+            recorded = {n: array.numpy()[:records, ..., :size] for n, array in taken.items()}
             return Trained(
                 self.model,
                 [w.numpy()[..., :size] for w in trained],
-                {name: array.numpy()[:records, ..., :size] for name, array in taken.items()},
+                self._parted(recorded),
                 finite.numpy()[:size],
             )
 
         yield from _in_order(train_block, range(0, count, self.block), self.threads)
+
+    def _parted(self, recorded: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The records, with each weight of the snapshots for itself."""
+        if not self.snapshots:
+            return recorded
+        joined = recorded.pop(SNAPSHOT)
+        shapes = [weight.shape for weight in self.model.weights]
+        ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes])
+        parts = zip(shapes, np.split(joined, ends[:-1], axis=1), strict=True)
+        weights = [part.reshape(len(part), *shape, -1) for shape, part in parts]
+        return recorded | {f"weight_{i}": weight for i, weight in enumerate(weights)}
 
     def _fill(self, array: np.ndarray) -> np.ndarray:
         """Fills a last block up with copies of its last replica.
@@ -302,8 +317,7 @@ class Replicas:
                 norms = [tf.sqrt(tf.reduce_sum(k**2, layout.axes(k))) for k in kernels]
                 taken = {**taken, "gradient_norm": tf.stack(norms)}
             if self.snapshots:
-                restored = map(layout.restored, weights)
-                taken = {**taken, **{f"weight_{i}": w for i, w in enumerate(restored)}}
+                taken = {**taken, SNAPSHOT: _joined(map(layout.restored, weights))}
             return taken
 
         def step(i, finite, apart, *state):
@@ -340,7 +354,7 @@ class Replicas:
         if self.gradients:
             shapes["gradient_norm"] = (len(self.network.kernels), self.block)
         if self.snapshots:
-            shapes |= {f"weight_{i}": weight.shape for i, weight in enumerate(given)}
+            shapes[SNAPSHOT] = _joined(given).shape
         arrays = [tf.TensorArray(dtype, capacity, element_shape=s) for s in shapes.values()]
         finite = tf.zeros(self.block, tf.int32)
         # XLA makes one kernel of a loop that fits the cache, in which matrix products are ten times
@@ -357,6 +371,14 @@ class Replicas:
         finite += apart[0]  # which is 0; what is never read would not be computed
         weights = [layout.restored(weight) for weight in weights]
         return weights, {n: a.stack() for n, a in zip(shapes, arrays, strict=True)}, finite
+
+
+def _joined(weights):
+    """All weights as one array, (number, replica).
+
+    A loop that records one array compiles in half the time of one that records twenty.
+    """
+    return tf.concat([tf.reshape(weight, (-1, weight.shape[-1])) for weight in weights], 0)
 
 
 def _transformed(transform, gradients, layout):

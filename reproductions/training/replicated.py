@@ -215,7 +215,7 @@ def dense_of_wide_layers(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> An
     Returns:
         (replica, batch, out).
     """
-    y = tf.matmul(x, kernel) + bias[:, None]
+    y = tf.matmul(x, kernel) + tf.expand_dims(bias, 1)
 
     def gradient(dy):
         if x.shape[1] <= SMALL_BATCH:  # a sum that is written out is faster than a product
