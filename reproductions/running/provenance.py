@@ -306,14 +306,21 @@ def _checksum(path: Path) -> str:
 @functools.cache
 def _imports(path: Path) -> set[str]:
     """The project's modules that a file imports, anywhere in it."""
+    names = _imported(path.read_text(encoding="utf-8"))
+    every = {name.rsplit(".", up)[0] for name in names for up in range(name.count(".") + 1)}
+    return {name for name in every if _source(name) is not None}
+
+
+@functools.cache  # of the text and nothing else, so that what is read again is not parsed again
+def _imported(text: str) -> set[str]:
+    """All names that a module's text imports."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    every = {name.rsplit(".", up)[0] for name in names for up in range(name.count(".") + 1)}
-    return {name for name in every if _source(name) is not None}
+    return names
 
 
 @functools.cache

@@ -274,6 +274,7 @@ def test_own_orders_do_not_mix(circles, points):
 def test_nothing_is_compiled_twice(xor, start, trained):
     before = xor._compiled.experimental_get_tracing_count()
     xor.train(pick(start, [0]), X, Y, 0.3, 2, every=1)  # fewer records than before
+    xor.train(pick(start, [0]), X, Y, 0.3, 16, every=1)  # and more
     xor.train(start, X[::-1].copy(), Y, RATE, np.int64(60), every=np.int64(20))
     assert xor._compiled.experimental_get_tracing_count() == before
 

@@ -69,6 +69,31 @@ def test_a_dead_network_has_neither_gradient_nor_spread():
         np.testing.assert_array_equal(values, 0)
 
 
+@pytest.mark.parametrize(("optimizer", "normalization"), [("sgd", "batch"), ("momentum", "")])
+def test_a_look_at_half_time_changes_nothing(optimizer, normalization):
+    for steps, half in ((1, 1), (2, 1), (30, 12), (41, 20)):  # at a record every 1, 1, 3, 5 steps
+        setting = Setting((3,), 0.1, steps, optimizer=optimizer, normalization=normalization)
+        engine = run._engine(setting)
+        weights, rates = setting.weights(engine.model, range(5)), np.full(5, 0.1)
+        cost, every, at_half = run._costs(engine, setting, weights, rates, 8)
+        whole = engine.train(weights, setting.inputs, xor.Y, rates, steps, every=every)
+        np.testing.assert_array_equal(cost, whole.records["loss"])
+        expected = engine.train(weights, setting.inputs, xor.Y, rates, half).weights
+        for got, want in zip(at_half(3), expected, strict=True):
+            np.testing.assert_array_equal(got, want[..., :3])
+
+
+def test_networks_that_work_are_made_worse_where_they_should_be():
+    spec = settings.Spec(made_worse=("tanh",))
+    rows = [(c.key["network"], c.key["without"]) for c in settings.reverse(spec)]
+    worse = [(network, what) for network, what in rows if what in ("vanishing", "near", "slower")]
+    assert worse == [("tanh", "vanishing"), ("tanh", "near"), ("tanh", "slower")]
+    assert ("tanh", "to_glorot") in rows
+    everywhere = [c.key["without"] for c in settings.reverse(settings.Spec())]
+    assert everywhere.count("near") == 3
+    assert everywhere.count("to_glorot") == 2  # the network with all changes has these weights
+
+
 def test_two_changes_are_both_made():
     spec = settings.Spec()
     setting = settings.with_changes(spec, ["skip", "adam", "normal_0.5"])
