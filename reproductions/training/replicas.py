@@ -31,8 +31,8 @@ from reproductions.training.replicated import Network
 
 Weights = list[np.ndarray]
 
-SNAPSHOT = "weights"
-"""The record that the compiled loop takes of all weights, joined."""
+ALL_WEIGHTS = "weight_all"
+"""The record that the compiled loop takes where snapshots are asked for."""
 
 
 @dataclass(frozen=True)
@@ -247,7 +247,7 @@ class Replicas:
         """The records, with each weight of the snapshots for itself."""
         if not self.snapshots:
             return recorded
-        joined = recorded.pop(SNAPSHOT)
+        joined = recorded.pop(ALL_WEIGHTS)
         shapes = [weight.shape for weight in self.model.weights]
         ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes])
         parts = zip(shapes, np.split(joined, ends[:-1], axis=1), strict=True)
@@ -317,7 +317,7 @@ class Replicas:
                 norms = [tf.sqrt(tf.reduce_sum(k**2, layout.axes(k))) for k in kernels]
                 taken = {**taken, "gradient_norm": tf.stack(norms)}
             if self.snapshots:
-                taken = {**taken, SNAPSHOT: _joined(map(layout.restored, weights))}
+                taken = {**taken, ALL_WEIGHTS: _joined(map(layout.restored, weights))}
             return taken
 
         def step(i, finite, apart, *state):
@@ -354,7 +354,7 @@ class Replicas:
         if self.gradients:
             shapes["gradient_norm"] = (len(self.network.kernels), self.block)
         if self.snapshots:
-            shapes[SNAPSHOT] = _joined(given).shape
+            shapes[ALL_WEIGHTS] = _joined(given).shape
         arrays = [tf.TensorArray(dtype, capacity, element_shape=s) for s in shapes.values()]
         finite = tf.zeros(self.block, tf.int32)
         # XLA makes one kernel of a loop that fits the cache, in which matrix products are ten times

@@ -119,9 +119,11 @@ def _train(
 def _costs(
     engine: "Replicas", setting: Setting, weights: "Weights", rates: np.ndarray, records: int
 ) -> tuple[np.ndarray, int, Callable[[int], "Weights"]]:
-    """Trains replicas, and gives their costs, (record, replica), and the updates between records.
+    """Trains replicas, and looks at them at half time.
 
-    Also a function that gives the weights at half time, at a record, of the first so many replicas.
+    Returns:
+        The costs at all records, (record, replica); how many updates are between two records; and a
+        function that gives the weights at half time of the first replicas, given their number.
     """
     every = max(1, (setting.steps - 1) // records)
     half = max(1, (setting.steps - 1) // every // 2) * every
