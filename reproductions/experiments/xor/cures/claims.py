@@ -93,9 +93,16 @@ def _breaks(tables: Tables, what: str, most: float) -> Judgement:
         rows[network, what]["high"] < most < rows[network, "nothing"]["low"] for network in WORKING
     ]
     row = rows["tanh", what]
+    ends = row["low"], row["high"]
     values = {network: rows[network, what]["share"] for network in WORKING}
     values |= {f"{network}_before": rows[network, "nothing"]["share"] for network in WORKING}
-    return _judgement(graded(all(broken), in_part=any(broken)), row, **values)
+    verdict = graded(all(broken), in_part=any(broken))
+    notes = ["main"]
+    third = measured.rows(tables["reverse"], network=ALL).set_index("without")["share"]
+    if what in third.index:  # a first look has it in two networks alone
+        values |= {"all": third[what], "all_before": third["nothing"]}
+        notes.append("third")
+    return Judgement(verdict, row["share"], *ends, notes=notes, values=values)
 
 
 def _a_vanishing_gradient_breaks(tables: Tables, *, most: float = 0.5) -> Judgement:

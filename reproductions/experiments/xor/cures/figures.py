@@ -71,7 +71,7 @@ def _singles(spec: Spec, table: pd.DataFrame):
     rows = table.assign(place=range(len(table))).sort_values(
         ["share", "updates_q50", "place"], ascending=[False, True, True]
     )
-    figure, ((axes,),) = drawing.panels(width=8.2, height=1.6 + 0.25 * len(rows))
+    figure, ((axes,),) = drawing.panels(width=9.4, height=1.6 + 0.25 * len(rows))
     groups = [group(name) for name in rows["change"]]
     _dots(
         axes,
@@ -79,10 +79,7 @@ def _singles(spec: Spec, table: pd.DataFrame):
         rows["label"].tolist(),
         [GROUPS[title][:2] for title in groups],
     )
-    for place, updates in enumerate(rows["updates_q50"]):
-        if np.isfinite(updates):
-            axes.text(1.05, place, f"{updates:,.0f}", va="center", fontsize=9)
-    axes.text(1.05, -1.0, "updates needed\n(median of solved)", va="bottom", fontsize=9)
+    _columns(axes, rows)
     axes.set_xlabel(SOLVED)
     handles = [
         Line2D([], [], color=color, marker=marker, linestyle="none", label=title)
@@ -94,12 +91,39 @@ def _singles(spec: Spec, table: pd.DataFrame):
     changed = rows[rows["change"] != POST]
     most = int((changed["low"] > 0.5).sum())
     none = int((changed["high"] < 0.05).sum())
+    seeds = table["seeds"]
+    fewer = f" ({seeds.min():,} of them for {spec.longer} times the updates)"
     figure.suptitle(
-        f"{most} of {len(changed)} single changes make most {_depth(spec)}-layer networks learn"
-        f" XOR, and {none} hardly any\n"
-        f"XOR, {spec.steps:,} updates, {int(table['seeds'].max()):,} initialisations each"
+        f"{most} of {len(changed)} single changes make most {_depth(spec)}-layer networks solve XOR"
+        f" in the end, and {none} hardly any\n"
+        f"XOR, {spec.steps:,} updates, {seeds.max():,} initialisations each"
+        + (fewer if seeds.min() < seeds.max() else "")
     )
     return figure
+
+
+def _columns(axes, rows: pd.DataFrame) -> None:
+    """Numbers at the right of each row: the updates that it needs, and its gradient ratio."""
+    for right, column, title in (
+        (12, "updates_q50", "updates needed\n(median of solved)"),
+        (112, "ratio_q50", "gradient ratio\nat the start"),
+    ):
+        at = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "fontsize": 9}
+        axes.annotate(title, (1, -1.0), (right, 0), va="bottom", annotation_clip=False, **at)
+        for place, value in enumerate(rows[column]):
+            if np.isfinite(value):
+                text = f"{value:,.0f}" if column == "updates_q50" else _one_digit(value)
+                axes.annotate(text, (1, place), (right, 0), va="center", **at)
+
+
+def _one_digit(value: float) -> str:
+    """A positive number in one digit that counts, as 0.00002; from 1 on, a whole number."""
+    if 0 < value < LEAST_SHOWN:
+        return f"< {np.format_float_positional(LEAST_SHOWN, trim='-')}"
+    return f"{value:,.0f}" if value >= 1 else f"{float(f'{value:.1g}'):.6f}".rstrip("0").rstrip(".")
+
+
+LEAST_SHOWN = 1e-6
 
 
 def _depth(spec: Spec) -> int:
@@ -151,6 +175,8 @@ NETWORKS = {
 
 
 def _reverse(spec: Spec, table: pd.DataFrame):
+    from matplotlib.lines import Line2D
+
     networks = [n for n in (ALL, *spec.working) if n in set(table["network"])]
     if not networks:
         raise NotMeasured("the tables have no network that works")
@@ -170,16 +196,22 @@ def _reverse(spec: Spec, table: pd.DataFrame):
         _dots(panel, rows, rows["label"].tolist(), styles)
         panel.set_title(NETWORKS[network].format(changes=kept))
     axes[-1, 0].set_xlabel(SOLVED)
-    figure.legend(
-        handles=[line for line in axes[-1, 0].lines if line.get_label() == ONCE],
-        loc="outside lower center",
+    kinds = (
+        (drawing.BLACK, "X", "nothing changed"),
+        (drawing.BLUE, "o", "one thing taken away or made worse"),
     )
+    handles = [
+        Line2D([], [], color=color, marker=marker, linestyle="none", label=label)
+        for color, marker, label in kinds
+    ]
+    handles += [line for line in axes[-1, 0].lines if line.get_label() == ONCE]
+    figure.legend(handles=handles, loc="outside lower center", ncols=3)
     whole = table[table["without"] == "nothing"].set_index("network")
     rest = table[table["without"] != "nothing"]
     broken = int((rest["high"] < 0.5 * whole["low"].loc[rest["network"]].to_numpy()).sum())
     figure.suptitle(
-        f"{broken} of {len(rest)} changes more than halve the share that solves XOR, in networks"
-        " that work\n"
+        f"At least {broken} of {len(rest)} changes more than halve the share that solves XOR, in"
+        " networks that work\n"
         f"{_depth(spec)} layers on XOR, {spec.short_steps:,} updates,"
         f" {int(table['seeds'].max()):,} initialisations each"
     )

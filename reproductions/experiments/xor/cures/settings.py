@@ -301,7 +301,7 @@ def reverse(spec: Spec) -> list[Cell]:
     networks |= {name: (name,) for name in spec.working}
     for network, names in networks.items():
         whole = with_changes(spec, names)
-        versions = {"nothing": ("nothing taken away", whole)}
+        versions = {"nothing": ("nothing changed", whole)}
         if network == ALL:
             versions |= {
                 name: (
