@@ -98,8 +98,9 @@ def _breaks(tables: Tables, what: str, most: float) -> Judgement:
     values |= {f"{network}_before": rows[network, "nothing"]["share"] for network in WORKING}
     verdict = graded(all(broken), in_part=any(broken))
     notes = ["main"]
-    third = measured.rows(tables["reverse"], network=ALL).set_index("without")["share"]
-    if what in third.index:  # a first look has it in two networks alone
+    reverse = tables["reverse"]
+    third = reverse[reverse["network"] == ALL].set_index("without")["share"]
+    if {"nothing", what} <= set(third.index):  # a first look has it in two networks alone
         values |= {"all": third[what], "all_before": third["nothing"]}
         notes.append("third")
     return Judgement(verdict, row["share"], *ends, notes=notes, values=values)
