@@ -2,13 +2,15 @@
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 import tensorflow as tf
 
 from reproductions.evidence.statistics import generator
-from reproductions.experiments.xor.cures import run, settings
+from reproductions.experiments.xor.cures import claims, figures, run, settings
 from reproductions.experiments.xor.cures.settings import Setting
 from reproductions.training import xor
+from tests.experiments.xor.cases_cures import SEEDS, frame, singles, worse
 
 PLAIN = Setting(hidden=(4, 4, 4), rate=0.1, steps=11)
 NETWORKS = {
@@ -92,6 +94,34 @@ def test_networks_that_work_are_made_worse_where_they_should_be():
     everywhere = [c.key["without"] for c in settings.reverse(settings.Spec())]
     assert everywhere.count("near") == 3
     assert everywhere.count("to_glorot") == 2  # the network with all changes has these weights
+
+
+@pytest.mark.parametrize(("claim", "what"), [("CU-07", "vanishing"), ("CU-08", "near")])
+def test_a_third_network_is_told_of_where_the_table_has_it(claim, what):
+    tables = worse(what, tanh=20, batch_norm=20)
+    assert claims.CLAIMS[claim](tables).notes == ["main"]
+    third = frame(("network", "without"), {}, {("all", "nothing"): 200, ("all", what): 50})
+    both = claims.CLAIMS[claim]({"reverse": pd.concat([tables["reverse"], third])})
+    assert both.notes == ["main", "third"]
+    assert both.values["all"] == 50 / SEEDS
+    assert both.values["all_before"] == 200 / SEEDS
+
+
+def test_ratios_are_shown_in_one_digit():
+    shown = {0.74: "0.7", 0.00014: "0.0001", 0.00001: "0.00001", 4e-7: "< 0.000001", 0.96: "1"}
+    shown |= {1.0: "1", 6.2e8: "620,000,000", 0: "0"}
+    assert {value: figures._one_digit(value) for value in shown} == shown
+
+
+def test_the_title_tells_of_rows_with_fewer_seeds():
+    spec = settings.Spec()
+    table = singles(tanh=150)["singles"].assign(updates_q50=100.0, ratio_q50=0.5)
+    table = table.assign(label=table["change"], once=table["solved"])
+    same = figures._singles(spec, table).get_suptitle()
+    assert same.endswith(f"{SEEDS:,} initialisations each")
+    table.loc[table["change"] == "longer", "seeds"] = 64
+    fewer = figures._singles(spec, table).get_suptitle()
+    assert fewer == f"{same} (64 of them for 10 times the updates)"
 
 
 def test_two_changes_are_both_made():
