@@ -71,7 +71,7 @@ def _singles(spec: Spec, table: pd.DataFrame):
     rows = table.assign(place=range(len(table))).sort_values(
         ["share", "updates_q50", "place"], ascending=[False, True, True]
     )
-    figure, ((axes,),) = drawing.panels(width=9.4, height=1.6 + 0.25 * len(rows))
+    figure, ((axes,),) = drawing.panels(width=8.6, height=1.6 + 0.25 * len(rows))
     groups = [group(name) for name in rows["change"]]
     _dots(
         axes,
@@ -105,8 +105,8 @@ def _singles(spec: Spec, table: pd.DataFrame):
 def _columns(axes, rows: pd.DataFrame) -> None:
     """Numbers at the right of each row: the updates that it needs, and its gradient ratio."""
     for right, column, title in (
-        (12, "updates_q50", "updates needed\n(median of solved)"),
-        (112, "ratio_q50", "gradient ratio\nat the start"),
+        (10, "updates_q50", "updates\nneeded\n(median)"),
+        (58, "ratio_q50", "gradient\nratio at\nthe start"),
     ):
         at = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "fontsize": 9}
         axes.annotate(title, (1, -1.0), (right, 0), va="bottom", annotation_clip=False, **at)
