@@ -117,13 +117,16 @@ def _columns(axes, rows: pd.DataFrame) -> None:
 
 
 def _one_digit(value: float) -> str:
-    """A positive number in one digit that counts, as 0.00002; from 1 on, a whole number."""
-    if 0 < value < LEAST_SHOWN:
-        return f"< {np.format_float_positional(LEAST_SHOWN, trim='-')}"
-    return f"{value:,.0f}" if value >= 1 else f"{float(f'{value:.1g}'):.6f}".rstrip("0").rstrip(".")
+    """A positive number in one digit that counts: 0.3, 2 × 10⁻⁴ or, from 1 on, a whole number."""
+    digit, power = f"{value:.0e}".split("e")
+    if value >= 1 or not value:
+        return f"{value:,.0f}"
+    if int(power) >= -3:
+        return f"{float(f'{digit}e{power}'):g}"
+    return f"{digit} × 10{str(int(power)).translate(RAISED)}".removeprefix("1 × ")
 
 
-LEAST_SHOWN = 1e-6
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def _depth(spec: Spec) -> int:
