@@ -105,8 +105,8 @@ def _singles(spec: Spec, table: pd.DataFrame):
 def _columns(axes, rows: pd.DataFrame) -> None:
     """Numbers at the right of each row: the updates that it needs, and its gradient ratio."""
     for right, column, title in (
-        (10, "updates_q50", "updates\nneeded\n(median)"),
-        (58, "ratio_q50", "gradient\nratio at\nthe start"),
+        (6, "updates_q50", "updates\nneeded"),
+        (49, "ratio_q50", "gradient\nratio at\nthe start"),
     ):
         at = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "fontsize": 9}
         axes.annotate(title, (1, -1.0), (right, 0), va="bottom", annotation_clip=False, **at)
@@ -117,16 +117,10 @@ def _columns(axes, rows: pd.DataFrame) -> None:
 
 
 def _one_digit(value: float) -> str:
-    """A positive number in one digit that counts: 0.3, 2 × 10⁻⁴ or, from 1 on, a whole number."""
-    digit, power = f"{value:.0e}".split("e")
+    """A positive number in one digit that counts, as 0.00002; from 1 on, a whole number."""
     if value >= 1 or not value:
         return f"{value:,.0f}"
-    if int(power) >= -3:
-        return f"{float(f'{digit}e{power}'):g}"
-    return f"{digit} × 10{str(int(power)).translate(RAISED)}".removeprefix("1 × ")
-
-
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return np.format_float_positional(float(f"{value:.0e}"), trim="-")
 
 
 def _depth(spec: Spec) -> int:
