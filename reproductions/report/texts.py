@@ -72,7 +72,8 @@ def markup(texts: Mapping[str, Any]) -> Markup:
     if len(set(map(str, texts.values()))) == 1:
         return escape(next(iter(texts.values())))
     spans = (
-        Markup('<span class="t" lang="{}">{}</span>').format(language, text)
+        # As many thousands of these make the page, their attributes go without quotation marks.
+        Markup("<span class=t lang={}>{}</span>").format(language, text)
         for language, text in texts.items()
     )
     return Markup("").join(spans)

@@ -146,7 +146,8 @@ def test_every_table_is_packed_whole(made):
     html = build.render(made)
     for path in (made / NAME / "products.csv", made / "claims.csv"):
         packed = re.search(rf'data-file="{path.name}" data-packed="([^"]+)"', html)[1]
-        assert gzip.decompress(base64.b64decode(packed)) == path.read_bytes()
+        packed = packed.translate(str.maketrans(",.:", "&<>"))  # the letters that HTML needs
+        assert gzip.decompress(base64.b85decode(packed)) == path.read_bytes()
 
 
 def test_what_others_wrote_is_escaped(results):
