@@ -186,25 +186,30 @@ TABLES = {
 
 def _performs_well(tables: Tables, *, point: float = 0.01) -> Judgement:
     errors = tables["errors"]
-    gains, as_good = [], []
-    for network in errors["network"].unique():
-        rows = measured.rows(errors, network=network).set_index("function")
-        gains.append(bool(rows["relu_less_high"][NONE] < 0))
-        as_good.append(bool((rows["relu_less_high"][[*OTHERS]] < point).all()))
-    best = measured.rows(errors, function=RELU)
-    best = best.loc[best["error"].idxmin()]
-    rows = measured.rows(errors, network=best["network"]).set_index("function")["error"]
+    by_network = {
+        network: {
+            name: measured.row(errors, network=network, function=name)
+            for name in (RELU, NONE, *OTHERS)
+        }
+        for network in errors["network"].unique()
+    }
+    gains = [bool(rows[NONE]["relu_less_high"] < 0) for rows in by_network.values()]
+    as_good = [
+        all(bool(rows[name]["relu_less_high"] < point) for name in OTHERS)
+        for rows in by_network.values()
+    ]
+    best = min(by_network, key=lambda network: by_network[network][RELU]["error"])
+    rows = by_network[best]
     values = {
-        "network": best["network"],
-        "none": rows[NONE],
-        "others": {name: rows[name] for name in OTHERS},
+        "network": best,
+        "none": rows[NONE]["error"],
+        "others": {name: rows[name]["error"] for name in OTHERS},
         "gains": sum(gains),
         "as_good": sum(as_good),
     }
-    ends = float(best["low"]), float(best["high"])
-    whole = all(gains) and all(as_good)
-    verdict = graded(whole, in_part=any(gains) or any(as_good))
-    return Judgement(verdict, float(best["error"]), *ends, notes=("main", "both"), values=values)
+    error, low, high = (float(rows[RELU][column]) for column in ("error", "low", "high"))
+    verdict = graded(all(gains + as_good), in_part=any(gains + as_good))
+    return Judgement(verdict, error, low, high, notes=("main", "both"), values=values)
 
 
 CLAIMS = {"NP-26": _performs_well}

@@ -40,3 +40,8 @@ CASES = [
     ("NP-26", tables(NO_GAIN, NEITHER), IN_PART),
     ("NP-26", tables(NEITHER, NEITHER), NOT_REPRODUCED),
 ]
+
+ANOTHER_SETTING = {"narrow": (3, 5), "wide": (5, 7)}
+
+LEFT_OUT = ["NP-26 is not judged: the tables have no function tanh for network 5-7"]
+"""All that this other setting has no numbers for."""
