@@ -43,5 +43,5 @@ CASES = [
 
 ANOTHER_SETTING = {"narrow": (3, 5), "wide": (5, 7)}
 
-LEFT_OUT = ["NP-26 is not judged: the tables have no function tanh for network 5-7"]
+LEFT_OUT = ["NP-26 is not judged: the tables have no function tanh for network 3-5"]
 """All that this other setting has no numbers for."""
