@@ -182,7 +182,9 @@ def _derivative_matters(tables: Tables, *, most: float = 0.5) -> Judgement:
         "unmoved": int(units["unmoved"]["threshold"]),
         "seeds": int(units["seeds"]["threshold"]),
         "replaced": replaced["share"],
-        "kinked": {name: six["share"][name] for name in ("relu", "leaky_relu")},
+        "relu": six["share"]["relu"],
+        "leaky": six["share"]["leaky_relu"],
+        "still": int(units["unmoved"]["relu"]),
     }
     ends = float(least["low"]), float(least["high"])
     notes = ("main", "kinks", "rule")
