@@ -339,7 +339,8 @@ def _four_are_worse(tables: Tables) -> Judgement:
         "solved": {name: solved[name]["share"] for name in (*FOUR, RELU)},
         "errors": {name: errors[name]["difference"] for name in FOUR},
     }
-    return Judgement(verdict, None, notes=("main", "step"), values=values)
+    notes = ["main", "step", *(["shallow"] if "sigmoid" not in on_any else [])]
+    return Judgement(verdict, None, notes=notes, values=values)
 
 
 CLAIMS = {"RP-15": _worse_than_others, "RP-19": _four_are_worse}
