@@ -101,7 +101,7 @@ def figures(spec: Spec, tables: Tables) -> drawing.Figures:
 
 
 def _draw(spec: Spec, ends: pd.DataFrame):
-    figure, ((axes,),) = drawing.panels(width=6.0, height=2.0)
+    figure, ((axes,),) = drawing.panels(width=6.0, height=2.6)
     failed = ends.loc["not solved"]
     at_start, at_end = failed["dead_at_start"], failed["dead_at_end"]
     counts = {
@@ -117,7 +117,7 @@ def _draw(spec: Spec, ends: pd.DataFrame):
     axes.set_yticks([])
     axes.grid(visible=False)
     axes.set(xlim=(0, 1), xlabel="share of networks")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.45), ncols=2)
+    figure.legend(loc="outside lower center", ncols=2)
     layers = len(spec.hidden) + 1
     axes.set_title(f"ReLU networks of {layers} layers on XOR, {spec.seeds:,} initialisations")
     return figure

@@ -117,7 +117,7 @@ def train(
     with np.errstate(all="ignore"):
         answers = PARTS[name][0](np.tensordot(POINTS, weights, 1))
     right = np.where(TARGETS > 0.5, answers > 0.5, answers < 0.5)
-    return right.all(axis=(0, 1)), (weights == start[:, None]).all(axis=(0, 1))
+    return np.all(right, axis=(0, 1)), np.all(weights == start[:, None], axis=(0, 1))
 
 
 POINTS = np.column_stack([xor.X, np.ones(len(xor.X))]).astype("float64")
