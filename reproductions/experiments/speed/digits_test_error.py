@@ -1,4 +1,4 @@
-"""Test error on held-out digits: ReLU against the functions that were made to do better.
+"""Test error on held-out digits: ReLU against leaky ReLU, ELU, softplus and swish.
 
 Document: relu-post, the last paragraph of section 3 (dying is no great problem for performance, and
 the functions made to solve it perform worse in some cases).
@@ -9,11 +9,12 @@ its initial weights and its order of batches, the same for every function. The l
 function in each network is the one with the lowest validation error, on average over seeds that
 are used for nothing else. Then the test error is taken once, on images that neither training nor
 the choice of the rate has seen.
-Assumptions: the functions made to solve dying are leaky ReLU (slope 0.2), ELU, softplus and swish.
-"No great problem" means that none of them is better by a whole percentage point of test error. The
-intervals of all differences together hold with 95 % (Bonferroni). The rate is chosen on twelve
-seeds: in a first run it was chosen on four, and leaky ReLU was given a rate at which none of these
-four, but more than a third of the other seeds diverged.
+Assumptions: the functions made to solve dying are leaky ReLU (slope 0.2) and ELU; softplus is older
+than the problem, and swish comes from a search for better functions. "No great problem" means that
+none of the four is better by a whole percentage point of test error. The intervals of all
+differences together hold with 95 % (Bonferroni). The rate is chosen on twelve seeds: in a first run
+it was chosen on four, and leaky ReLU was given a rate at which none of these four, but more than a
+third of the other seeds diverged.
 Known differences: the post names no network, no data and no measure of performance.
 It runs only when it is named: ten settings are trained at six rates each, which takes more than
 half a minute on one core.
@@ -55,6 +56,9 @@ class Spec:
 
 
 REFERENCE = "relu"
+
+MADE_FOR_IT = ("leaky_relu", "elu")
+"""The functions that were made to solve dying."""
 
 SPEC = Spec()
 OPTIONAL = True
@@ -261,6 +265,7 @@ def _draw_tuning(table: pd.DataFrame):
 DIVERGE = "last bits decide which seeds diverge; each moves a mean by 0.02"
 MEAN = Close(rtol=0, atol=0.06, reason=DIVERGE, least=0, most=1)
 DIFFERENCE = Close(rtol=0, atol=0.06, reason=DIVERGE, least=-1, most=1)
+END = Close(rtol=0, atol=0.1, reason=DIVERGE + ", an interval's end by 0.05", least=-1, most=1)
 
 TABLES = {
     "tuning": Table(
@@ -276,7 +281,8 @@ TABLES = {
         key=("network", "function"),
         columns={
             **dict.fromkeys(("error", "relu_error"), MEAN),
-            **dict.fromkeys(("difference", "low", "high"), DIFFERENCE),
+            "difference": DIFFERENCE,
+            **dict.fromkeys(("low", "high"), END),
         },
         over_seeds=True,
     ),
@@ -297,15 +303,18 @@ def _dying_is_no_great_problem(tables: Tables, *, point: float = POINT) -> Judge
     table = tables["differences"]
     units = measured.rows(tables["units"], function=REFERENCE)
     no_problem = bool((table["low"] > -point).all())
-    worse = table[table["low"] > 0]
-    some_worse = len(worse) > 0
+    made_for_it = table["function"].isin(MADE_FOR_IT)
+    worse = table["low"] > 0
+    some_worse = bool((worse & made_for_it).any())
     best = table.loc[table["difference"].idxmin()]
     failed = tables["errors"]["test_error"] > FAILED
     values = {
         "failed": int(failed.sum()),
         "runs": len(failed),
-        "worse": len(worse),
-        "count": len(table),
+        "worse": int((worse & made_for_it).sum()),
+        "count": int(made_for_it.sum()),
+        "others_worse": int((worse & ~made_for_it).sum()),
+        "others": int((~made_for_it).sum()),
         "with_dead": int(units["networks_with_dead"].sum()),
         "networks": int(units["seeds"].sum()),
     }

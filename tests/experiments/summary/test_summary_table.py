@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reproductions.evidence.statistics import share_of
 from reproductions.experiments.summary.summary_table import run as summary_table
 from reproductions.training.pool import Pool
 
@@ -26,13 +25,11 @@ def inputs():
          "low": 0.9 * ratio, "high": 1.1 * ratio}
     )  # fmt: skip
     units = [
-        {"place": place, "function": function, "bias": bias, **share_of(active, 200),
-         "seeds": 200, "dead_start": still, "unmoved": still}
+        {"place": place, "function": function, "bias": bias, "seeds": 200,
+         "dead_start": still, "unmoved": still}
         for place in ("alone", "hidden")
-        for function, far, near, still in (
-            ("relu", 0, 0, 200), ("leaky_relu", 200, 200, 0), ("elu", 0, 190, 0)
-        )
-        for bias, active in ((-120, far), (-10, far), (-5, near))
+        for function, far, near in (("relu", 200, 200), ("leaky_relu", 0, 0), ("elu", 200, 0))
+        for bias, still in ((-120, far), (-10, near))
     ]  # fmt: skip
     deaths = pd.DataFrame({"seed": [0, 1, 2], "dead_end": [5, 6, 7], "units": 24})
     signs = pd.DataFrame(
@@ -83,8 +80,15 @@ def test_every_statement_can_hold(inputs):
         ("activation_curves", "far", "value", 0.5, ("tanh", "(-1, 1)"), "does not hold"),
         ("zigzag", "network_pairs", "length_low", 0.9,
          ("sigmoid", "always positive, so SGD zigzags"), "does not hold"),
-        ("dying_relu", "units", "high", 1.0, ("elu", "no gradient far below 0: units die there"),
+        ("dying_relu", "units", "dead_start", 0,
+         ("elu", "no gradient far below 0: units die there"), "in part"),
+        ("dying_relu", "units", "seeds", 400,
+         ("elu", "no gradient far below 0: units die there"), "does not hold"),
+        ("dying_relu", "units", "unmoved", 1, ("elu", "cures dead units in part"), "in part"),
+        ("dying_relu", "units", "unmoved", 200, ("elu", "cures dead units in part"),
          "does not hold"),
+        ("dying_relu", "units", "dead_start", 0, ("relu", "no gradient below 0: units die"),
+         "holds"),
         ("softmax_temperature", "random_vectors", "sum_error", 1e-6,
          ("softmax", "normalises logits"), "does not hold"),
         ("convergence_speed", "order_speed", "low", 0.5,

@@ -47,3 +47,28 @@ def test_a_minimum_is_known_where_the_cost_has_one(monkeypatch):
     assert local_minima.kinds_of_rest(far).tolist() == ["still falling"]
     scales[0] = -1
     assert local_minima.kinds_of_rest(near).tolist() == ["saddle"]
+
+
+def test_the_unit_has_two_minima_by_the_values_that_the_docstring_names():
+    spec = local_minima.SPEC
+    values = local_minima.unit_error(spec, np.array([0, 0.5, np.log(4), 40]))
+    np.testing.assert_allclose(values, [0.09, 0.330, 0.320, 0.340], atol=1e-3)
+    assert values[0] < values[1] > values[2] < values[3]
+    far = local_minima.unit_error(spec, np.array([-40.0]))
+    assert far > values[0]  # so the global minimum is at a finite weight
+
+
+def test_the_unit_s_gradient_is_the_derivative_of_its_error():
+    weights = np.linspace(-3, 3, 13)
+    step = 1e-6
+    up, down = (local_minima.unit_error(local_minima.SPEC, weights + s) for s in (step, -step))
+    slopes = local_minima.unit_gradient(local_minima.SPEC, weights)
+    np.testing.assert_allclose(slopes, (up - down) / (2 * step), atol=1e-8)
+
+
+def test_a_unit_near_each_minimum_ends_at_it():
+    spec = local_minima.SPEC
+    kinds = local_minima.kinds_of_rest(
+        np.array([[-0.1, 1.4, 5.0]]), lambda w: local_minima.unit_gradient(spec, w)
+    )
+    assert kinds.tolist() == ["local minimum", "local minimum", "still falling"]

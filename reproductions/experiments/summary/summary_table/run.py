@@ -27,6 +27,7 @@ class Spec:
     batch: int = 1
     rate: Literal["common", "tuned"] = "common"
     bias: float = -10.0
+    far_bias: float = -120.0
 
 
 SPEC = Spec()
@@ -45,7 +46,7 @@ DERIVED = True
 HOLDS, PARTLY, FAILS = "holds", "in part", "does not hold"
 
 MANY = 0.05
-"""From this share on, saturated units are many; below it, surviving units are few."""
+"""From this share on, saturated units are many; below it, units that still move are few."""
 
 ELEMENTWISE = ("sigmoid", "tanh", "relu", "leaky_relu", "elu")
 
@@ -143,12 +144,18 @@ class Readings:
         elements = self.inputs["activation_cost"]["elements"]
         return float(measured.rows(elements, function=function)["ratio"].median())
 
-    def recovered(self, function: str, bias: float | None = None) -> Reading:
-        """The share of units that are active again after a negative bias; by default the lowest."""
+    def moving(self, function: str, bias: float) -> list[Reading]:
+        """The shares, of units alone and of hidden ones, with a gradient and moving weights."""
         units = self.inputs["dying_relu"]["units"]
-        rows = units[(units["function"] == function) & (units["place"] == "alone")]
-        bias = rows["bias"].min() if bias is None else bias
-        return _read(rows, ("share", "low", "high"), bias=bias)
+        rows = units[(units["function"] == function) & (units["bias"] == bias)]
+        moving = rows["seeds"] - rows[["dead_start", "unmoved"]].max(axis=1)
+        return _shares(moving, rows["seeds"])
+
+    def dead_units(self, function: str, bias: float) -> list[Reading]:
+        """The shares, of units alone and of hidden ones, with no gradient and still weights."""
+        units = self.inputs["dying_relu"]["units"]
+        rows = units[(units["function"] == function) & (units["bias"] == bias)]
+        return _shares(rows[["dead_start", "unmoved"]].min(axis=1), rows["seeds"])
 
     def dead(self) -> Reading:
         """The share of a classifier's ReLU units that are dead in the end."""
@@ -174,6 +181,12 @@ def _read(table: pd.DataFrame, columns: tuple[str, str, str], **where) -> Readin
         return Reading()
 
 
+def _shares(counts: pd.Series, trials: pd.Series) -> list[Reading]:
+    """A share with its interval for each count, or one without a value if there are none."""
+    pairs = zip(counts.tolist(), trials.tolist(), strict=True)
+    return [Reading(count / of, *wilson(count, of)) for count, of in pairs] or [Reading()]
+
+
 def _holds(whole: bool, in_part: bool = False) -> str:
     return HOLDS if whole else PARTLY if in_part else FAILS
 
@@ -182,10 +195,13 @@ def _statements(readings: Readings) -> list[tuple]:
     """(function, kind, statement, source, measure, value, low, high, holds) of each statement.
 
     A network counts once in what is said of signs; the updates come from seeds with orders of
-    batches of their own; ReLU need only relieve saturation in part, as the slides say; and leaky
-    ReLU cures dead units where every unit has a gradient and moves, as the slides define "dead".
+    batches of their own; and ReLU need only relieve saturation in part, as the slides say. A unit
+    is dead, as the slides define it, if its gradient is 0 and its weights no longer change: leaky
+    ReLU cures that where every unit has a gradient and moves, ELU cures it in part if that is so
+    from a bias from which ReLU's units stand still, but not from one far lower. What is said of
+    both biases must be so of units alone and of hidden ones; the less favourable share is shown.
     """
-    bias, error = readings.spec.bias, readings.spec.threshold
+    bias, far, error = readings.spec.bias, readings.spec.far_bias, readings.spec.threshold
     saturated = {name: readings.saturated(name) for name in ELEMENTWISE}
     updates = {name: readings.updates(name) for name in ELEMENTWISE}
 
@@ -203,12 +219,14 @@ def _statements(readings: Readings) -> list[tuple]:
     saturation = ("gradient_flow", "share of saturated units")
     speed = ("convergence_speed", f"updates to {100 * error:g} % error, times ReLU's")
     path = ("zigzag", "path with its mean over path without")
-    recovery = ("dying_relu", f"share active again from a bias of {bias:g}")
     paths = {name: readings.path(*pair) for name, pair in PATHS.items()}
     signs = {name: readings.networks_of_mixed_signs(name) for name in SLOW}
     moving, relu_moving = map(readings.keeps_moving, ("leaky_relu", "relu"))
-    relu, relu_near = (readings.recovered("relu", bias=at) for at in (bias, -5))
-    elu, elu_near, elu_far = (readings.recovered("elu", bias=at) for at in (bias, -5, None))
+    relu, elu = (readings.moving(name, bias) for name in ("relu", "elu"))
+    elu_far, elu_dead = readings.moving("elu", far), readings.dead_units("elu", far)
+    cured = all(share.value == 1 for share in elu)
+    helped = all(map(Reading.below, relu, elu))
+    few_far = all(share.high < MANY for share in elu_far)
     quickest = min((updates[name] for name in SLOW), key=lambda reading: reading.value)
     sigmoid_range, tanh_range = map(readings.range, SLOW)
     dead, softmax_error = readings.dead(), readings.softmax_error()
@@ -232,7 +250,7 @@ def _statements(readings: Readings) -> list[tuple]:
          less_saturated("relu")),
         ("relu", "con", "no gradient below 0: units die", "dying_relu",
          "share of a classifier's units dead in the end", *dead,
-         _holds(dead.low > 0 and relu.high < MANY)),
+         _holds(dead.low > 0 and all(share.high < MANY for share in relu))),
         ("leaky_relu", "pro", "ReLU's: fast, relieves saturation", *speed, *updates["leaky_relu"],
          like_relu("leaky_relu")),
         ("leaky_relu", "pro", "cures dead units", "dying_relu",
@@ -241,10 +259,11 @@ def _statements(readings: Readings) -> list[tuple]:
         ("elu", "pro", "ReLU's: fast, relieves saturation", *speed, *updates["elu"],
          like_relu("elu")),
         ("elu", "pro", "cures dead units in part", "dying_relu",
-         "share active again from a bias of -5", *elu_near,
-         _holds(relu_near.below(elu_near) and elu_far.high < MANY)),
-        ("elu", "con", "no gradient far below 0: units die there", *recovery, *elu,
-         _holds(elu.high < MANY, in_part=elu_far.high < MANY)),
+         f"share with a gradient and moving weights, bias {bias:g}", *min(elu),
+         _holds(cured and helped and few_far, in_part=helped)),
+        ("elu", "con", "no gradient far below 0: units die there", "dying_relu",
+         f"share with no gradient and still weights, bias {far:g}", *min(elu_dead),
+         _holds(all(share.low > 1 - MANY for share in elu_dead), in_part=few_far)),
         ("softmax", "use", "normalises logits", "softmax_temperature",
          "largest error of the sum", *Reading(softmax_error), _holds(softmax_error < 1e-12)),
     ]  # fmt: skip
