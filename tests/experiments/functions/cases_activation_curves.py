@@ -144,7 +144,7 @@ def without_limit(**ends):
 
 def whole_range(**functions):
     """Values and derivatives by formula, on few inputs of either sign."""
-    x = np.array([-1e308, -700, -36, -18, -10, -1, 0, 1, 10, 18, 36, 700, 1e308])
+    x = np.array([-1e308, -700, -36, -16, -10, -1, 0, 1, 10, 16, 36, 700, 1e308])
     due = {
         "threshold": (1.0 * (x > 0), 0 * x),
         "sigmoid": (0.5 + np.tanh(x / 2) / 2, 0.25 / np.cosh(np.clip(x, -300, 300) / 2) ** 2),
@@ -174,7 +174,7 @@ CASES = [
     ("SL-35", whole_range(tanh=[("value", 0, 1e-17)]), IN_PART),
     ("SL-35", whole_range(tanh=[("derivative", 10, 0.01)]), IN_PART),
     ("SL-35", whole_range(sigmoid=[("derivative", -10, 0.01)]), IN_PART),
-    ("SL-35", whole_range(tanh=[("value", 18, 1), ("value", -18, -1)]), IN_PART),
+    ("SL-35", whole_range(tanh=[("value", 16, 1)]), IN_PART),
     ("SL-35", whole_range(tanh=[("value", 1e308, np.nan)]), NOT_REPRODUCED),
     ("SL-35", whole_range(tanh=[("value", 1, 0.9), ("derivative", 10, 1)]), NOT_REPRODUCED),
     ("PP-01", comparison() | strict_threshold(), REPRODUCED),

@@ -382,7 +382,7 @@ def _tanh_maps_all_inputs(tables: Tables, *, small: float = 0.001) -> Judgement:
     centre = measured.row(tanh, x=0)["value"]
     odd = np.abs(value + value[::-1]).max() < LARGEST_ERROR
     holds = (
-        all(_within(tanh, (-1, 1), (-18, 18))),
+        all(_within(tanh, (-1, 1), (-16, 16))),
         all(share < small for share in at_ends.values()),
         centre == 0 and odd,
     )
@@ -394,6 +394,7 @@ def _tanh_maps_all_inputs(tables: Tables, *, small: float = 0.001) -> Judgement:
             "smallest": value.min(),
             "largest": value.max(),
             "centre": centre,
+            "one": tanh.loc[value == 1, "x"].min(),
             "sigmoid_centre": measured.row(sigmoid, x=0)["value"],
             "at_ends": at_ends,
         },
