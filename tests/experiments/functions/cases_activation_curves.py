@@ -174,7 +174,7 @@ CASES = [
     ("SL-35", whole_range(tanh=[("value", 0, 1e-17)]), IN_PART),
     ("SL-35", whole_range(tanh=[("derivative", 10, 0.01)]), IN_PART),
     ("SL-35", whole_range(sigmoid=[("derivative", -10, 0.01)]), IN_PART),
-    ("SL-35", whole_range(tanh=[("value", 16, 1)]), IN_PART),
+    ("SL-35", whole_range(tanh=[("value", 16, 1), ("value", -16, -1)]), IN_PART),
     ("SL-35", whole_range(tanh=[("value", 1e308, np.nan)]), NOT_REPRODUCED),
     ("SL-35", whole_range(tanh=[("value", 1, 0.9), ("derivative", 10, 1)]), NOT_REPRODUCED),
     ("PP-01", comparison() | strict_threshold(), REPRODUCED),

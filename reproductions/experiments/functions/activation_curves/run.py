@@ -14,6 +14,10 @@ Layers = Mapping[str, Callable]
 """The layers under test, by the function's name."""
 
 
+SIZES = (1e-300, 1e-100, 1e-10, 100, 500, 700, 1e3, 1e10, 1e100, 1e308)
+"""Of inputs of either sign, over the range of float64."""
+
+
 @dataclass(frozen=True)
 class Spec:
     """The documents' grids and slopes, and the points that the claims ask about."""
@@ -26,9 +30,6 @@ class Spec:
     identity_points_per_unit: int = 10
     far_points: tuple[float, ...] = (1e-300, 1, 5, 10, 20, 40, 100, 1000)
     halvings: int = 20
-    whole_range: tuple[float, ...] = (1e-300, 1e-100, 1e-10, 100, 500, 700, 1e3, 1e10, 1e100, 1e308)
-    whole_range_end: int = 40
-    whole_range_points_per_unit: int = 2
     perceptron_post_slope: float = 0.01
     slides_slope: float = 0.1
     elu_alpha: float = 1.0
@@ -66,7 +67,7 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         "relu_post": _on_the_grid_of_a_listing(spec.relu_post_grid, {"relu": functions["relu"]}),
         "curves": _curves("function", functions.items(), x_curve),
         "far": _curves("function", functions.items(), x_far),
-        "whole_range": _curves("function", bounded.items(), _whole_range(spec)),
+        "whole_range": _curves("function", bounded.items(), _whole_range()),
         "leaky": _curves("negative_slope", leaky_layers, x_curve),
         "slopes": slopes,
         "identities": _identities(spec, functions),
@@ -112,11 +113,10 @@ def _grid_through_zero(end: int, points_per_unit: int) -> np.ndarray:
     return np.arange(-end * points_per_unit, end * points_per_unit + 1) / points_per_unit
 
 
-def _whole_range(spec: Spec) -> np.ndarray:
-    """A grid through 0, and inputs of either sign up to the largest numbers of float64."""
-    grid = _grid_through_zero(spec.whole_range_end, spec.whole_range_points_per_unit)
-    far = np.array(spec.whole_range)
-    return np.unique(np.concatenate([-far, grid, far]))
+def _whole_range() -> np.ndarray:
+    """A grid from -40 to 40, and inputs of either sign over the range of float64."""
+    far = np.array(SIZES)
+    return np.unique(np.concatenate([-far, _grid_through_zero(40, 2), far]))
 
 
 def _value_and_derivative(function: Callable, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
