@@ -21,7 +21,7 @@ import pandas as pd
 
 from reproductions.evidence import drawing, measured
 from reproductions.evidence.kinds import Close, Exact, Table, shares
-from reproductions.evidence.statistics import generator, share_of
+from reproductions.evidence.statistics import generator, share_of, wilson
 from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.training.pool import Pool
 from reproductions.training.spec import ANY_SIGN
@@ -267,7 +267,9 @@ def _softmax_is_the_probability(tables: Tables) -> Judgement:
         temperature: np.average(rows["output"], weights=rows["animals"])
         for temperature, rows in calibration.groupby("temperature")
     }
-    right = measured.rows(calibration, temperature=control["temperature"])
+    rows = measured.rows(calibration, temperature=control["temperature"])
+    right, animals = rows["right"].sum(), rows["animals"].sum()
+    low, high = wilson(right, animals)
     return Judgement(
         graded(same and learned and told_apart, in_part=same),
         float(regions["share"]),
@@ -278,7 +280,9 @@ def _softmax_is_the_probability(tables: Tables) -> Judgement:
             "temperature": control["temperature"],
             "says": says[control["temperature"]],
             "softmax_says": says[calibrated["temperature"]],
-            "right": right["right"].sum() / right["animals"].sum(),
+            "right": right / animals,
+            "low": low,
+            "high": high,
         },
     )
 
