@@ -234,7 +234,7 @@ def _draw(calibration: pd.DataFrame):
             marker=marker,
             linestyle="none",
             capsize=3,
-            label=f"softmax at temperature {temperature:g}",
+            label="softmax" + (f" at temperature {temperature:g}" if temperature != 1 else ""),
         )
     axes.set(xlabel="largest output", ylabel="share in which its class is right")
     axes.set_title("Both softmaxes sum to one,\nbut only one says how often it is right")
