@@ -369,7 +369,7 @@ def _sigmoid_maps_all_inputs(tables: Tables) -> Judgement:
     )
 
 
-def _tanh_maps_all_inputs(tables: Tables, *, small: float = 0.001) -> Judgement:
+def _tanh_maps_all_inputs(tables: Tables, *, slope_at_10: float = 0.001) -> Judgement:
     tanh, sigmoid = (
         measured.rows(tables["whole_range"], function=name).sort_values("x")
         for name in ("tanh", "sigmoid")
@@ -383,7 +383,7 @@ def _tanh_maps_all_inputs(tables: Tables, *, small: float = 0.001) -> Judgement:
     odd = np.abs(value + value[::-1]).max() < LARGEST_ERROR
     holds = (
         all(_within(tanh, (-1, 1), (-16, 16))),
-        all(share < small for share in at_ends.values()),
+        all(share < slope_at_10 for share in at_ends.values()),
         centre == 0 and odd,
     )
     return Judgement(
