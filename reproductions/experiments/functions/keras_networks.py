@@ -1,8 +1,8 @@
 """Image networks as Keras has them: the functions of their hidden layers, and of their outputs.
 
 Document: slides, part 7-4, the summary table: ReLU, leaky ReLU and ELU are used a lot in CNNs, and
-softmax in the last layer of a classifier. The perceptron-post, the network-post (1.2.4, 1.2.5) and
-the xor-post (3-1) say too which functions are used most, a lot, or hardly.
+softmax in the last layer of a classifier. The perceptron-post, the network-post (1.2.4, 1.2.5), the
+xor-post (3-1) and the relu-post say too which functions are used most, a lot, or hardly, and where.
 Setup: one network of each family of convolutional networks in `keras.applications`, built without
 trained weights; every activation that is not linear is counted, that of convolutions and dense
 layers as well as activations that are layers of their own.
@@ -233,5 +233,7 @@ CLAIMS: dict[str, Judge] = {
     "NP-22": _hardly_used,
     "NP-23": _relu_most_used,
     "PP-19": _relu_most_used,
+    "RP-20": _relu_most_used,
+    "PP-21": _softmax_at_the_end,
     "XP-22": _two_used_a_lot,
 }

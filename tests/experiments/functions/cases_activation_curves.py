@@ -142,7 +142,41 @@ def without_limit(**ends):
     return {"far": pd.concat(frames)}
 
 
+def whole_range(**functions):
+    """Values and derivatives by formula, on few inputs of either sign."""
+    x = np.array([-1e308, -700, -36, -16, -10, -1, 0, 1, 10, 16, 36, 700, 1e308])
+    due = {
+        "threshold": (1.0 * (x > 0), 0 * x),
+        "sigmoid": (0.5 + np.tanh(x / 2) / 2, 0.25 / np.cosh(np.clip(x, -300, 300) / 2) ** 2),
+        "tanh": (np.tanh(x), 1 / np.cosh(np.clip(x, -300, 300)) ** 2),
+    }
+    due["sigmoid"][0][[1, 2]] = np.exp([-700, -36])
+    frames = []
+    for name, (value, derivative) in due.items():
+        frame = pd.DataFrame({"x": x, "value": value, "derivative": derivative})
+        for column, point, number in functions.get(name, ()):
+            frame.loc[frame["x"] == point, column] = number
+        frames.append(frame.assign(function=name))
+    return {"whole_range": pd.concat(frames)}
+
+
 CASES = [
+    ("NP-25", whole_range(), REPRODUCED),
+    ("NP-25", whole_range(threshold=[("value", 0, 1)]), REPRODUCED),  # the post leaves out 0
+    ("NP-25", whole_range(threshold=[("value", 1, 0)]), NOT_REPRODUCED),
+    ("NP-25", whole_range(threshold=[("value", -1e308, 1)]), NOT_REPRODUCED),
+    ("SL-34", whole_range(), REPRODUCED),
+    ("SL-34", whole_range(sigmoid=[("value", 36, 1)]), IN_PART),
+    ("SL-34", whole_range(sigmoid=[("value", -700, 0)]), IN_PART),
+    ("SL-34", whole_range(sigmoid=[("value", 1e308, np.nan)]), NOT_REPRODUCED),  # an overflow
+    ("SL-34", whole_range(sigmoid=[("value", 1, 1.01)]), NOT_REPRODUCED),
+    ("SL-35", whole_range(), REPRODUCED),
+    ("SL-35", whole_range(tanh=[("value", 0, 1e-17)]), IN_PART),
+    ("SL-35", whole_range(tanh=[("derivative", 10, 0.01)]), IN_PART),
+    ("SL-35", whole_range(sigmoid=[("derivative", -10, 0.01)]), IN_PART),
+    ("SL-35", whole_range(tanh=[("value", 16, 1), ("value", -16, -1)]), IN_PART),
+    ("SL-35", whole_range(tanh=[("value", 1e308, np.nan)]), NOT_REPRODUCED),
+    ("SL-35", whole_range(tanh=[("value", 1, 0.9), ("derivative", 10, 1)]), NOT_REPRODUCED),
     ("PP-01", comparison() | strict_threshold(), REPRODUCED),
     ("PP-01", comparison() | strict_threshold(at_zero=1), NOT_REPRODUCED),
     ("PP-01", comparison(threshold=(1000, 1.0)) | strict_threshold(), NOT_REPRODUCED),

@@ -51,10 +51,11 @@ def blocks(called):
 
 def inverse(*exp_of_minus_ln):
     rows = [(x, 0.0, end, x) for x, end in zip((1.0, 2.0), exp_of_minus_ln, strict=True)]
-    return {
-        "inverse": frame("x ln exp_of_minus_ln exp_of_ln", *rows),
-        "constants": frame("constant value", ("Euler's constant", 0.5772)),
-    }
+    return {"inverse": frame("x ln exp_of_minus_ln exp_of_ln", *rows)}
+
+
+def constants(euler, e=2.718281828459045):
+    return {"constants": frame("constant value", ("Euler's constant", euler), ("e", e))}
 
 
 def derivatives(below=0.0, from_left=0.0, from_right=1.0):
@@ -111,6 +112,10 @@ CASES = [
     ("XX-08", blocks(-0.76), DOCUMENT_ERROR),
     ("XX-09", inverse(1.0, 2.0), REPRODUCED),
     ("XX-09", inverse(1.0, 0.5), DOCUMENT_ERROR),
+    ("XX-13", constants(2.718281828459045), REPRODUCED),
+    ("XX-13", constants(0.5772156649), DOCUMENT_ERROR),
+    ("XX-13", constants(0.5772156649, e=2.71828182846), DOCUMENT_ERROR),
+    ("XX-13", constants(0.5772156649, e=2.7), DOCUMENT_ERROR),
     ("XX-10", derivatives(below=0.01), REPRODUCED),
     ("XX-10", derivatives(), DOCUMENT_ERROR),
     ("XX-11", derivatives(from_left=1.0), REPRODUCED),

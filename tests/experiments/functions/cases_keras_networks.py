@@ -30,8 +30,15 @@ MOST_USED = [
     (families(swish=3), NOT_REPRODUCED),
 ]
 
+AT_THE_END = [
+    (activations(), REPRODUCED),
+    (activations(softmax=3), IN_PART),
+    (activations(hidden_softmax=1), IN_PART),
+    (activations(softmax=2), NOT_REPRODUCED),
+]
+
 CASES = [
-    *((name, *case) for name in ("NP-23", "PP-19") for case in MOST_USED),
+    *((name, *case) for name in ("NP-23", "PP-19", "RP-20") for case in MOST_USED),
     ("NP-22", families(relu=9, sigmoid=1), REPRODUCED),
     ("NP-22", families(relu=9, sigmoid=2), IN_PART),
     ("NP-22", families(relu=9, tanh=2), NOT_REPRODUCED),
@@ -42,10 +49,7 @@ CASES = [
     ("SL-29", activations(elu=2), IN_PART),  # a half is not more than a half
     ("SL-29", activations(leaky_relu=0, elu=0), IN_PART),
     ("SL-29", activations(relu=2, leaky_relu=0, elu=1), NOT_REPRODUCED),
-    ("SL-30", activations(), REPRODUCED),
-    ("SL-30", activations(softmax=3), IN_PART),
-    ("SL-30", activations(hidden_softmax=1), IN_PART),
-    ("SL-30", activations(softmax=2), NOT_REPRODUCED),
+    *((name, *case) for name in ("SL-30", "PP-21") for case in AT_THE_END),
 ]
 
 DRAWN_BY_FORMULA = {"_child0": "a dot for each function of a network, which keeps its place"}

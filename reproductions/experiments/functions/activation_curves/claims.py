@@ -325,6 +325,82 @@ def _relu_has_no_limit(tables: Tables) -> Judgement:
     )
 
 
+def _step_by_sign(tables: Tables) -> Judgement:
+    step = measured.rows(tables["whole_range"], function="threshold")
+    above, below = (step.loc[side, "value"] for side in (step["x"] > 0, step["x"] < 0))
+    return Judgement(
+        graded((above == 1).all() and (below == 0).all()),
+        None,
+        notes=("main",),
+        values={
+            "ones": (above == 1).sum(),
+            "above": len(above),
+            "zeros": (below == 0).sum(),
+            "below": len(below),
+            "at_zero": measured.row(step, x=0)["value"],
+        },
+    )
+
+
+def _within(curve: pd.DataFrame, ends: tuple[float, float], told: tuple[float, float]) -> list:
+    """Whether all outputs lie between two ends and come near both, and some strictly between.
+
+    These are the outputs for the inputs `told`, from which float64 can tell the ends.
+    """
+    value = curve["value"]
+    inside = value.between(*ends).all() and value.min() - ends[0] < 1e-12 > ends[1] - value.max()
+    telling = curve.loc[curve["x"].between(*told), "value"]
+    return [inside, telling.between(*ends, inclusive="neither").all()]
+
+
+def _sigmoid_maps_all_inputs(tables: Tables) -> Judgement:
+    sigmoid = measured.rows(tables["whole_range"], function="sigmoid")
+    inside, strictly = _within(sigmoid, (0, 1), (-700, 36))
+    return Judgement(
+        graded(inside and strictly, in_part=inside),
+        None,
+        notes=("main",),
+        values={
+            "smallest": sigmoid["value"].min(),
+            "largest": sigmoid["value"].max(),
+            "zero": sigmoid.loc[sigmoid["value"] == 0, "x"].max(),
+            "one": sigmoid.loc[sigmoid["value"] == 1, "x"].min(),
+        },
+    )
+
+
+def _tanh_maps_all_inputs(tables: Tables, *, slope_at_10: float = 0.001) -> Judgement:
+    tanh, sigmoid = (
+        measured.rows(tables["whole_range"], function=name).sort_values("x")
+        for name in ("tanh", "sigmoid")
+    )
+    at_ends = {}
+    for name, curve in (("tanh", tanh), ("sigmoid", sigmoid)):
+        relative = curve["derivative"] / curve["derivative"].max()
+        at_ends[name] = float(relative[curve["x"].abs() >= 10].max())
+    value = tanh["value"].to_numpy()
+    centre = measured.row(tanh, x=0)["value"]
+    odd = np.abs(value + value[::-1]).max() < LARGEST_ERROR
+    holds = (
+        all(_within(tanh, (-1, 1), (-16, 16))),
+        all(share < slope_at_10 for share in at_ends.values()),
+        centre == 0 and odd,
+    )
+    return Judgement(
+        graded(all(holds), in_part=sum(holds) == 2),
+        None,
+        notes=("main",),
+        values={
+            "smallest": value.min(),
+            "largest": value.max(),
+            "centre": centre,
+            "one": tanh.loc[value == 1, "x"].min(),
+            "sigmoid_centre": measured.row(sigmoid, x=0)["value"],
+            "at_ends": at_ends,
+        },
+    )
+
+
 CLAIMS = {
     "PP-01": _threshold_is_strict,
     "PP-03": _sigmoid_between_0_and_1,
@@ -346,5 +422,8 @@ CLAIMS = {
     "NP-21": _all_bent,
     "RP-06": _relu_derivative_is_1_above_0,
     "RP-17": _relu_has_no_limit,
+    "NP-25": _step_by_sign,
+    "SL-34": _sigmoid_maps_all_inputs,
+    "SL-35": _tanh_maps_all_inputs,
     "XX-01": _leaky_slopes_of_choice,
 }

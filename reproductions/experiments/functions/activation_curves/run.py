@@ -14,6 +14,10 @@ Layers = Mapping[str, Callable]
 """The layers under test, by the function's name."""
 
 
+SIZES = (1e-300, 1e-100, 1e-10, 100, 500, 700, 1e3, 1e10, 1e100, 1e308)
+"""Of inputs of either sign, over the range of float64."""
+
+
 @dataclass(frozen=True)
 class Spec:
     """The documents' grids and slopes, and the points that the claims ask about."""
@@ -57,11 +61,13 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     x_curve = _grid_through_zero(spec.curve_end, spec.curve_points_per_unit)
     x_far = np.array([-x for x in reversed(spec.far_points)] + [0.0, *spec.far_points])
     compared = {name: functions[name] for name in ("threshold", "sigmoid", "relu", "tanh")}
+    bounded = {name: functions[name] for name in ("threshold", "sigmoid", "tanh")}
     return {
         "comparison": _on_the_grid_of_a_listing(spec.perceptron_post_grid, compared),
         "relu_post": _on_the_grid_of_a_listing(spec.relu_post_grid, {"relu": functions["relu"]}),
         "curves": _curves("function", functions.items(), x_curve),
         "far": _curves("function", functions.items(), x_far),
+        "whole_range": _curves("function", bounded.items(), _whole_range()),
         "leaky": _curves("negative_slope", leaky_layers, x_curve),
         "slopes": slopes,
         "identities": _identities(spec, functions),
@@ -105,6 +111,12 @@ def _on_the_grid_of_a_listing(grid: tuple[float, float, float], functions: Layer
 def _grid_through_zero(end: int, points_per_unit: int) -> np.ndarray:
     """A grid that holds 0 and is the same on every machine: whole numbers, each divided once."""
     return np.arange(-end * points_per_unit, end * points_per_unit + 1) / points_per_unit
+
+
+def _whole_range() -> np.ndarray:
+    """A grid from -40 to 40, and inputs of either sign over the range of float64."""
+    far = np.array(SIZES)
+    return np.unique(np.concatenate([-far, _grid_through_zero(40, 2), far]))
 
 
 def _value_and_derivative(function: Callable, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -226,6 +238,7 @@ TABLES = {
     "relu_post": Table(key=("point",), columns={"x": POINT, "relu": POINT}),
     "curves": Table(key=("function", "x"), columns={"value": VALUE, "derivative": VALUE}),
     "far": Table(key=("function", "x"), columns={"value": VALUE, "derivative": VALUE}),
+    "whole_range": Table(key=("function", "x"), columns={"value": VALUE, "derivative": VALUE}),
     "leaky": Table(key=("negative_slope", "x"), columns={"value": VALUE, "derivative": VALUE}),
     "slopes": Table(key=("source",), columns={"origin": Exact(), "negative_slope": Exact()}),
     "identities": Table(key=("identity", "x"), columns={"left": VALUE, "right": VALUE}),

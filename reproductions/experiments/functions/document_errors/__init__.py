@@ -1,4 +1,4 @@
-"""Eleven passages that may be errors of the documents are tried, one claim each.
+"""Twelve passages that may be errors of the documents are tried, one claim each.
 
 Document: slides, 7-2; xor-post, 2-1 and 4; network-post, 1.2.3, 1.2.5 and 1.4; relu-post, its last
 part.

@@ -1,4 +1,4 @@
-"""Judges the eleven passages: whether what is printed holds, taken literally."""
+"""Judges the twelve passages: whether what is printed holds, taken literally."""
 
 import numpy as np
 
@@ -127,17 +127,32 @@ def _comments_fit(tables: Tables) -> Judgement:
 def _undoes_the_logarithm(tables: Tables) -> Judgement:
     inverse = tables["inverse"]
     undone, by_exp = (_equal(inverse[f"exp_of_{t}"], inverse["x"]) for t in ("minus_ln", "ln"))
-    euler = measured.row(tables["constants"], constant="Euler's constant")["value"]
     return Judgement(
         graded(undone.all(), otherwise=DOCUMENT_ERROR),
         None,
-        notes=("main", "name"),
+        notes=("main",),
         values={
             "undone": undone.sum(),
             "by_exp": by_exp.sum(),
             "numbers": len(inverse),
-            "euler": euler,
         },
+    )
+
+
+PRINTED = 2.718281828459
+"""What the network-post prints of the number that it calls Euler's constant."""
+
+
+def _called_by_its_name(tables: Tables) -> Judgement:
+    constants = tables["constants"]
+    euler, e = (
+        measured.row(constants, constant=name)["value"] for name in ("Euler's constant", "e")
+    )
+    return Judgement(
+        graded(abs(euler - PRINTED) < 1e-11, otherwise=DOCUMENT_ERROR),
+        None,
+        notes=("main" if abs(e - PRINTED) < 1e-11 else "neither",),
+        values={"euler": euler, "e": e},
     )
 
 
@@ -225,5 +240,6 @@ CLAIMS = {
     "XX-10": _no_update_at_zero_alone,
     "XX-11": _differentiable_everywhere,
     "XX-12": _normalized_logits,
+    "XX-13": _called_by_its_name,
     "NP-24": _backprop_changes_weights,
 }

@@ -1,4 +1,4 @@
-"""Carries out what the eleven passages say, and what they should say."""
+"""Carries out what the twelve passages say, and what they should say."""
 
 from dataclasses import dataclass, field
 
