@@ -76,14 +76,14 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
         kernels, biases = gradients.draw(widths, range(spec.seeds), initialisation)
         for kind, name, function in functions(spec):
             moved = lowered(kernels, biases, spec.move) if kind == MOVED else biases
-            gradient = relative_gradient(function, kernels, moved)
+            gradient, derivative = relative_gradient(function, kernels, moved)
             vanished = int((gradient < VANISHED).sum())
             rows.append(
                 {
                     "initialisation": initialisation,
                     "kind": kind,
                     "function": name,
-                    "steepest": steepest(function),
+                    "derivative": derivative,
                     "seeds": spec.seeds,
                     "vanished": vanished,
                     **share_of(vanished, spec.seeds),
@@ -143,13 +143,17 @@ def lowered(
 
 def relative_gradient(
     function: Function, kernels: "list[tf.Tensor]", biases: "list[tf.Tensor]"
-) -> np.ndarray:
-    """The RMS gradient of XOR's cost at the input, over that at the logit, (seed,).
+) -> tuple[np.ndarray, float]:
+    """How much of the gradient reaches the input, and the derivatives on its way.
 
     Args:
         function: of all hidden layers.
         kernels: of each layer, (seed, in, out).
         biases: of each layer, (seed, out).
+
+    Returns:
+        The RMS gradient of XOR's cost at the input, over that at the logit, (seed,); and the root
+        mean square of the derivatives of all hidden units, for all points and seeds.
     """
     from custom_layers import sigmoid
     from reproductions.training import activations, gradients, xor
@@ -159,15 +163,8 @@ def relative_gradient(
     passed = gradients.forward(layers, kernels, biases, xor.X)
     at_logit = (sigmoid(passed.values[-1]) - xor.Y) / len(xor.Y)
     *_, at_input = gradients.backward(passed, kernels, {len(kernels): at_logit})
-    return gradients.rms(at_input[:, 0]) / gradients.rms(at_logit)
-
-
-def steepest(function: Function) -> float:
-    """The largest derivative of a function for inputs from -50 to 50."""
-    from reproductions.training import gradients
-
-    _, slope = gradients.value_and_slope(function, np.linspace(-50, 50, 100_001))
-    return float(np.max(slope))
+    derivatives = np.sqrt(np.mean([np.square(slope) for slope in passed.slopes[:-1]]))
+    return gradients.rms(at_input[:, 0]) / gradients.rms(at_logit), float(derivatives)
 
 
 def figures(spec: Spec, tables: Tables) -> drawing.Figures:
@@ -177,14 +174,14 @@ def figures(spec: Spec, tables: Tables) -> drawing.Figures:
 
 COLORS = {
     "The sigmoid, changed": {
-        RISING: drawing.BLUE, WAVE: drawing.GREEN,
+        RISING: drawing.BLUE, WAVE: drawing.BLUE,
         MOVED: drawing.SKY, MOVED_ALONE: drawing.SKY,
     },
     "ReLU, changed": {
         RELU: drawing.VERMILION, NARROW: drawing.ORANGE, NO_IDENTITY: drawing.PURPLE,
     },
 }  # fmt: skip
-LEGEND = {RISING: "values from 0 to 1", WAVE: "values from 0 to 1, a wave", MOVED: "other values"}
+LEGEND = {RISING: "values from 0 to 1", MOVED: "other values"}
 
 
 def _draw(spec: Spec, gradients: pd.DataFrame) -> "Figure":
@@ -195,7 +192,7 @@ def _draw(spec: Spec, gradients: pd.DataFrame) -> "Figure":
         _draw_shares(panel, rows, colors)
         panel.set_title(head)
     figure.suptitle(
-        "Small derivatives make the gradient vanish, whatever the values:\n"
+        "Not the size of the values, but small and zero derivatives make the gradient vanish:\n"
         f"{drawing.in_words(spec.depth)} untrained layers,"
         f" {gradients['seeds'].max():,} initialisations each, 95 % intervals"
     )
@@ -203,31 +200,33 @@ def _draw(spec: Spec, gradients: pd.DataFrame) -> "Figure":
 
 
 def _draw_shares(panel: "Axes", rows: pd.DataFrame, colors: dict[str, str]) -> None:
-    """A bar for each function, with the largest derivative beside its name."""
+    """A bar for each function; its black part is where the gradient is exactly 0."""
     for place, row in enumerate(rows.to_dict("records")):
         kind = row["kind"]
         panel.barh(place, row["share"], color=colors[kind], height=0.6)
+        panel.barh(place + 0.24, row["none"] / row["seeds"], color=drawing.BLACK, height=0.12)
         panel.errorbar(
             row["share"], place, xerr=drawing.error_bars(row), color=drawing.BLACK, capsize=3
         )
         panel.text(row["high"] + 0.02, place, f"{row['share']:.0%}", va="center")
-    names = [f"{row.function}\nf ′ ≤ {row.steepest:.2g}" for row in rows.itertuples()]
+    names = [f"{row.function}\nf ′ = {row.derivative:.2f}" for row in rows.itertuples()]
     panel.set_yticks(range(len(rows)), names, fontsize=8.5)
     panel.invert_yaxis()
     panel.grid(visible=False, axis="y")
     panel.set(xlim=(0, 1.18), xlabel="share of vanished gradients")
     panel.set_xticks([0, 0.25, 0.5, 0.75, 1])
     bars = {LEGEND.get(kind, kind): colors[kind] for kind in dict.fromkeys(rows["kind"])}
-    bars.pop(MOVED_ALONE, None)
+    bars = {label: color for label, color in bars.items() if label not in (WAVE, MOVED_ALONE)}
+    bars["exactly 0"] = drawing.BLACK
     handles = [panel.barh(0, 0, color=color, label=label) for label, color in bars.items()]
-    panel.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.45, -0.13), ncols=1)
+    panel.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.45, -0.15), ncols=1)
 
 
 TABLES = {
     "gradients": Table(
         key=("initialisation", "kind", "function"),
         columns={
-            "steepest": Close(rtol=1e-9, atol=0, reason="rounding in float64"),
+            "derivative": Close(rtol=1e-6, atol=0, reason="one pass in float64"),
             **shares("vanished"),
             "none": Rate(trials="seeds"),
             "gradient_q50": Close(rtol=1e-4, atol=0, reason="one pass in float64"),
@@ -250,10 +249,14 @@ def _values_decide(tables: Tables, *, most: float = 0.5) -> Judgement:
     verdict = graded(vanishes and moved["high"] < most, in_part=rising_vanishes)
     least = between.loc[between["share"].idxmin()]
     ends = float(least["low"]), float(least["high"])
-    values = {
+    values: dict[str, Any] = {
         "between": _by_function(between), "moved": moved["share"], "alone": alone["share"],
     }  # fmt: skip
-    notes = ("main", "moved")
+    notes = ["main", "moved"]
+    he = tables["gradients"][tables["gradients"]["initialisation"] == "he"]
+    if len(he):
+        notes.insert(1, "he")
+        values["he"] = _by_function(he[he["kind"] == RISING])
     return Judgement(verdict, float(least["share"]), *ends, notes=notes, values=values)
 
 

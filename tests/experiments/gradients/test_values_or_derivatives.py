@@ -10,15 +10,19 @@ from reproductions.training import activations, gradients, xor
 FUNCTIONS = {name: function for _, name, function in experiment.functions(experiment.SPEC)}
 
 
+def gradient(function, kernels, biases):
+    return experiment.relative_gradient(function, kernels, biases)[0]
+
+
 @pytest.mark.parametrize("scheme", ["normal", "he"])
 def test_lowered_biases_keep_the_gradient_of_a_moved_sigmoid(scheme):
     kernels, biases = gradients.draw((2, 3, 3, 3, 1), range(5), scheme)
     lowered = experiment.lowered(kernels, biases, 1.0)
     moved, sigmoid = FUNCTIONS["sigmoid + 1, biases lowered"], FUNCTIONS["sigmoid"]
-    as_it_was = experiment.relative_gradient(sigmoid, kernels, biases)
-    after = experiment.relative_gradient(moved, kernels, lowered)
+    as_it_was = gradient(sigmoid, kernels, biases)
+    after = gradient(moved, kernels, lowered)
     np.testing.assert_allclose(after, as_it_was, rtol=1e-9)
-    without = experiment.relative_gradient(moved, kernels, biases)
+    without = gradient(moved, kernels, biases)
     assert np.abs(without / as_it_was - 1).min() > 1e-3
 
 
@@ -27,8 +31,8 @@ def test_a_steeper_sigmoid_is_the_sigmoid_with_larger_hidden_weights():
     larger = [
         [4 * weight for weight in weights[:-1]] + weights[-1:] for weights in (kernels, biases)
     ]
-    steeper = experiment.relative_gradient(FUNCTIONS["sigmoid(4x)"], kernels, biases)
-    scaled = experiment.relative_gradient(FUNCTIONS["sigmoid"], *larger)
+    steeper = gradient(FUNCTIONS["sigmoid(4x)"], kernels, biases)
+    scaled = gradient(FUNCTIONS["sigmoid"], *larger)
     np.testing.assert_allclose(steeper, scaled, rtol=1e-12)
 
 
@@ -45,8 +49,22 @@ def test_the_gradient_is_what_a_small_change_of_the_inputs_changes():
     slopes = [(logit(xor.X + step * e) - logit(xor.X - step * e)) / (2 * step) for e in np.eye(2)]
     at_input = np.concatenate([at_logit * slope for slope in slopes], axis=-1)
     expected = gradients.rms(at_input) / gradients.rms(at_logit)
-    obtained = experiment.relative_gradient(tanh, kernels, biases)
+    obtained = gradient(tanh, kernels, biases)
     np.testing.assert_allclose(obtained, expected, rtol=1e-6)
+
+
+def test_the_derivatives_are_those_of_the_hidden_units():
+    kernels, biases = gradients.draw((2, 3, 3, 1), range(4))
+    (_, double), (_, single) = (
+        experiment.relative_gradient(
+            FUNCTIONS[name], [kernels[0], 0 * kernels[1], kernels[2]], biases
+        )
+        for name in ("2 ReLU", "ReLU")
+    )
+    assert double == pytest.approx(2 * single)
+    first = np.asarray(xor.X @ kernels[0] + biases[0][:, None] > 0)
+    second = np.broadcast_to(biases[1][:, None] > 0, first.shape)
+    assert single == pytest.approx(np.sqrt(np.mean([first, second])))
 
 
 @pytest.mark.parametrize(
