@@ -97,6 +97,10 @@ def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     return {"updates": pd.DataFrame(updates), "twins": pd.DataFrame(twins)}
 
 
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
 def operand_derivatives(weights: Weights) -> tuple[list[np.ndarray], np.ndarray]:
     """The derivatives of XOR's cost by every weight, and by the inputs, operation by operation.
 
@@ -112,9 +116,8 @@ def operand_derivatives(weights: Weights) -> tuple[list[np.ndarray], np.ndarray]
 
     signals = [xor.X.astype("float64")]
     for kernel, bias in zip(weights[::2], weights[1::2], strict=True):
-        logit = signals[-1] @ kernel + bias
-        signals.append(1 / (1 + np.exp(-logit)))
-    by_sum = (signals[-1] - xor.Y) / len(xor.Y)  # of the cost, by the logit
+        signals.append(_sigmoid(signals[-1] @ kernel + bias))
+    by_sum = (signals[-1] - xor.Y) / len(xor.Y)  # of the cost, by the logit, the last sum
     of_weights: list[np.ndarray] = []
     for kernel, signal in zip(weights[-2::-2], signals[-2::-1], strict=True):
         by_bias, by_product = by_sum.sum(axis=0), by_sum  # of product + bias
@@ -132,15 +135,15 @@ def twin(weights: Weights, seed: int) -> list[np.ndarray]:
     """
     from reproductions.training import xor
 
-    signal: np.ndarray = xor.X.astype("float64")
-    jacobian: np.ndarray = np.broadcast_to(np.eye(2), (len(signal), 2, 2))  # (point, input, unit)
+    signal = xor.X.astype("float64")
+    jacobian = np.broadcast_to(np.eye(2), (len(signal), 2, 2))  # (point, input, unit)
     for kernel, bias in zip(weights[:-2:2], weights[1:-2:2], strict=True):
-        signal = 1 / (1 + np.exp(-(signal @ kernel + bias)))
+        signal = _sigmoid(signal @ kernel + bias)
         jacobian = (jacobian @ kernel) * (signal * (1 - signal))[:, None]
     fixed = np.concatenate([signal, jacobian.reshape(-1, signal.shape[1])])
-    added = generator(seed, 1).standard_normal(signal.shape[1])
+    added = generator(seed, 1).standard_normal(weights[-2].shape)
     added = added - np.linalg.pinv(fixed) @ (fixed @ added)
-    return [*weights[:-2], weights[-2] + added[:, None], weights[-1]]
+    return [*weights[:-2], weights[-2] + added, weights[-1]]
 
 
 def _difference(arrays: Sequence[np.ndarray], others: Sequence[np.ndarray]) -> float:
@@ -200,7 +203,7 @@ def _draw(twins: pd.DataFrame) -> "Figure":
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
     axes.set(xscale="log", xlabel="relative difference between a network and its twin")
-    axes.set_title("The inputs' derivatives do not tell how the weights are updated")
+    figure.suptitle("Same derivatives by the inputs, but other updates of the weights")
     return figure
 
 
