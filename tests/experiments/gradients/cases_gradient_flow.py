@@ -78,18 +78,20 @@ def relu(factors=(1.0,) * 6, none=(0,) * 6):
     return {"factors": pd.DataFrame(rows), "depths": pd.DataFrame(depths)}
 
 
-def bounded(factors=(0.5,) * 6, grown=(0,) * 6, linear=(0.9, 0.9, 0.9, 1.4, 2.0, 7.9)):
+def bounded(factors=(0.5,) * 6, grown=(0,) * 6, linear=(5.0, 7.9, 0.9, 0.9, 1.4, 1.4)):
     """Tables for NP-04: factors of the sigmoid and of x, and how often the gradient grows."""
     rows, depths = [], []
     for place, (scheme, width) in enumerate(SETTINGS):
         key = {"initialisation": scheme, "width": width, "seeds": SEEDS}
-        for name, factor in (("sigmoid", factors[place]), ("linear", linear[place])):
+        for name, factor, count in (
+            ("sigmoid", factors[place], grown[place]), ("linear", linear[place], 999),
+        ):  # fmt: skip
+            of_function = {"activation": name, **key}
             interval = {"factor": factor, "low": factor - 0.01, "high": factor + 0.01}
-            rows.append({"activation": name, **key, "quantity": "gradient", **interval})
-        # What grows at a lesser depth must not matter.
-        sigmoid = {"activation": "sigmoid", **key}
-        depths += [{**sigmoid, "depth": 1, "grown": 999}]
-        depths += [{**sigmoid, "depth": 30, "grown": grown[place]}]
+            rows.append({**of_function, "quantity": "gradient", **interval})
+            # What grows at a lesser depth must not matter.
+            depths.append({**of_function, "depth": 1, "grown": 999})
+            depths.append({**of_function, "depth": 30, "grown": count})
     scales = [
         {"activation": "sigmoid", "width": 64, "scale": scale, "seeds": SEEDS, "factor": scale,
          "grown": 900 if scale > 1 else 0}
@@ -142,8 +144,9 @@ CASES = [
     ("RP-03", relu(factors=(0.905,) * 6), NOT_REPRODUCED),
     ("NP-04", bounded(), REPRODUCED),
     ("NP-04", bounded(grown=(0, 0, 0, 0, 0, 60)), REPRODUCED),  # the interval reaches 5 %
+    ("NP-04", bounded(grown=(0, 999, 0, 0, 0, 0)), REPRODUCED),  # a setting of no document
     ("NP-04", bounded(grown=(0, 0, 0, 0, 0, 100)), IN_PART),
-    ("NP-04", bounded(linear=(0.9, 0.9, 0.9, 1.4, 2.0, 4.0)), IN_PART),  # x/4 does not grow
+    ("NP-04", bounded(linear=(4.0, 7.9, 0.9, 0.9, 1.4, 1.4)), IN_PART),  # x/4 does not grow
     ("NP-04", bounded(factors=(*(0.5,) * 5, 0.995)), NOT_REPRODUCED),
     ("NP-04", bounded(factors=(*(0.5,) * 5, 1.2), grown=(0, 0, 0, 0, 0, 900)), NOT_REPRODUCED),
     ("SL-14", shares(), REPRODUCED),
