@@ -16,10 +16,10 @@ def events(activation="relu", **counts):
     return {"events": pd.DataFrame(rows)}
 
 
-def falls(half=500, before=100, above=80):
-    """500 networks with a NaN, and so many of them with a finite cost and an accuracy above 0.5."""
+def falls(broken=500, half=500, before=100, above=80):
+    """Networks with a NaN, and so many of them with a finite cost and an accuracy above 0.5."""
     return events(
-        non_finite=500, accuracy_half_after=half, finite_before=before, above_half_before=above
+        non_finite=broken, accuracy_half_after=half, finite_before=before, above_half_before=above
     )
 
 
@@ -31,6 +31,7 @@ CASES = [
     ("XP-04", falls(), REPRODUCED),
     ("XP-04", falls(above=55), IN_PART),  # the interval reaches one half
     ("XP-04", falls(above=0, before=0), IN_PART),
+    ("XP-04", falls(broken=5, half=5, before=2, above=0), IN_PART),
     ("XP-04", falls(half=499), IN_PART),
     ("XP-04", falls(half=400), NOT_REPRODUCED),
     ("XP-04", events(), NOT_REPRODUCED),

@@ -25,7 +25,8 @@ def _accuracy_falls_to_half(
     broken, half, before, fell = (int(tables["events"][name].sum()) for name in counts)
     half_low, _ = wilson(half, max(broken, 1))
     low, high = wilson(fell, max(before, 1))
-    verdict = graded(0 < broken == half and low > most, in_part=half_low > nearly_all)
+    all_half = 0 < broken == half
+    verdict = graded(all_half and low > most, in_part=all_half or half_low > nearly_all)
     values = {"half": half, "broken": broken, "before": before}
     return Judgement(verdict, fell / max(before, 1), low, high, notes=("main",), values=values)
 
