@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import measured
-from reproductions.evidence.errors import NotMeasured
 from reproductions.evidence.statistics import wilson
 from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.experiments.gradients.gradient_flow.run import ILLUSTRATION, INITIALISATIONS
@@ -97,25 +96,43 @@ def _relu_keeps(
 
 
 def _bounded_output(tables: Tables, *, hardly_any: float = 0.05) -> Judgement:
-    scales = tables["scales"]
-    sigmoid = measured.rows(scales, activation="sigmoid")
-    small = sigmoid[sigmoid["scale"] <= 1]
-    if small.empty:
-        raise NotMeasured("the tables have no scale of 1 or below")
-    vanishes = (small["high"] < 1).all()
-    explodes = _explodes(sigmoid, hardly_any=hardly_any)
-    linear = measured.rows(scales, activation="linear")
-    unbounded = _explodes(linear, hardly_any=hardly_any).any()
-    verdict = graded(vanishes and unbounded and not explodes.any(), in_part=vanishes)
-    worst = sigmoid.loc[sigmoid["factor"].idxmax()]
+    factors = measured.rows(tables["factors"], quantity="gradient")
+    sigmoid, linear = (
+        _of_documents(measured.rows(factors, activation=name)) for name in ("sigmoid", "linear")
+    )
+    deepest = measured.rows(tables["depths"], depth=tables["depths"]["depth"].max())
+    through_sigmoids, through_linear = (
+        _of_documents(measured.rows(deepest, activation=name)) for name in ("sigmoid", "linear")
+    )
+    shrinks = (sigmoid["high"] < 1).all()
+    explodes = _explodes(through_sigmoids, hardly_any=hardly_any).any()
+    # A layer with x/4 has a quarter of the linear layer's derivatives, and no bound.
+    every = measured.rows(factors, activation="linear")
+    grows = every[every["low"] / 4 > 1]
+    prevents = grows.index.isin(linear.index).any()
+    verdict = graded(shrinks and not explodes and prevents, in_part=shrinks)
     values = {
-        "width": worst["width"],
-        "scale": worst["scale"],
-        "small": small["factor"].max(),
+        "layers": deepest["depth"].max(),
+        "grown": (through_sigmoids["grown"] / through_sigmoids["seeds"]).max(),
+        "linear": (through_linear["grown"] / through_linear["seeds"]).max(),
+        "quarter": linear["factor"].max() / 4,
+        "grows": _by_setting(grows.assign(factor=grows["factor"] / 4)),
     }
-    notes = ["small", "explodes" if explodes.any() else "never"]
-    low, high = float(worst["low"]), float(worst["high"])
-    return Judgement(verdict, float(worst["factor"]), low, high, notes=notes, values=values)
+    notes = ["main", *([] if prevents else ["quarter"]), *(["grows"] if len(grows) else [])]
+    scales = measured.rows(tables["scales"], activation="sigmoid")
+    large = scales[_explodes(scales, hardly_any=hardly_any)]
+    if len(large):
+        most = large.loc[large["factor"].idxmax()]
+        values |= {"width": most["width"], "scale": most["scale"], "large": most["factor"]}
+        notes.append("large")
+    worst = sigmoid.loc[sigmoid["factor"].idxmax()]
+    ends = float(worst["low"]), float(worst["high"])
+    return Judgement(verdict, float(worst["factor"]), *ends, notes=notes, values=values)
+
+
+def _of_documents(rows: pd.DataFrame) -> pd.DataFrame:
+    """The settings of the documents: N(0, 1) weights at the smallest width alone."""
+    return rows[(rows["initialisation"] != "normal") | (rows["width"] == rows["width"].min())]
 
 
 def _explodes(rows: pd.DataFrame, *, hardly_any: float) -> np.ndarray:

@@ -49,7 +49,7 @@ class Spec:
 SPEC = Spec()
 
 QUICK = {
-    "activations": ("sigmoid", "tanh", "relu", "leaky_relu"),
+    "activations": ("sigmoid", "tanh", "relu", "leaky_relu", "linear"),
     "scales": (0.1, 1.0, 3.0, 10.0),
     "scale_activations": ("sigmoid", "linear"),
 }
@@ -217,7 +217,9 @@ def _layers(setting: dict[str, Any], arrays: Arrays) -> pd.DataFrame:
 def _depths(setting: dict[str, Any], arrays: Arrays) -> pd.DataFrame:
     gradient = arrays["by_depth"]
     depth = range(1, len(gradient) + 1)
-    return pd.DataFrame({**setting, "depth": depth, **_gradient_columns(gradient)})
+    grown = (gradient > GROWN).sum(axis=1)
+    columns = {**setting, "depth": depth, "grown": grown, **_gradient_columns(gradient)}
+    return pd.DataFrame(columns)
 
 
 def _mean_factor(growth: np.ndarray) -> dict[str, float]:
@@ -361,7 +363,9 @@ TABLES = {
         over_seeds=True,
     ),
     "depths": Table(
-        key=(*SETTING, "depth"), columns={"seeds": Exact(), **COUNTS, **QUANTILES}, over_seeds=True
+        key=(*SETTING, "depth"),
+        columns={"seeds": Exact(), **COUNTS, "grown": Rate(trials="seeds"), **QUANTILES},
+        over_seeds=True,
     ),
     "factors": Table(
         key=(*SETTING, "quantity"), columns={"seeds": Exact(), **FIT}, over_seeds=True

@@ -18,13 +18,17 @@ def _sigmoid_breaks_late(tables: Tables, *, most: float = 0.5) -> Judgement:
     return Judgement(verdict, share, low, high, notes=notes, values=values)
 
 
-def _accuracy_half_after(tables: Tables, *, nearly_all: float = 0.95) -> Judgement:
-    events = tables["events"]
-    half, broken = (int(events[name].sum()) for name in ("accuracy_half_after", "non_finite"))
-    low, high = wilson(half, max(broken, 1))
-    verdict = graded(0 < broken == half, in_part=low > nearly_all)
-    values = {"half": half, "broken": broken}
-    return Judgement(verdict, half / max(broken, 1), low, high, notes=("main",), values=values)
+def _accuracy_falls_to_half(
+    tables: Tables, *, most: float = 0.5, nearly_all: float = 0.95
+) -> Judgement:
+    counts = ("non_finite", "accuracy_half_after", "finite_before", "above_half_before")
+    broken, half, before, fell = (int(tables["events"][name].sum()) for name in counts)
+    half_low, _ = wilson(half, max(broken, 1))
+    low, high = wilson(fell, max(before, 1))
+    all_half = 0 < broken == half
+    verdict = graded(all_half and low > most, in_part=all_half or half_low > nearly_all)
+    values = {"half": half, "broken": broken, "before": before}
+    return Judgement(verdict, fell / max(before, 1), low, high, notes=("main",), values=values)
 
 
-CLAIMS: dict[str, Judge] = {"XP-03": _sigmoid_breaks_late, "XP-04": _accuracy_half_after}
+CLAIMS: dict[str, Judge] = {"XP-03": _sigmoid_breaks_late, "XP-04": _accuracy_falls_to_half}

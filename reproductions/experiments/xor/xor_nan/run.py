@@ -80,6 +80,11 @@ def _break(shard: Shard, spec: Spec, activation: str, rate: float, start, stop) 
     reached = broken & ((accuracy == 1) & (step <= finite_steps)).any(axis=0)
     late = broken & (finite_steps >= spec.late)
     like_post = late & reached & (accuracy[-1] == 0.5)
+    # At every record after the update that broke the weights, and at the last one before the NaN.
+    half_after = broken & ((accuracy == 0.5) | (step <= finite_steps)).all(axis=0)
+    finite = broken & np.isfinite(cost) & (step <= finite_steps)
+    last_finite = len(cost) - 1 - finite[::-1].argmax(axis=0)
+    above_half = np.take_along_axis(accuracy, last_finite[None], axis=0)[0] > 0.5
     finite_under_stable = np.zeros_like(broken)
     if broken.any():
         again = shard.once(xor.probe, spec.hidden, activation).train(
@@ -94,8 +99,9 @@ def _break(shard: Shard, spec: Spec, activation: str, rate: float, start, stop) 
         "late": late,
         "reached_accuracy_1": reached,
         "like_post": like_post,
-        # At every record after the update that broke the weights.
-        "accuracy_half_after": broken & ((accuracy == 0.5) | (step <= finite_steps)).all(axis=0),
+        "accuracy_half_after": half_after,
+        "finite_before": finite.any(axis=0),
+        "above_half_before": finite.any(axis=0) & above_half,
         "finite_under_stable_loss": finite_under_stable,
     }
     alike = np.flatnonzero(like_post)[:1]
@@ -258,8 +264,10 @@ TABLES = {
                 Rate(trials="seeds"),
             ),
             **dict.fromkeys(
-                ("accuracy_half_after", "finite_under_stable_loss"), Rate(trials="non_finite")
+                ("accuracy_half_after", "finite_before", "finite_under_stable_loss"),
+                Rate(trials="non_finite"),
             ),
+            "above_half_before": Rate(trials="finite_before"),
         },
         over_seeds=True,
     ),
