@@ -25,6 +25,8 @@ _PLACES = re.compile(rb' (?:d|x|y|width|height|points|transform)="[^"]*"')
 _REST = re.compile(rb"(?<=\.\d\d)\d+")
 _REST_OF_MANY = re.compile(rb"(?<=\.\d)\d+")
 _MANY_BYTES = 70_000
+_ZEROS = re.compile(rb"\.0+(?!\d)|(?<=\.[1-9])0(?!\d)")
+_BLANKS = re.compile(rb"\s*([MLHVCQZz])\s*")
 _NO_TURN = re.compile(rb' transform="rotate\(-?0 [^"]*"')
 _NEEDED = re.compile(r"figure|axes|text|legend|patch|matplotlib|[xy]tick|QuadMesh")
 _BASE = "*{stroke-linejoin:round;stroke-linecap:butt}.by-night{display:none}"
@@ -55,7 +57,13 @@ def prepared(svg: bytes, words: Mapping[str, Mapping[str, str]]) -> bytes:
     data = ElementTree.tostring(root).replace(FONT, FONTS)
     # Nobody sees less than a hundredth of a point, nor, where lines are many, than a tenth of one.
     rest = _REST_OF_MANY if len(data) > _MANY_BYTES else _REST
-    return _PLACES.sub(lambda places: rest.sub(b"", places[0]), _NO_TURN.sub(b"", data))
+    return _PLACES.sub(lambda places: _short(rest.sub(b"", places[0])), _NO_TURN.sub(b"", data))
+
+
+def _short(places: bytes) -> bytes:
+    """Places without zeros at the end of numbers and blanks around a path's letters."""
+    short = _ZEROS.sub(b"", places)
+    return _BLANKS.sub(rb"\1", short) if short.startswith(b" d=") else short
 
 
 def _style(sheet: str, use: str = "") -> Element:

@@ -20,7 +20,7 @@ It runs only when it is named: eight settings are trained at six rates each.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -36,7 +36,9 @@ from reproductions.training.pool import Arrays, Pool, Shard
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-RELU, NONE, OTHERS = "relu", "linear", ("sigmoid", "tanh")
+RELU: Final = "relu"
+NONE: Final = "linear"
+OTHERS: Final = ("sigmoid", "tanh")
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,12 @@ FIRST_TUNING_SEED = 5_000_000
 
 def run(spec: Spec, pool: Pool) -> dict[str, pd.DataFrame]:
     """Tunes and trains both networks with every function, and compares the test errors."""
-    keys = [(filters, name) for filters in (spec.wide, spec.narrow) for name in spec.functions]
+    networks = (spec.wide, spec.narrow)
+    keys: list[tuple[tuple[int, ...], str]] = [
+        (f, name) for f in networks for name in spec.functions
+    ]
     arrays = pool.gather(_train, [(spec, *key) for key in keys], "cnn_test_error")
-    by_key = dict(zip(keys, arrays, strict=True))
+    by_key: dict[tuple[tuple[int, ...], str], dict] = dict(zip(keys, arrays, strict=True))
     tuning, errors = [], []
     for (filters, name), found in by_key.items():
         key = {"network": name_of(filters), "function": name}
