@@ -100,7 +100,7 @@ def render(results: Path) -> str:
         early=_static("early.js"),
         claims_csv=read_bytes(results / CLAIMS_FILE),
     )
-    return without_indentation(html)
+    return smaller(html)
 
 
 def _text(*path: str, **values: Any) -> Markup:
@@ -184,9 +184,21 @@ INDENTATION = re.compile(
 attributes may hold code."""
 
 
-def without_indentation(html: str) -> str:
-    """The page without the blanks at the beginning of lines, where a browser shows none of them."""
-    return INDENTATION.sub(lambda found: "\n" if found[0].isspace() else found[0], html)
+_QUOTED = re.compile(r'(?<= class=| scope=)"([\w-]+)"(?=[ >])')
+
+
+def smaller(html: str) -> str:
+    """The page without the blanks at the beginning of lines, where a browser shows none of them.
+
+    The attributes that most tags have lose quotation marks that HTML does not need.
+    """
+
+    def shorter(found: re.Match[str]) -> str:
+        if found[0].isspace():
+            return "\n"
+        return found[0] if found[1] else _QUOTED.sub(r"\1", found[0])
+
+    return INDENTATION.sub(shorter, html)
 
 
 _SAFE = bytes.maketrans(b"&<>", b",.:")

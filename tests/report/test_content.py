@@ -75,9 +75,9 @@ def test_thresholds_that_change_a_verdict_come_first(stored):
     html = build.render(stored)
     _, _, after = html.partition('<table id="thresholds-table">')
     rows = re.findall("<tr.*?</tr>", after.partition("</table>")[0], re.S)[1:]
-    assert ['class="near"' in row for row in rows] == near
+    assert ["class=near" in row for row in rows] == near
     for row, (_, reach) in zip(rows, page.reaches, strict=True):
-        assert f'<td class="value">{reach.stored:g}</td>' in row
+        assert f"<td class=value>{reach.stored:g}</td>" in row
     assert html.index('id="claims-table"') < html.index('id="thresholds"')
 
 
@@ -247,7 +247,13 @@ def test_the_page_has_no_blanks_at_the_beginning_of_lines_but_where_they_count()
     html += "<pre>\n<code>\n  g</code>\n  h</pre><a data-copy='i\n  j'\n  k>\n  l</a>"
     left = "<p>\na  b\n<b>c</b></p><pre>\n  d\n</pre>\n<script>\n  e\n</script>\nf"
     left += "<pre>\n<code>\n  g</code>\n  h</pre><a data-copy='i\n  j'\n  k>\nl</a>"
-    assert build.without_indentation(html) == left
+    assert build.smaller(html) == left
+
+
+def test_the_page_has_no_quotation_marks_that_it_can_do_without():
+    html = '<th scope="col" class="a-b"><b class="a b" id="c">class="d"</b><pre class="e"></pre>'
+    left = '<th scope=col class=a-b><b class="a b" id="c">class="d"</b><pre class="e"></pre>'
+    assert build.smaller(html) == left
 
 
 def test_texts_in_attributes_come_back_whole():
