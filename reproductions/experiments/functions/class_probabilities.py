@@ -262,7 +262,7 @@ def _softmax_is_the_probability(tables: Tables) -> Judgement:
     same = ((posterior["softmax"] - posterior["bayes"]).abs() < 1e-12).all()
     outputs = measured.rows(tables["coverage"], region="output").sort_values("temperature")
     calibrated, control = outputs.iloc[0], outputs.iloc[-1]
-    told_apart = _sums_to_one(posterior, "at_temperature") and control["high"] < calibrated["low"]
+    enough = _sums_to_one(posterior, "at_temperature") and control["high"] >= calibrated["low"]
     says = {
         temperature: np.average(rows["output"], weights=rows["animals"])
         for temperature, rows in calibration.groupby("temperature")
@@ -271,7 +271,7 @@ def _softmax_is_the_probability(tables: Tables) -> Judgement:
     right, animals = rows["right"].sum(), rows["animals"].sum()
     low, high = wilson(right, animals)
     return Judgement(
-        graded(same and learned and told_apart, in_part=same),
+        graded(same and learned and enough, in_part=same and learned),
         float(regions["share"]),
         float(regions["low"]),
         float(regions["high"]),

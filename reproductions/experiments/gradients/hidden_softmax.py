@@ -335,7 +335,7 @@ def _four_are_worse(tables: Tables) -> Judgement:
     values = {
         "worse": len(on_any),
         "count": len(FOUR),
-        "better": len(better),
+        "better": ", ".join(map(functions.label, better)) or "none",
         "solved": {name: solved[name]["share"] for name in (*FOUR, RELU)},
         "errors": {name: errors[name]["difference"] for name in FOUR},
     }

@@ -313,6 +313,8 @@ def _dying_is_no_great_problem(tables: Tables, *, point: float = POINT) -> Judge
     best = table.loc[table["difference"].idxmin()]
     failed = tables["errors"]["test_error"] > FAILED
     values = {
+        "best": functions.label(best["function"]),
+        "network": best["network"],
         "failed": int(failed.sum()),
         "runs": len(failed),
         "worse": int((worse & made_for_it).sum()),

@@ -35,7 +35,7 @@ class Spec:
     """The rates that are tried, how long the units are trained, and with how many seeds."""
 
     seeds: int = 512
-    rates: tuple[float, ...] = (0.1, 0.3, 1.0, 3.0, 10.0)
+    rates: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
     steps: int = 1_000
     tuning_seeds: int = 64
 
@@ -77,7 +77,7 @@ PARTS: dict[str, tuple[Part, Part]] = {
 }
 """Each function's value and the derivative that its gradient is computed with."""
 
-SIX = ("sigmoid", "tanh", "relu", "linear", "softplus", "leaky_relu")
+DIFFERENTIABLE = ("sigmoid", "tanh", "linear", "softplus")
 
 LABELS = {REPLACED: "threshold with the\nsigmoid's derivative"}
 
@@ -174,16 +174,16 @@ TABLES = {
 def _derivative_matters(tables: Tables, *, most: float = 0.5) -> Judgement:
     units = tables["units"].set_index("function")
     still = units["unmoved"]["threshold"] == units["seeds"]["threshold"]
-    replaced, six = units.loc[REPLACED], units.loc[list(SIX)]
+    replaced, smooth = units.loc[REPLACED], units.loc[list(DIFFERENTIABLE)]
     cause = still and replaced["low"] > most
-    verdict = graded(cause and (six["low"] > most).all(), in_part=cause)
-    least = six.loc[six["share"].idxmin()]
+    verdict = graded(cause and (smooth["low"] > most).all(), in_part=cause)
+    least = smooth.loc[smooth["share"].idxmin()]
     values = {
         "unmoved": int(units["unmoved"]["threshold"]),
         "seeds": int(units["seeds"]["threshold"]),
         "replaced": replaced["share"],
-        "relu": six["share"]["relu"],
-        "leaky": six["share"]["leaky_relu"],
+        "relu": units["share"]["relu"],
+        "leaky": units["share"]["leaky_relu"],
         "still": int(units["unmoved"]["relu"]),
     }
     ends = float(least["low"]), float(least["high"])

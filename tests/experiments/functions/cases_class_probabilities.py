@@ -26,11 +26,11 @@ def tables(apart=0.0, total=1.0, weights=95, converged=True, output=95, control=
 
 
 CASES = [
-    ("PP-20", tables(), REPRODUCED),
-    ("PP-20", tables(weights=80), IN_PART),  # classifiers that learn something else
-    ("PP-20", tables(weights=100), IN_PART),  # regions that are too wide
-    ("PP-20", tables(converged=False), IN_PART),
-    ("PP-20", tables(control=92), IN_PART),  # the control cannot be told apart
-    ("PP-20", tables(total=1.001), IN_PART),  # a control that lacks what the post names
+    ("PP-20", tables(control=92), REPRODUCED),
+    ("PP-20", tables(), IN_PART),  # the control has both properties, and is no probability
+    ("PP-20", tables(control=92, total=1.001), IN_PART),  # it lacks what the post names
+    ("PP-20", tables(control=92, weights=80), NOT_REPRODUCED),  # something else is learnt
+    ("PP-20", tables(control=92, weights=100), NOT_REPRODUCED),  # regions that are too wide
+    ("PP-20", tables(control=92, converged=False), NOT_REPRODUCED),
     ("PP-20", tables(apart=1e-9), NOT_REPRODUCED),
 ]

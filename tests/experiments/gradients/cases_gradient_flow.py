@@ -144,9 +144,9 @@ CASES = [
     ("RP-03", relu(factors=(0.905,) * 6), NOT_REPRODUCED),
     ("NP-04", bounded(), REPRODUCED),
     ("NP-04", bounded(grown=(0, 0, 0, 0, 0, 60)), REPRODUCED),  # the interval reaches 5 %
-    ("NP-04", bounded(grown=(0, 999, 0, 0, 0, 0)), REPRODUCED),  # a setting of no document
+    ("NP-04", bounded(grown=(0, 100, 0, 0, 0, 0)), IN_PART),
     ("NP-04", bounded(grown=(0, 0, 0, 0, 0, 100)), IN_PART),
-    ("NP-04", bounded(linear=(4.0, 7.9, 0.9, 0.9, 1.4, 1.4)), IN_PART),  # x/4 does not grow
+    ("NP-04", bounded(linear=(4.0, 3.9, 0.9, 0.9, 1.4, 1.4)), IN_PART),  # x/4 does not grow
     ("NP-04", bounded(factors=(*(0.5,) * 5, 0.995)), NOT_REPRODUCED),
     ("NP-04", bounded(factors=(*(0.5,) * 5, 1.2), grown=(0, 0, 0, 0, 0, 900)), NOT_REPRODUCED),
     ("SL-14", shares(), REPRODUCED),

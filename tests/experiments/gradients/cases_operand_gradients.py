@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from reproductions.evidence.verdicts import IN_PART, NOT_REPRODUCED, REPRODUCED
+from reproductions.evidence.verdicts import NOT_REPRODUCED, REPRODUCED
 
 
 def tables(error=1e-16, different=0):
@@ -21,8 +21,7 @@ def tables(error=1e-16, different=0):
 
 CASES = [
     ("XP-23", tables(), REPRODUCED),
-    ("XP-23", tables(different=10), IN_PART),
-    ("XP-23", tables(different=100), IN_PART),
+    ("XP-23", tables(different=100), REPRODUCED),  # the inputs' derivatives are only told of
     ("XP-23", tables(error=1e-3), NOT_REPRODUCED),
     ("XP-23", tables(error=1e-3, different=100), NOT_REPRODUCED),
 ]

@@ -20,8 +20,9 @@ def tables(unmoved=200, **learnt):
 
 CASES = [
     ("PP-22", tables(), REPRODUCED),
-    ("PP-22", tables(relu=120), REPRODUCED),
-    ("PP-22", tables(relu=110), IN_PART),  # its interval reaches below one half
+    ("PP-22", tables(softplus=120), REPRODUCED),
+    ("PP-22", tables(softplus=110), IN_PART),  # its interval reaches below one half
+    ("PP-22", tables(relu=10), REPRODUCED),  # it is not differentiable at 0
     ("PP-22", tables(**{REPLACED: 110}), NOT_REPRODUCED),  # it need not be the derivative
     ("PP-22", tables(unmoved=199), NOT_REPRODUCED),
 ]

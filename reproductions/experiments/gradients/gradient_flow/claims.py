@@ -97,28 +97,25 @@ def _relu_keeps(
 
 def _bounded_output(tables: Tables, *, hardly_any: float = 0.05) -> Judgement:
     factors = measured.rows(tables["factors"], quantity="gradient")
-    sigmoid, linear = (
-        _of_documents(measured.rows(factors, activation=name)) for name in ("sigmoid", "linear")
-    )
     deepest = measured.rows(tables["depths"], depth=tables["depths"]["depth"].max())
+    sigmoid, linear = (measured.rows(factors, activation=name) for name in ("sigmoid", "linear"))
     through_sigmoids, through_linear = (
-        _of_documents(measured.rows(deepest, activation=name)) for name in ("sigmoid", "linear")
+        measured.rows(deepest, activation=name) for name in ("sigmoid", "linear")
     )
     shrinks = (sigmoid["high"] < 1).all()
     explodes = _explodes(through_sigmoids, hardly_any=hardly_any).any()
     # A layer with x/4 has a quarter of the linear layer's derivatives, and no bound.
-    every = measured.rows(factors, activation="linear")
-    grows = every[every["low"] / 4 > 1]
-    prevents = grows.index.isin(linear.index).any()
-    verdict = graded(shrinks and not explodes and prevents, in_part=shrinks)
+    unbounded = linear.assign(low=linear["low"] / 4, factor=linear["factor"] / 4)
+    grows = unbounded[unbounded["low"] > 1]
+    verdict = graded(shrinks and not explodes and len(grows), in_part=shrinks)
     values = {
         "layers": deepest["depth"].max(),
         "grown": (through_sigmoids["grown"] / through_sigmoids["seeds"]).max(),
         "linear": (through_linear["grown"] / through_linear["seeds"]).max(),
-        "quarter": linear["factor"].max() / 4,
-        "grows": _by_setting(grows.assign(factor=grows["factor"] / 4)),
+        "quarter": unbounded["factor"].max(),
+        "grows": _by_setting(grows),
     }
-    notes = ["main", *([] if prevents else ["quarter"]), *(["grows"] if len(grows) else [])]
+    notes = ["main", "grows" if len(grows) else "quarter"]
     scales = measured.rows(tables["scales"], activation="sigmoid")
     large = scales[_explodes(scales, hardly_any=hardly_any)]
     if len(large):
@@ -128,11 +125,6 @@ def _bounded_output(tables: Tables, *, hardly_any: float = 0.05) -> Judgement:
     worst = sigmoid.loc[sigmoid["factor"].idxmax()]
     ends = float(worst["low"]), float(worst["high"])
     return Judgement(verdict, float(worst["factor"]), *ends, notes=notes, values=values)
-
-
-def _of_documents(rows: pd.DataFrame) -> pd.DataFrame:
-    """The settings of the documents: N(0, 1) weights at the smallest width alone."""
-    return rows[(rows["initialisation"] != "normal") | (rows["width"] == rows["width"].min())]
 
 
 def _explodes(rows: pd.DataFrame, *, hardly_any: float) -> np.ndarray:

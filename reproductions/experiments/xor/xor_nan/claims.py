@@ -27,7 +27,9 @@ def _accuracy_falls_to_half(
     low, high = wilson(fell, max(before, 1))
     all_half = 0 < broken == half
     verdict = graded(all_half and low > most, in_part=all_half or half_low > nearly_all)
-    values = {"half": half, "broken": broken, "before": before}
+    by_function = tables["events"].groupby("activation")["non_finite"].sum()
+    functions = {name: int(count) for name, count in by_function.items() if count}
+    values = {"half": half, "broken": broken, "before": before, "functions": functions}
     return Judgement(verdict, fell / max(before, 1), low, high, notes=("main",), values=values)
 
 
