@@ -335,11 +335,16 @@ def _four_are_worse(tables: Tables) -> Judgement:
     values = {
         "worse": len(on_any),
         "count": len(FOUR),
-        "better": ", ".join(map(functions.label, better)) or "none",
+        "better": {name: solved[name]["share"] for name in better},
         "solved": {name: solved[name]["share"] for name in (*FOUR, RELU)},
         "errors": {name: errors[name]["difference"] for name in FOUR},
     }
-    notes = ["main", "step", *(["shallow"] if "sigmoid" not in on_any else [])]
+    notes = [
+        "main",
+        *(["better"] if better else []),
+        "step",
+        *(["shallow"] if "sigmoid" not in on_any else []),
+    ]
     return Judgement(verdict, None, notes=notes, values=values)
 
 
