@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from reproductions.evidence import drawing, measured
-from reproductions.evidence.kinds import Close, Exact, Table, shares
+from reproductions.evidence.kinds import Close, Exact, Rate, Table, shares
 from reproductions.evidence.statistics import generator, share_of, wilson
 from reproductions.evidence.verdicts import Judgement, Tables, graded
 from reproductions.training.pool import Pool
@@ -207,7 +207,7 @@ def _calibration(
             frame.groupby("bin")
             .agg(output=("output", "mean"), right=("right", "sum"), animals=("right", "size"))
             .reset_index()
-            .assign(temperature=temperature)
+            .assign(temperature=temperature, all_animals=bins.size)
         )
     table = pd.concat(frames, ignore_index=True)
     counts = zip(table["right"], table["animals"], strict=True)
@@ -305,7 +305,13 @@ TABLES = {
     "classifiers": Table(key=("seed",), columns={"joint_chi2": OPTIMUM, "converged": Exact()}),
     "calibration": Table(
         key=("temperature", "bin"),
-        columns={"output": FORMULA, **shares("right", "animals")},
+        columns={
+            "output": FORMULA,
+            **shares("right", "animals"),
+            # How many animals a bin has is chance; how many there are is not.
+            "animals": Rate(trials="all_animals"),
+            "all_animals": Exact(),
+        },
         over_seeds=True,
     ),
     "coverage": Table(key=("region", "temperature"), columns=shares("covered"), over_seeds=True),

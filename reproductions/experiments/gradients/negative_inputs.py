@@ -253,5 +253,6 @@ TABLES = {
     "paths": Table(
         key=("function", "step"),
         columns={"distance": Close(1e-9, 1e-12, "a hundred smooth float64 updates")},
+        over_seeds=True,
     ),
 }
